@@ -1,0 +1,83 @@
+/**
+ * Why something failed, as a literal to switch over.
+ *
+ * | code | what happened | another attempt |
+ * |---|---|---|
+ * | `invalid-option` | an option cannot work; `option` names it | never |
+ * | `option-failed` | `url`, `headers` or `body` is a function, and it threw | yes |
+ * | `network` | no response, or the response broke off | yes |
+ * | `ended` | the server ended the response; with `status` 204 for good | yes; not after 204 |
+ * | `status` | a status other than 200; `status`, `headers` and `body` tell | 408, 425, 429 and 5xx |
+ * | `content-type` | the response is not `text/event-stream` | only where the stream was open before |
+ * | `redirect` | a redirect to another origin would have taken credentials along | never |
+ * | `connect-timeout` | no response within `connectMs` | yes |
+ * | `silence` | an open stream brought no byte for longer than `silenceMs` | yes |
+ * | `message-too-large` | a message grew over `maxMessageBytes` | never |
+ */
+export type SseErrorCode =
+  | 'invalid-option'
+  | 'option-failed'
+  | 'network'
+  | 'ended'
+  | 'status'
+  | 'content-type'
+  | 'redirect'
+  | 'connect-timeout'
+  | 'silence'
+  | 'message-too-large'
+
+/** What an {@link SseError} knows beside its code and its message. */
+export interface SseErrorDetails {
+  /** The option that is wrong or failed. */
+  readonly option?: string
+  /** The HTTP status of the response. */
+  readonly status?: number
+  /** The headers of the response. */
+  readonly headers?: Headers
+  /** The first 4 KiB of the response's body, as text. */
+  readonly body?: string
+  /** What `Retry-After` asked for, in milliseconds. */
+  readonly retryAfterMs?: number
+  /** The error underneath. */
+  readonly cause?: unknown
+}
+
+/**
+ * The one error of this library. Its `code` says which kind, its message says what happened, why, and what to do.
+ *
+ * @example
+ * ```ts
+ * import { createEventStream, SseError } from '@headwater/core'
+ *
+ * try {
+ *   createEventStream('/prices', { method: 'GET', body: 'x' })
+ * } catch (error) {
+ *   if (error instanceof SseError && error.code === 'invalid-option') console.log(error.option) // 'body'
+ * }
+ * ```
+ */
+export class SseError extends Error {
+  override readonly name = 'SseError'
+  readonly code: SseErrorCode
+  declare readonly option?: string
+  declare readonly status?: number
+  declare readonly headers?: Headers
+  declare readonly body?: string
+  declare readonly retryAfterMs?: number
+  declare readonly cause?: unknown
+
+  constructor(code: SseErrorCode, message: string, details?: SseErrorDetails) {
+    super(message)
+    this.code = code
+    Object.assign(this, details)
+  }
+}
+
+/**
+ * Reports what a callback of the user threw, so that it harms nobody else: to `reportError` where there is one (browsers,
+ * workers, Deno, Bun), else to the console.
+ */
+export function report(error: unknown): void {
+  if (typeof reportError === 'function') reportError(error)
+  else console.error(error)
+}
