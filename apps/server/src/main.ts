@@ -1,0 +1,68 @@
+import { fileURLToPath } from 'node:url'
+import { existsSync } from 'node:fs'
+import { startDemoServer, type DemoServer } from './server.ts'
+
+const host = process.env['HOST'] || '127.0.0.1'
+const portText = process.env['PORT'] || '4300'
+const staticFolder = fileURLToPath(new URL('../../react/dist', import.meta.url))
+
+function say(line: string) {
+  console.log(`${new Date().toISOString().slice(11, 23)}  ${line}`)
+}
+
+function fail(message: string): never {
+  console.error(message)
+  process.exit(1)
+}
+
+function explain(problem: unknown): string {
+  const code = problem instanceof Error && 'code' in problem ? problem.code : undefined
+  const where = `port ${portText} of ${host}`
+  if (code === 'EADDRINUSE') {
+    return `The demo server did not start: another program already listens on ${where}.
+Stop that program, or choose another port: PORT=${Number(portText) + 1} npm run demo`
+  }
+  if (code === 'EACCES') {
+    return `The demo server did not start: ${where} may not be used by this account.
+Choose a port above 1023: PORT=4300 npm run demo`
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return `The demo server did not start: this machine has no address ${host}.
+Leave HOST unset to listen on this machine only, or set HOST=0.0.0.0 for all its addresses.`
+  }
+  return `The demo server did not start: ${problem instanceof Error ? problem.message : String(problem)}`
+}
+
+async function start(): Promise<DemoServer> {
+  const port = Number(portText)
+  if (!/^\d+$/.test(portText) || port > 65_535) {
+    fail(`The demo server did not start: PORT is ${JSON.stringify(portText)}, which is not a port.
+Set PORT to a number from 0 to 65535, or leave it unset for 4300.`)
+  }
+  try {
+    return await startDemoServer({ port, host, staticFolder, log: say })
+  } catch (problem) {
+    fail(explain(problem))
+  }
+}
+
+const server = await start()
+if (existsSync(staticFolder)) {
+  say(`The demo is at ${server.url}  (open it in a browser; Ctrl-C stops it)`)
+} else {
+  say(`The streams are at ${server.url}/api  (Ctrl-C stops it)`)
+  say(`The page is not built yet: run "pnpm build" and reload, or "npm run demo" for both`)
+}
+
+let stopping = false
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143)
+    stopping = true
+    say('stopping; once more stops at once')
+    void server.close().then(() => {
+      say('stopped')
+      process.exit(0)
+    })
+  })
+}
