@@ -1,0 +1,71 @@
+// Rounds in one process: in each, every contestant runs once, in an order that moves on, so that what disturbs the machine
+// disturbs all alike. A ratio is the median of the ratios within a round.
+
+export const median = (numbers) => {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+function checksum() {
+  const sum = { messages: 0, characters: 0, hash: 0 }
+  return {
+    sum,
+    sink(data) {
+      const last = data.length - 1
+      sum.messages++
+      sum.characters += data.length
+      // Three characters: enough to tell skipped or mangled work, and whoever left the data unjoined joins it here.
+      sum.hash =
+        (Math.imul(sum.hash, 31) + data.charCodeAt(0) + data.charCodeAt(last >> 1) + data.charCodeAt(last)) |
+        0
+    },
+  }
+}
+
+async function once(peer, chunks) {
+  const { sum, sink } = checksum()
+  const start = performance.now()
+  const pending = peer.run(chunks, sink)
+  if (pending) await pending
+  return { ms: performance.now() - start, sum }
+}
+
+/** Measures the peers on a workload: `[{ name, mibPerSecond, ratio, mistakes }]`, where `ratio` is to `base`. */
+export async function measure({ workload, peers, base, rounds, slowRounds }) {
+  const results = peers.map((peer) => ({ peer, ms: [], ratios: [], mistakes: 0, sum: undefined }))
+  const expected = (
+    await once(
+      peers.find((peer) => peer.name === base),
+      workload.chunks,
+    )
+  ).sum
+  // Warm up: two passes each; who needs seconds for one is given few rounds.
+  for (const result of results) {
+    for (let pass = 0; pass < 2; pass++) result.last = await once(result.peer, workload.chunks)
+    result.sum = result.last.sum
+    result.rounds = result.peer.slow || result.last.ms > 200 ? slowRounds : rounds
+    if (result.last.ms > 2000) result.rounds = 1
+  }
+  for (let round = 0; round < rounds; round++) {
+    const times = new Map()
+    for (let turn = 0; turn < results.length; turn++) {
+      const result = results[(turn + round) % results.length]
+      if (round >= result.rounds) continue
+      const { ms } = await once(result.peer, workload.chunks)
+      result.ms.push(ms)
+      times.set(result, ms)
+    }
+    const baseMs = times.get(results.find((result) => result.peer.name === base))
+    for (const [result, ms] of times) result.ratios.push(baseMs / ms)
+  }
+  return results.map(({ peer, ms, ratios, sum }) => ({
+    name: peer.name,
+    mibPerSecond: workload.bytes / 1048.576 / median(ms),
+    ratio: median(ratios),
+    differs: !peer.floor && JSON.stringify(sum) !== JSON.stringify(expected),
+  }))
+}
+
+export const geometricMean = (numbers) =>
+  Math.exp(numbers.reduce((sum, number) => sum + Math.log(number), 0) / numbers.length)

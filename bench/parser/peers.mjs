@@ -1,0 +1,121 @@
+// Every contestant takes the chunks of a workload and says each message's data to the sink, through its public entry
+// where it has one. Those that run in a page too come first; `inNode` below adds the others.
+import { createParserStream, createParser as headwater } from '@headwater/core/parser'
+import { createSseStream } from '@azure/core-sse'
+import { getLines, getMessages } from '@microsoft/fetch-event-source/lib/esm/parse.js'
+import { createParser } from 'eventsource-parser'
+import { EventSourceParserStream } from 'eventsource-parser/stream'
+import { events } from 'fetch-event-stream'
+import { parseServerSentEvents } from 'parse-sse'
+
+export function streamOf(chunks) {
+  let index = 0
+  return new ReadableStream({
+    pull(controller) {
+      if (index < chunks.length) controller.enqueue(chunks[index++])
+      else controller.close()
+    },
+  })
+}
+
+async function drain(stream, sink) {
+  const reader = stream.getReader()
+  for (let next = await reader.read(); !next.done; next = await reader.read()) sink(next.value.data)
+}
+
+export const OURS = 'headwater'
+export const BASE = 'eventsource-parser with TextDecoder'
+
+export const peers = [
+  {
+    name: OURS,
+    run(chunks, sink) {
+      const parser = headwater({ onMessage: (message) => sink(message.data) })
+      for (const chunk of chunks) parser.feed(chunk)
+    },
+  },
+  {
+    name: BASE,
+    run(chunks, sink) {
+      const decoder = new TextDecoder()
+      const parser = createParser({ onEvent: (event) => sink(event.data) })
+      for (const chunk of chunks) parser.feed(decoder.decode(chunk, { stream: true }))
+    },
+  },
+  {
+    name: 'headwater, copying (detach)',
+    run(chunks, sink) {
+      const parser = headwater({ onMessage: (message) => sink(message.data), detach: true })
+      for (const chunk of chunks) parser.feed(chunk)
+    },
+  },
+  {
+    name: '@microsoft/fetch-event-source',
+    run(chunks, sink) {
+      const lines = getLines(
+        getMessages(
+          () => {},
+          () => {},
+          // It also says a message for each block without data.
+          (message) => message.data !== '' && sink(message.data),
+        ),
+      )
+      for (const chunk of chunks) lines(chunk)
+    },
+  },
+  {
+    name: 'headwater, its stream',
+    slow: true,
+    run: (chunks, sink) => drain(streamOf(chunks).pipeThrough(createParserStream()), sink),
+  },
+  {
+    name: 'eventsource-parser, its stream',
+    slow: true,
+    run: (chunks, sink) =>
+      drain(
+        streamOf(chunks).pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream()),
+        sink,
+      ),
+  },
+  {
+    name: '@azure/core-sse',
+    slow: true,
+    async run(chunks, sink) {
+      for await (const event of createSseStream(streamOf(chunks))) if (event.data !== '') sink(event.data)
+    },
+  },
+  {
+    name: 'fetch-event-stream',
+    slow: true,
+    async run(chunks, sink) {
+      for await (const event of events(new Response(streamOf(chunks))))
+        if (event.data !== undefined) sink(event.data)
+    },
+  },
+  {
+    name: 'parse-sse',
+    slow: true,
+    async run(chunks, sink) {
+      const response = new Response(streamOf(chunks), { headers: { 'content-type': 'text/event-stream' } })
+      for await (const event of parseServerSentEvents(response)) sink(event.data)
+    },
+  },
+  {
+    name: 'floor: TextDecoder alone',
+    floor: true,
+    run(chunks) {
+      const decoder = new TextDecoder()
+      for (const chunk of chunks) decoder.decode(chunk, { stream: true })
+    },
+  },
+  {
+    name: 'floor: TextDecoder and one indexOf',
+    floor: true,
+    run(chunks, sink) {
+      const decoder = new TextDecoder()
+      let seen = 0
+      for (const chunk of chunks) seen += decoder.decode(chunk, { stream: true }).indexOf('\0')
+      if (seen > 0) sink('')
+    },
+  },
+]
