@@ -81,3 +81,18 @@ export function report(error: unknown): void {
   if (typeof reportError === 'function') reportError(error)
   else console.error(error)
 }
+
+/** Calls back a user's function; what it throws is reported, and `undefined` returned. */
+export function guard<Result>(callback: () => Result): Result | undefined {
+  try {
+    return callback()
+  } catch (error) {
+    report(error)
+    return undefined
+  }
+}
+
+/** @throws SseError `invalid-option`, naming the option. */
+export function refuse(option: string, why: string): never {
+  throw new SseError('invalid-option', `Option ${option} ${why}.`, { option })
+}

@@ -230,18 +230,42 @@ export function createParser(options: ParserOptions): Parser {
     let lf = -1
     let cr = -1
     while (start < length) {
+      const first = text.charCodeAt(start)
+      if (first === LF && line === '') {
+        start++
+        dispatch()
+        if (epoch !== current) return
+        continue
+      }
       if (lf < start) lf = endOf(text, '\n', start)
       if (cr < start) cr = endOf(text, '\r', start)
       const end = lf < cr ? lf : cr
       if (end === length) return hold(text.slice(start))
-      if (line === '') {
-        takeLine(text, start, end)
-      } else {
+      if (line !== '') {
         const whole = line + text.slice(start, end)
         line = ''
         lineBytes = 0
         unread = false
         takeLine(whole, 0, whole.length)
+      } else if (
+        first === 100 &&
+        data === undefined &&
+        text.charCodeAt(start + 1) === 97 &&
+        text.charCodeAt(start + 2) === 116 &&
+        text.charCodeAt(start + 3) === 97 &&
+        text.charCodeAt(start + 4) === COLON &&
+        text.charCodeAt(end + 1) === LF && lf === end &&
+        (end - start) * 3 < maxMessageBytes
+      ) {
+        const message = { type: type === '' ? 'message' : type, data: text.slice(start + (text.charCodeAt(start + 5) === SPACE ? 6 : 5), end), id }
+        lastEventId = id
+        type = ''
+        start = end + 2
+        try { onMessage(message) } catch (error) { report(error) }
+        if (epoch !== current) return
+        continue
+      } else {
+        takeLine(text, start, end)
       }
       if (epoch !== current) return
       start = end + 1

@@ -1,0 +1,218 @@
+import { systemClock } from './clock.ts'
+import { guard, SseError } from './errors.ts'
+import { transition } from './machine.ts'
+import type { Message } from './message.ts'
+import {
+  type AttemptContext,
+  checkUrl,
+  type ConnectionOptions,
+  type PerAttempt,
+  type StreamUrl,
+} from './options.ts'
+import { type Page, systemPage } from './page.ts'
+import { createParser } from './parser.ts'
+import { createPolicy } from './retry.ts'
+import { type ConnectionState, type Effect, INITIAL, type Occurrence } from './state.ts'
+import { canBeSent, openTransport } from './transport.ts'
+
+/** Whom a connection tells. None of these may throw. */
+export interface ConnectionListener {
+  /** A promise says: read no further until I am done. */
+  onMessage(message: Message): PromiseLike<unknown> | undefined
+  onComment?: ((comment: string) => void) | undefined
+  /** Whether a message is the server's last word, and not one to deliver. */
+  isLast(message: Message): boolean
+  /** The state is another one. */
+  onChange(state: ConnectionState): void
+}
+
+/** Performs what the machine orders, and tells it what came of it. Decides nothing. */
+export interface Connection {
+  readonly state: ConnectionState
+  readonly lastEventId: string
+  /** Puts what happened into the inbox, where each input is run to completion before the next. */
+  tell(occurrence: Occurrence): void
+}
+
+/** Makes a connection. Nothing happens until it is told to `open`. */
+export function createConnection(
+  url: () => StreamUrl,
+  options: () => ConnectionOptions,
+  listener: ConnectionListener,
+  page: Page = systemPage,
+): Connection {
+  const { clock = systemClock, initialLastEventId, maxMessageBytes, unref } = options()
+  const policy = createPolicy(options)
+  const inbox: Occurrence[] = []
+  let machine = INITIAL
+  let unschedule: (() => void) | undefined
+  let unlisten: (() => void) | undefined
+  let disconnect: (() => void) | undefined
+
+  // What the chunk in hand has brought.
+  let messages = 0
+  let retryMs: number | undefined
+  let holds: PromiseLike<unknown>[] = []
+  const parser = createParser({
+    lastEventId: initialLastEventId,
+    maxMessageBytes,
+    onComment: listener.onComment,
+    onMessage(message) {
+      messages++
+      if (listener.isLast(message)) return tell({ type: 'ended', generation: machine.generation })
+      const hold = listener.onMessage(message)
+      if (hold) holds.push(hold)
+    },
+    onRetry: (ms) => (retryMs = ms),
+  })
+
+  function tell(occurrence: Occurrence): void {
+    if (inbox.push(occurrence) > 1) return
+    for (; inbox[0]; inbox.shift()) step(inbox[0])
+  }
+
+  function step(occurrence: Occurrence): void {
+    const before = machine
+    const resumable = canBeSent(parser.lastEventId)
+    const input = { ...occurrence, at: clock.now(), jitter: clock.random(), resumable }
+    const [after, effects] = transition(before, input, policy)
+    machine = after
+    effects.forEach(perform)
+    const { inspect } = options()
+    if (inspect) guard(() => inspect({ input, before, after, effects }))
+    if (before.state !== after.state) listener.onChange(after.state)
+  }
+
+  function perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'connect': {
+        const controller = new AbortController()
+        disconnect = () => controller.abort()
+        void run(effect.generation, effect.attempt, effect.cause, controller.signal)
+        return
+      }
+      case 'disconnect':
+        parser.close()
+        return disconnect?.()
+      case 'schedule':
+        unschedule?.()
+        unschedule = clock.timer(() => tell({ type: 'woke' }), effect.delayMs, unref)
+        return
+      case 'unschedule':
+        return unschedule?.()
+      case 'listen':
+        unlisten = listen()
+        return
+      case 'unlisten':
+        return unlisten?.()
+    }
+  }
+
+  function listen(): () => void {
+    const { signal } = options()
+    const close = () => tell({ type: 'close' })
+    signal?.addEventListener('abort', close)
+    if (signal?.aborted) close()
+    const leave = page.observe((by, present) => tell({ type: present ? 'hindered' : 'unhindered', by }))
+    return () => {
+      signal?.removeEventListener('abort', close)
+      leave()
+    }
+  }
+
+  async function run(
+    generation: number,
+    attempt: number,
+    cause: SseError | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      const { lastEventId } = parser
+      const context = { attempt, lastEventId, cause }
+      const { method, headers, body, credentials, fetch } = options()
+      const resolved = await Promise.all([
+        resolve('url', url(), context),
+        resolve('headers', headers, context),
+        resolve('body', body, context),
+      ])
+      const transport = await openTransport(
+        {
+          url: checkUrl(resolved[0], page.address()),
+          method,
+          headers: resolved[1],
+          body: resolved[2],
+          credentials,
+          lastEventId,
+          fetch,
+        },
+        signal,
+        clock,
+      )
+      // Another attempt may have begun while this one was on its way.
+      if (signal.aborted) return
+      parser.reset()
+      tell({ type: 'accepted', generation })
+      for (;;) {
+        const chunk = await transport.read()
+        if (signal.aborted) return
+        if (!chunk) throw new SseError('ended', `The server ended its answer to ${transport.url}.`)
+        const hold = receive(chunk, generation)
+        if (!hold) continue
+        tell({ type: 'held', generation, held: true })
+        await hold
+        if (signal.aborted) return
+        tell({ type: 'held', generation, held: false })
+      }
+    } catch (error) {
+      const lost =
+        error instanceof SseError ? error : new SseError('network', String(error), { cause: error })
+      tell({ type: 'lost', generation, cause: lost })
+    }
+  }
+
+  function receive(chunk: Uint8Array, generation: number): Promise<unknown> | undefined {
+    messages = 0
+    retryMs = undefined
+    const { comments } = parser
+    parser.feed(chunk)
+    const { midMessage } = parser
+    tell({
+      type: 'received',
+      generation,
+      messages,
+      comments: parser.comments - comments,
+      midMessage,
+      retryMs,
+    })
+    if (holds.length === 0) return undefined
+    const all = Promise.allSettled(holds)
+    holds = []
+    return all
+  }
+
+  return {
+    get state() {
+      return machine.state
+    },
+    get lastEventId() {
+      return parser.lastEventId
+    },
+    tell,
+  }
+}
+
+async function resolve<Value>(
+  option: string,
+  value: PerAttempt<Value>,
+  context: AttemptContext,
+): Promise<Value> {
+  if (typeof value !== 'function') return value
+  try {
+    return await (value as (context: AttemptContext) => Value | PromiseLike<Value>)(context)
+  } catch (cause) {
+    throw new SseError('option-failed', `Option ${option} is a function, and it threw: ${String(cause)}`, {
+      option,
+      cause,
+    })
+  }
+}

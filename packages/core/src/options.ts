@@ -1,0 +1,115 @@
+import type { Clock } from './clock.ts'
+import { refuse, type SseError } from './errors.ts'
+import type { PolicyOptions } from './retry.ts'
+import type { Effect, Input, Machine } from './state.ts'
+
+/** What a function given as `url`, `headers` or `body` is told of the attempt that it is called for. */
+export interface AttemptContext {
+  /** 1 for the first attempt since the stream last proved healthy. */
+  readonly attempt: number
+  /** The id that will be sent as `Last-Event-ID`; `''` if there is none. */
+  readonly lastEventId: string
+  /** Why the attempt before was lost; `undefined` on the first. */
+  readonly cause: SseError | undefined
+}
+
+/** A value, or a function that is asked for it anew for each attempt. */
+export type PerAttempt<Value> = Value | ((context: AttemptContext) => Value | PromiseLike<Value>)
+
+/** The address of a stream: absolute, or relative to the page. */
+export type StreamUrl = PerAttempt<string | URL>
+
+/** One step of the machine, for an inspector. */
+export interface Step {
+  readonly input: Input
+  readonly before: Machine
+  readonly after: Machine
+  readonly effects: readonly Effect[]
+}
+
+/** What a connection can be told. Options are read anew whenever they matter, so that they may change under it. */
+export interface ConnectionOptions extends PolicyOptions {
+  /** The request's method. Default `GET`. */
+  readonly method?: string
+  /** The request's headers. `Accept` and `Last-Event-ID` are added. */
+  readonly headers?: PerAttempt<HeadersInit | undefined>
+  /** The request's body; needs a `method` that has one. */
+  readonly body?: PerAttempt<BodyInit | null | undefined>
+  /** Whether cookies go along. Default `same-origin`. */
+  readonly credentials?: RequestCredentials
+  /** A `fetch` of your own. Default: the global one. */
+  readonly fetch?: typeof fetch
+  /** Closes the stream when it is aborted. */
+  readonly signal?: AbortSignal
+  /** The id to resume from on the first attempt, for instance one that the server rendered. Default none. */
+  readonly initialLastEventId?: string
+  /** The most that one message may take, in bytes of UTF-8; more fails the stream. Default 16 MiB. */
+  readonly maxMessageBytes?: number
+  /** Lets a Node process exit although the stream waits for its next attempt. Default `false`. */
+  readonly unref?: boolean
+  /** Called with each step that the machine takes. */
+  readonly inspect?: (step: Step) => void
+  /** The clock to go by. Default: the one on the wall. */
+  readonly clock?: Clock
+}
+
+/**
+ * Refuses what cannot work.
+ *
+ * @throws SseError `invalid-option`, naming the option.
+ */
+export function checkOptions(
+  url: StreamUrl,
+  options: ConnectionOptions & { readonly graceMs?: number },
+): void {
+  // A relative address is fine where there is a page; whether there is one shows when the stream is opened.
+  if (typeof url !== 'function') checkUrl(url, 'http://localhost')
+  const { method = 'GET', body, headers, retry, silenceMs, fetch: send, hidden } = options
+  if (typeof method !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(method))
+    refuse('method', `is no HTTP method: ${method}`)
+  if (body != null && /^(get|head)$/i.test(method))
+    refuse('body', `cannot go with ${method}; set method: 'POST'`)
+  if (send !== undefined && typeof send !== 'function') refuse('fetch', 'must be a function')
+  if (headers !== undefined && typeof headers !== 'function') {
+    try {
+      new Headers(headers)
+    } catch (cause) {
+      refuse('headers', `cannot be sent: ${(cause as Error).message}`)
+    }
+  }
+  if (retry !== undefined && retry !== false && typeof retry !== 'function' && typeof retry !== 'object')
+    refuse('retry', 'must be a function, an object or false')
+  const counts = typeof retry === 'object' ? retry : {}
+  const { connectMs, maxMessageBytes, graceMs } = options
+  const numbers = {
+    connectMs,
+    maxMessageBytes,
+    graceMs,
+    silenceMs: silenceMs === 'auto' ? undefined : silenceMs,
+    hidden: hidden === 'keep' ? undefined : hidden,
+    'retry.baseMs': counts.baseMs,
+    'retry.capMs': counts.capMs,
+    'retry.attempts': counts.attempts,
+    'retry.elapsedMs': counts.elapsedMs,
+  }
+  for (const [name, value] of Object.entries(numbers))
+    if (value !== undefined && value !== false && !(typeof value === 'number' && value >= 0))
+      refuse(name, `must be a number of 0 or more, not ${String(value)}`)
+}
+
+/**
+ * The absolute form of an address.
+ *
+ * @throws SseError `invalid-option` for what no request can be sent to.
+ */
+export function checkUrl(url: string | URL, base: string | undefined): string {
+  if (!url) refuse('url', 'is missing: give the address of the stream')
+  let parsed: URL
+  try {
+    parsed = new URL(url, base)
+  } catch {
+    refuse('url', `is no address${base ? '' : ', or relative where there is no page'}: ${String(url)}`)
+  }
+  if (!/^https?:$/.test(parsed.protocol)) refuse('url', `must be http or https: ${String(url)}`)
+  return parsed.href
+}

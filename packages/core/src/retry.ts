@@ -1,0 +1,144 @@
+import { MAX_TIMER_MS } from './clock.ts'
+import { guard, type SseError } from './errors.ts'
+import type { Loss, Policy, Verdict } from './state.ts'
+
+/** What a {@link RetryRule} decides on. */
+export interface RetryContext {
+  /** How many attempts were lost in a row, this one included. */
+  readonly attempt: number
+  /** Why the attempt was lost. */
+  readonly cause: SseError
+  /** The HTTP status, if it was lost because of one. */
+  readonly status: number | undefined
+  /** What the server asked for with its `retry` field, in milliseconds. */
+  readonly retryMs: number | undefined
+  /** How long ago the first attempt of the row was lost, in milliseconds. */
+  readonly elapsedMs: number
+  /** A share of chance, from 0 up to 1, to spread clients with. */
+  readonly jitter: number
+}
+
+/**
+ * How long to wait before the next attempt, in milliseconds, or `false` to give up. Asked only about losses that are
+ * worth another attempt. `Retry-After` and a floor against hot loops are kept whatever it says.
+ *
+ * @example
+ * ```ts
+ * import type { RetryRule } from '@headwater/core'
+ *
+ * const steady: RetryRule = ({ attempt, status }) => (status === 503 || attempt < 10 ? 2_000 : false)
+ * ```
+ */
+export type RetryRule = (context: RetryContext) => number | false
+
+/** How the default rule counts. */
+export interface RetryOptions {
+  /** The first delay, in milliseconds, until the server asks for another with `retry`. Default 1,000. */
+  readonly baseMs?: number
+  /** The longest delay before jitter, in milliseconds. Default 30,000. */
+  readonly capMs?: number
+  /** Give up when so many attempts in a row were lost. Default: never. */
+  readonly attempts?: number
+  /** Give up when so many milliseconds went by since the first loss of a row. Default: never. */
+  readonly elapsedMs?: number
+  /** Which losses are worth another attempt. Default: the table of {@link SseErrorCode}. */
+  readonly when?: (cause: SseError) => boolean
+}
+
+/**
+ * The default rule: the delay doubles from `baseMs` to `capMs`, and up to as much again comes on top by chance, so that
+ * the server's wish is never undercut and a thousand clients come back spread out.
+ *
+ * [spec] 9.2.3, reestablish the connection, step 3: a user agent may wait longer after a failed attempt.
+ */
+export function exponential(options: RetryOptions = {}): RetryRule {
+  const { baseMs = 1_000, capMs = 30_000, attempts = Infinity, elapsedMs = Infinity } = options
+  return (context) => {
+    if (context.attempt >= attempts || context.elapsedMs >= elapsedMs) return false
+    const { retryMs } = context
+    const base = retryMs === undefined ? baseMs : Math.min(Math.max(retryMs, 200), 300_000)
+    const delayMs = Math.min(base * 2 ** (context.attempt - 1), Math.max(capMs, base))
+    return Math.max(delayMs, context.cause.retryAfterMs ?? 0) + context.jitter * delayMs
+  }
+}
+
+/** What the rules depend on. Read anew for each decision. */
+export interface PolicyOptions {
+  readonly method?: string
+  readonly headers?: unknown
+  /**
+   * What follows a lost attempt: how the default rule counts, a rule of your own, or `false` for no further attempt.
+   * Default: exponential from 1 s to 30 s with jitter on top, without end.
+   */
+  readonly retry?: RetryOptions | RetryRule | false
+  /**
+   * Whether a request other than GET and HEAD may be sent again although the server has given no id to resume from.
+   * Default `false`: a POST is sent once.
+   */
+  readonly repeat?: boolean
+  /** How long the answer may take, in milliseconds; `false` for ever. Default 20,000. */
+  readonly connectMs?: number | false
+  /**
+   * How long an open stream may bring nothing, in milliseconds, before it is taken for dead; `false` for ever. Default
+   * `'auto'`: 20 s in the middle of a message; three times the longest gap between the comments seen so far, within 15 s
+   * and 5 min, where the server sends comments as heartbeats; 5 min otherwise.
+   */
+  readonly silenceMs?: number | false | 'auto'
+  /** What a hidden page means: `'keep'` the stream, or pause it after so many milliseconds. Default `'keep'`. */
+  readonly hidden?: 'keep' | number
+}
+
+/** The rules under which a connection runs. */
+export function createPolicy(options: () => PolicyOptions): Policy {
+  return {
+    get connectMs() {
+      const { connectMs = 20_000 } = options()
+      return connectMs === false ? Infinity : connectMs
+    },
+    get silenceMs() {
+      const { silenceMs = 'auto' } = options()
+      return silenceMs === false ? Infinity : silenceMs
+    },
+    get hiddenMs() {
+      const { hidden = 'keep' } = options()
+      return hidden === 'keep' ? Infinity : hidden
+    },
+    after: (loss) => verdict(loss, options()),
+  }
+}
+
+function verdict(loss: Loss, { method = 'GET', headers, repeat, retry }: PolicyOptions): Verdict {
+  const { cause, brief, jitter } = loss
+  const { status } = cause
+  const ended = cause.code === 'ended'
+  if (status === 204) return 'ended'
+  if ((status === 401 || status === 403) && typeof headers === 'function' && !loss.refreshed) return 'refresh'
+  if (!repeat && !loss.resumable && !/^(get|head)$/i.test(method)) return ended ? 'ended' : 'failed'
+
+  const counts = typeof retry === 'object' ? retry : undefined
+  const when = guard(() => counts?.when?.(cause))
+  if (retry === false || !(when ?? worthAnotherAttempt(cause, loss.everOpen))) return 'failed'
+  const context: RetryContext = { ...loss, status }
+  const fallback = exponential(counts)
+  const delayMs = (typeof retry === 'function' ? guard(() => retry(context)) : undefined) ?? fallback(context)
+  if (delayMs === false) return 'failed'
+  const floorMs = brief > 1 ? Math.min(1_000, 100 * 2 ** brief) * (1 + jitter) : loss.attempt > 1 ? 200 : 0
+  return Math.min(Math.max(delayMs || 0, floorMs, cause.retryAfterMs ?? 0), MAX_TIMER_MS)
+}
+
+/** Whether the same request may fare better later. */
+function worthAnotherAttempt({ code, status = 0 }: SseError, everOpen: boolean): boolean {
+  switch (code) {
+    case 'status':
+      return status >= 500 || status === 408 || status === 425 || status === 429
+    case 'content-type':
+      // A captive portal, or a proxy's error page, on a stream that used to work.
+      return everOpen
+    case 'invalid-option':
+    case 'redirect':
+    case 'message-too-large':
+      return false
+    default:
+      return true
+  }
+}

@@ -1,0 +1,205 @@
+import type { SseError } from './errors.ts'
+
+/**
+ * What a connection is doing now: a union, so that no two parts of it can disagree.
+ *
+ * - `idle`: nobody has asked for it.
+ * - `connecting`: attempt number `attempt` is under way; 1 is the first since the stream last proved healthy.
+ * - `open`: the server answered. `continuity` is `fresh` on the first connection, `resumed` where the last event id was
+ *   sent, `restarted` where there was none to send and messages may be missing. `awayMs` is how long it was not open.
+ * - `waiting`: attempt number `attempt` comes in `delayMs` milliseconds, at `retryAt` (as `Date.now()` counts), because
+ *   of `cause`.
+ * - `paused`: waiting for the page or the network to come back, because it is `offline`, `hidden` or `frozen`.
+ * - `closed`: for good, until `open()`: by `close()`, because the server `ended` it, or because it `failed` with `cause`.
+ *
+ * @example
+ * ```ts
+ * import type { ConnectionState } from '@headwater/core'
+ *
+ * const tell = (state: ConnectionState) =>
+ *   state.status === 'waiting' ? `retrying in ${state.delayMs} ms: ${state.cause.message}` : state.status
+ * ```
+ */
+export type ConnectionState =
+  | { readonly status: 'idle' }
+  | { readonly status: 'connecting'; readonly attempt: number }
+  | { readonly status: 'open'; readonly continuity: Continuity; readonly awayMs: number }
+  | {
+      readonly status: 'waiting'
+      readonly attempt: number
+      readonly delayMs: number
+      readonly retryAt: number
+      readonly cause: SseError
+    }
+  | { readonly status: 'paused'; readonly reason: Hindrance }
+  | { readonly status: 'closed'; readonly reason: 'closed' | 'ended' | 'failed'; readonly cause?: SseError }
+
+/** Whether an open stream goes on where the one before it broke off. */
+export type Continuity = 'fresh' | 'resumed' | 'restarted'
+
+/** What keeps a connection from being tried. */
+export type Hindrance = 'offline' | 'hidden' | 'frozen'
+
+/** What happened, before it is stamped. One with a `generation` speaks of one attempt, and is dropped once that is over. */
+export type Occurrence =
+  | { readonly type: 'open' | 'close' | 'release' | 'woke' }
+  | { readonly type: 'hindered' | 'unhindered'; readonly by: Hindrance }
+  | {
+      readonly type: 'received'
+      readonly generation: number
+      /** How many messages the chunk completed. */
+      readonly messages: number
+      /** How many comments it completed. */
+      readonly comments: number
+      /** Whether it ended inside a message. */
+      readonly midMessage: boolean
+      /** What the server's last `retry` field asked for, if there was one. */
+      readonly retryMs: number | undefined
+    }
+  | { readonly type: 'accepted' | 'ended'; readonly generation: number }
+  | { readonly type: 'held'; readonly generation: number; readonly held: boolean }
+  | { readonly type: 'lost'; readonly generation: number; readonly cause: SseError }
+
+/** What happened, with the time and a share of chance, so that deciding needs neither clock nor dice. */
+export type Input = Occurrence & {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** From 0 up to 1. */
+  readonly jitter: number
+  /** Whether there is an id to send as `Last-Event-ID`. */
+  readonly resumable: boolean
+}
+
+/** What is to be done. */
+export type Effect =
+  | {
+      readonly type: 'connect'
+      readonly generation: number
+      readonly attempt: number
+      readonly cause: SseError | undefined
+    }
+  | { readonly type: 'disconnect' | 'unschedule' | 'listen' | 'unlisten' }
+  | { readonly type: 'schedule'; readonly delayMs: number }
+
+/** What a policy is told of an attempt that was lost. */
+export interface Loss {
+  /** How many were lost in a row, this one included. */
+  readonly attempt: number
+  readonly cause: SseError
+  /** What the server's `retry` field asked for. */
+  readonly retryMs: number | undefined
+  /** Since the first of the row was lost. */
+  readonly elapsedMs: number
+  /** From 0 up to 1. */
+  readonly jitter: number
+  /** How many connections in a row, this one included, brought messages and yet lasted for less than a second. */
+  readonly brief: number
+  /** Whether this attempt was open. */
+  readonly wasOpen: boolean
+  /** Whether any attempt was open before. */
+  readonly everOpen: boolean
+  /** Whether there is an id to resume from. */
+  readonly resumable: boolean
+  /** Whether headers were refreshed already. */
+  readonly refreshed: boolean
+}
+
+/** What the rules say: the delay before the next attempt, an attempt at once with fresh headers, or the end. */
+export type Verdict = number | 'refresh' | 'ended' | 'failed'
+
+/** The rules a machine runs under. */
+export interface Policy {
+  /** How long a response may take, in milliseconds. */
+  readonly connectMs: number
+  /** How long an open stream may bring nothing, in milliseconds. */
+  readonly silenceMs: number | 'auto'
+  /** How long the page may be hidden before the stream is paused, in milliseconds. */
+  readonly hiddenMs: number
+  /** What follows a lost attempt. */
+  after(loss: Loss): Verdict
+}
+
+/** Everything that decisions depend on. */
+export interface Machine {
+  readonly state: ConnectionState
+  /** Counts the attempts given up, and so names the present one. */
+  readonly generation: number
+  /** When the one timer goes off: connect limit, silence limit or the end of the wait, by the state. */
+  readonly wakeAt: number
+  /** Attempts lost in a row, forgotten on proof of health. */
+  readonly failures: number
+  /** When the first of them was lost. */
+  readonly failingSince: number
+  /** The last of them. */
+  readonly cause: SseError | undefined
+  /** Connections lost in a row that brought messages and yet lasted for less than a second. */
+  readonly brief: number
+  /** What the server's `retry` field asked for. */
+  readonly retryMs: number | undefined
+  /** When `Retry-After` allows the next attempt. */
+  readonly notBefore: number
+  /** When an open stream was last left; `undefined` before the first. */
+  readonly leftAt: number | undefined
+  /** Whether headers were refreshed for the present trouble with 401 or 403. */
+  readonly refreshed: boolean
+  readonly hindrances: readonly Hindrance[]
+  /** When the page was hidden; `Infinity` while it is not. */
+  readonly hiddenAt: number
+  /** The longest time between two heartbeats of one connection; 0 before there were two. */
+  readonly longestGapMs: number
+  /** What is known of the present attempt. */
+  readonly line: Line
+}
+
+export interface Line {
+  /** When the attempt began; once it is open, when the response came. */
+  readonly since: number
+  /** When the last byte came. */
+  readonly byteAt: number
+  readonly heartbeatAt: number | undefined
+  readonly midMessage: boolean
+  /** The reader is slower than the server, so that silence is our own doing. */
+  readonly held: boolean
+  /** When a byte must have come, because the clock jumped and the socket may be dead; `Infinity` if it did not. */
+  readonly proofBy: number
+  /** How many messages came. */
+  readonly messages: number
+}
+
+/** No attempt is under way. */
+export const NO_LINE: Line = {
+  since: 0,
+  byteAt: 0,
+  heartbeatAt: undefined,
+  midMessage: false,
+  held: false,
+  proofBy: Infinity,
+  messages: 0,
+}
+
+/** Nothing has gone wrong lately, and nothing is in the way. */
+export const CALM: Pick<
+  Machine,
+  'failures' | 'failingSince' | 'cause' | 'brief' | 'notBefore' | 'refreshed' | 'hindrances' | 'hiddenAt'
+> = {
+  failures: 0,
+  failingSince: 0,
+  cause: undefined,
+  brief: 0,
+  notBefore: 0,
+  refreshed: false,
+  hindrances: [],
+  hiddenAt: Infinity,
+}
+
+/** Where every connection begins. */
+export const INITIAL: Machine = {
+  ...CALM,
+  state: { status: 'idle' },
+  generation: 0,
+  wakeAt: Infinity,
+  retryMs: undefined,
+  leftAt: undefined,
+  longestGapMs: 0,
+  line: NO_LINE,
+}

@@ -1,0 +1,2 @@
+export { createFakeClock, type FakeClock } from './fake-clock.ts'
+export { createFakeServer, type FakeRequest, type FakeServer } from './fake-server.ts'

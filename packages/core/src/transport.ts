@@ -1,0 +1,146 @@
+import { msUntil, type Clock } from './clock.ts'
+import { SseError } from './errors.ts'
+
+/** One request, every option of it resolved. */
+export interface TransportRequest {
+  /** Absolute. */
+  readonly url: string
+  /** Default `GET`. */
+  readonly method?: string | undefined
+  readonly headers?: HeadersInit | undefined
+  readonly body?: BodyInit | null | undefined
+  /** Default `same-origin`. */
+  readonly credentials?: RequestCredentials | undefined
+  /** Sent as `Last-Event-ID` unless empty. */
+  readonly lastEventId: string
+  /** Default: the global `fetch`. */
+  readonly fetch?: typeof fetch | undefined
+}
+
+/** A response that was judged to be an event stream. */
+export interface Transport {
+  /** Where the response came from, after redirects. */
+  readonly url: string
+  /**
+   * The next bytes; `undefined` once the server has ended the response.
+   *
+   * @throws SseError `network` where the response breaks off.
+   */
+  read(): Promise<Uint8Array | undefined>
+}
+
+/** How much of the body of a refusal an error carries, in bytes, and how long that may take to come. */
+const EXCERPT_BYTES = 4_096
+const EXCERPT_MS = 1_000
+
+/**
+ * Sends a request and judges the response: its status and its content type are judged here and nowhere else.
+ *
+ * [spec] 9.2.2, the EventSource interface: the request's headers and cache mode, and what a response must be.
+ *
+ * @throws SseError `network`, `status`, `content-type`, or `ended` (204).
+ */
+export async function openTransport(
+  request: TransportRequest,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<Transport> {
+  const { method = 'GET', credentials = 'same-origin', fetch: send = fetch, lastEventId, url } = request
+  const headers = new Headers(request.headers)
+  if (!headers.has('accept')) headers.set('accept', 'text/event-stream')
+  if (canBeSent(lastEventId)) headers.set('last-event-id', utf8(lastEventId))
+
+  const init: RequestInit = { method, headers, credentials, cache: 'no-store', signal }
+  if (request.body != null) init.body = request.body
+  const response = await network(`${method} ${url}`, () => send(url, init))
+  await judge(response, `${method} ${url}`, clock)
+  const reader = response.body!.getReader()
+  return {
+    url: response.url || url,
+    async read() {
+      const { value } = await network(url, () => reader.read())
+      return value
+    },
+  }
+}
+
+async function judge(response: Response, what: string, clock: Clock): Promise<void> {
+  const { status, headers } = response
+  // [spec] 204 is the server's way to say stop.
+  if (status === 204)
+    throw new SseError('ended', `The server answered 204 to ${what}: it has no more to say.`, { status })
+  const type = headers.get('content-type')
+  const streams = /^\s*text\/event-stream\s*(;|$)/i.test(type ?? '')
+  if (status === 200 && streams && response.body) return
+  const body = await excerpt(response, clock)
+  const details = { status, headers, body }
+  if (status === 200)
+    throw new SseError(
+      'content-type',
+      `The answer to ${what} has content type ${type ?? 'none'}, not text/event-stream; see the error's body.`,
+      details,
+    )
+  const retryAfterMs = retryAfter(headers.get('retry-after'), clock)
+  throw new SseError(
+    'status',
+    `The server answered ${status} to ${what}; see the error's body.`,
+    retryAfterMs === undefined ? details : { ...details, retryAfterMs },
+  )
+}
+
+/** The start of a refusal's body. What is slow or endless is cut short. */
+async function excerpt(response: Response, clock: Clock): Promise<string> {
+  const reader = response.body?.getReader()
+  if (!reader) return ''
+  const giveUp = () => void reader.cancel().catch(() => undefined)
+  const stop = clock.timer(giveUp, EXCERPT_MS)
+  const decoder = new TextDecoder()
+  let text = ''
+  try {
+    for (let left = EXCERPT_BYTES; left > 0;) {
+      const { value } = await reader.read()
+      if (!value) break
+      text += decoder.decode(value.subarray(0, left), { stream: true })
+      left -= value.length
+    }
+  } catch {
+    // A refusal that broke off is still a refusal.
+  }
+  stop()
+  giveUp()
+  return text
+}
+
+/** Milliseconds from a number of seconds or a date; `undefined` for anything else. */
+function retryAfter(value: string | null, clock: Clock): number | undefined {
+  if (!value) return undefined
+  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : msUntil(value, clock.now())
+  return ms >= 0 ? ms : undefined
+}
+
+async function network<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw new SseError('network', `${what}: the connection failed or broke off (${describe(cause)}).`, {
+      cause,
+    })
+  }
+}
+
+/** Node hides the reason one level down. */
+function describe(error: unknown): string {
+  const { message, cause } = error as { message?: unknown; cause?: { message?: unknown } }
+  return String(cause?.message || message || error)
+}
+
+// A header holds bytes: an id in Chinese crosses as UTF-8. [spec] 9.2.2
+function utf8(text: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(text))
+}
+
+/** Whether an id can cross as a header at all; a hostile server may send one with control characters. */
+export function canBeSent(id: string): boolean {
+  // oxlint-disable-next-line no-control-regex
+  return id !== '' && !/[\0-\x08\x0a-\x1f\x7f]/.test(id)
+}
