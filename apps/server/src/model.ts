@@ -1,5 +1,4 @@
-export const modelLanguages = ['en', 'zh', 'de', 'es'] as const
-export type ModelLanguage = (typeof modelLanguages)[number]
+type ModelLanguage = 'en' | 'zh' | 'de' | 'es'
 
 const answers: Record<ModelLanguage, string> = {
   en: `A river does not hurry, and yet it arrives. This answer is canned, but it comes the way a real one does: \

@@ -17,7 +17,7 @@ export interface Stream {
   cut(why: string): void
 }
 
-export interface StreamPlan {
+interface StreamPlan {
   kind: StreamKind
   visitor: Visitor
   next: number

@@ -152,11 +152,16 @@ test('stops generating when the client goes away', async () => {
   expect(await statsOf(url)).toMatchObject({ open: 0, opened: 1, chatsStopped: 1 })
 })
 
-test('goes through a silence without losing a token', async () => {
+test('brings nothing during a silence, and loses no token to it', async () => {
   const { url } = await serverForTest({ chatTokenMs: 5 })
   const chat = await listen(`${url}/api/chat`, { method: 'POST', headers: demo, body: ask('Hi') })
   await chat.until(() => chat.messages.length >= 3)
-  await post(`${url}/api/weather`, { do: 'silence', forMs: 100 })
+  await post(`${url}/api/weather`, { do: 'silence' })
+  const loud = await listen(`${url}/api/ticker?visitor=loud`)
+  const { length } = chat.messages
+  await loud.until(() => loud.messages.length >= 20)
+  expect(chat.messages).toHaveLength(length)
+  await post(`${url}/api/weather`, { do: 'clear' })
   await chat.over()
   expect(chat.messages.at(-1)?.data).toBe('[DONE]')
   expect(textOf(chunksOf(chat))).toBe(tokensFor('Hi').join(''))

@@ -156,6 +156,13 @@ test('remembers a bounded number of visitors, and none that has a stream is forg
   expect(visitors.admit('v98')).toBeDefined()
 })
 
+test('forgets the visitor first that was idle for longest', () => {
+  const visitors = createVisitors(2, 60_000)
+  for (const name of ['a', 'b', 'a', 'c']) visitors.admit(name)
+  expect(visitors.find('a')).toBeDefined()
+  expect(visitors.find('b')).toBeUndefined()
+})
+
 test('forgets a visitor that was idle for too long', () => {
   const visitors = createVisitors(100, -1)
   visitors.admit('early')
