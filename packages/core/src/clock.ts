@@ -27,7 +27,7 @@ export interface Clock {
 }
 
 /** The most that `setTimeout` holds; more overflows and fires at once. */
-export const MAX_TIMER_MS = 2 ** 31 - 1
+export const MAX_TIMER_MS: number = 2 ** 31 - 1
 
 /** The clock on the wall. */
 export const systemClock: Clock = {
