@@ -4,8 +4,8 @@ const answers: Record<ModelLanguage, string> = {
   en: `A river does not hurry, and yet it arrives. This answer is canned, but it comes the way a real one does: \
 token by token, over one POST that is never sent twice. Drop the connection in the middle, and what you have \
 read so far stays; whether to ask again is your choice, not the library's.`,
-  zh: `河流从不匆忙,却总能到达。这段回答是预先写好的,但它的到来方式与真实的一样:一个词元接一个词元,\
-只经过一次 POST 请求,绝不会被重复发送。即使中途断开连接,已经读到的内容仍会保留;是否再问一次,由你决定。`,
+  zh: `河流从不匆忙，却总能到达。这段回答是预先写好的，但它的到来方式与真实的一样：一个词元接一个词元，\
+只经过一次 POST 请求，绝不会被重复发送。即使中途断开连接，已经读到的内容仍会保留；是否再问一次，由你决定。`,
   de: `Ein Fluss beeilt sich nicht und kommt doch an. Diese Antwort ist vorbereitet, trifft aber ein wie eine echte: \
 Stück für Stück, über eine einzige POST-Anfrage, die nie zweimal geschickt wird. Reißt die Verbindung mittendrin ab, \
 bleibt das schon Gelesene stehen; ob noch einmal gefragt wird, entscheidest du.`,

@@ -44,7 +44,7 @@ test('answers in the wire format, token by token, and ends with [DONE]', async (
 
 test.each([
   ['en', 'What is a river?', 'A river'],
-  ['zh', '河流是什么?', '河流从不匆忙'],
+  ['zh', '河流是什么？', '河流从不匆忙'],
   ['de', 'Was ist ein Fluss?', 'Ein Fluss'],
   ['es', '¿Qué es un río?', 'Un río'],
 ])('answers in the language of the question: %s', async (language, question, start) => {
