@@ -16,6 +16,8 @@ export interface EventStreamOptions<Data = string | undefined> extends Connectio
   readonly initialData?: Data
   /** Whether a message is the server's last word: it ends the stream, and is itself neither folded nor delivered. */
   readonly until?: (message: Message) => boolean
+  /** Called for each message, beside the data, for side effects; a promise slows the reading as in `onMessage`. */
+  readonly onMessage?: (message: Message) => unknown
   /** Called for each comment line, which servers send as heartbeats. */
   readonly onComment?: (comment: string) => void
   /**
@@ -137,10 +139,10 @@ export function createEventStream<Data = string | undefined>(
     })
     cancelNotice ??= page.showsFrames() ? clock.frame(publish) : clock.timer(publish, 0, unref)
     let holds: Promise<unknown>[] | undefined
-    for (const reader of [...readers]) {
+    for (const reader of [current().onMessage, ...readers]) {
       // A reader that closes the stream is the last to see the message.
       if (connection.state.status !== 'open') break
-      const result = guard(() => reader(message))
+      const result = guard(() => reader?.(message))
       if (result instanceof Promise) (holds ??= []).push(result.catch(report))
     }
     return holds && Promise.all(holds)

@@ -1,9 +1,16 @@
 import type { SseError } from './errors.ts'
-import type { EventStream } from './event-stream.ts'
 import type { Message } from './message.ts'
+import type { ConnectionState } from './state.ts'
+
+/** What an iterator needs of a stream. */
+export interface Source {
+  subscribe(listener: () => void): () => void
+  onMessage(listener: (message: Message) => unknown): () => void
+  getSnapshot(): ConnectionState
+}
 
 /** Reads a stream message by message. It joins the stream with its first `next()`, and leaves it with `return()`. */
-export function iterateMessages(stream: EventStream<unknown>, limit: number): AsyncIterableIterator<Message> {
+export function iterateMessages(stream: Source, limit: number): AsyncIterableIterator<Message> {
   const done: IteratorResult<Message> = { value: undefined, done: true }
   let queue: Message[] = []
   let askers: PromiseWithResolvers<IteratorResult<Message>>[] = []
@@ -30,9 +37,9 @@ export function iterateMessages(stream: EventStream<unknown>, limit: number): As
 
   /** A stream that is closed has no more to say; what is queued may still be read. */
   function look(): void {
-    const { status, ...rest } = stream.getSnapshot()
-    if (status !== 'closed') return
-    if ('reason' in rest && rest.reason === 'failed') failure = rest.cause
+    const state = stream.getSnapshot()
+    if (state.status !== 'closed') return
+    if (state.reason === 'failed') failure = state.cause
     finish()
   }
 

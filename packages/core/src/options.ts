@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts'
 import { refuse, type SseError } from './errors.ts'
 import type { PolicyOptions } from './retry.ts'
 import type { Effect, Input, Machine } from './state.ts'
+import type { Fetch } from './transport.ts'
 
 /** What a function given as `url`, `headers` or `body` is told of the attempt that it is called for. */
 export interface AttemptContext {
@@ -38,7 +39,7 @@ export interface ConnectionOptions extends PolicyOptions {
   /** Whether cookies go along. Default `same-origin`. */
   readonly credentials?: RequestCredentials
   /** A `fetch` of your own. Default: the global one. */
-  readonly fetch?: typeof fetch
+  readonly fetch?: Fetch
   /** Closes the stream when it is aborted. */
   readonly signal?: AbortSignal
   /** The id to resume from on the first attempt, for instance one that the server rendered. Default none. */

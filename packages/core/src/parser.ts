@@ -48,13 +48,21 @@ const LF = 10
 const CR = 13
 const SPACE = 32
 const COLON = 58
+const A = 97
+const D = 100
+const E = 101
+const I = 105
+const N = 110
+const T = 116
+const V = 118
+const BOM = 0xfeff
 
 /** A chunk this small is gathered with its neighbours as bytes; a larger one is decoded as it is. */
 const GATHER_BYTES = 2048
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-const FIELDS = ['data:', 'event:', 'id:', 'retry:']
+const WANTED = /^(data|event|id|retry):/
 
 // One call decodes whole characters: a decoder that streams is slower (by half on Node 20 and 22), and some drop a second
 // byte order mark with the first. To remove the one that counts is ours anyway: only we know where a stream begins.
@@ -62,7 +70,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
 
 /** Where `mark` comes next, or the text's end. */
-function endOf(text: string, mark: string, from: number): number {
+function indexOf(text: string, mark: string, from: number): number {
   const index = text.indexOf(mark, from)
   return index < 0 ? text.length : index
 }
@@ -70,6 +78,14 @@ function endOf(text: string, mark: string, from: number): number {
 /** What follows the colon, less one space. */
 function valueOf(text: string, colon: number, end: number): string {
   return text.slice(colon + (text.charCodeAt(colon + 1) === SPACE ? 2 : 1), end)
+}
+
+function call<Value>(callback: ((value: Value) => void) | undefined, value: Value): void {
+  try {
+    callback?.(value)
+  } catch (error) {
+    report(error)
+  }
 }
 
 /**
@@ -136,23 +152,15 @@ export function createParser(options: ParserOptions): Parser {
     closed = true
   }
 
-  function call<Value>(callback: ((value: Value) => void) | undefined, value: Value): void {
-    try {
-      callback?.(value)
-    } catch (error) {
-      report(error)
-    }
-  }
-
   function bytesOf(text: string): number {
     return counted ? encoder.encode(text).length : text.length * 3
   }
 
   /** Called when the estimate is over the limit: counts, once a message all of it, and refuses what is really over. */
-  function weigh(wholeLine: string): void {
+  function weigh(wholeLine: string, wholeData: string | undefined): void {
     if (!counted) {
       counted = true
-      dataBytes = data === undefined ? 0 : bytesOf(data) + 1
+      dataBytes = wholeData === undefined ? 0 : bytesOf(wholeData) + 1
     }
     lineBytes = bytesOf(wholeLine)
     if (lineBytes + dataBytes <= maxMessageBytes) return
@@ -215,131 +223,143 @@ export function createParser(options: ParserOptions): Parser {
     takeText(text)
   }
 
-  // [spec] stream = [ bom ] *event, and lines end with CRLF, LF or CR
+  // [spec] "stream = [ bom ] *event", where a line ends with CRLF, LF or CR.
   function takeText(text: string): void {
-    const { length } = text
-    if (length === 0) return
+    if (text === '') return
     const current = epoch
     let start = 0
-    if (atStart && text.charCodeAt(0) === 0xfeff) start++
+    if (atStart && text.charCodeAt(0) === BOM) start++
     atStart = false
-    if (afterCR && start < length) {
-      afterCR = false
-      if (text.charCodeAt(start) === LF) start++
+    start = afterLineEnd(text, start)
+    if (line !== '') {
+      const lf = indexOf(text, '\n', start)
+      const cr = indexOf(text, '\r', start)
+      const end = lf < cr ? lf : cr
+      if (end === text.length) return hold(text.slice(start))
+      const whole = line + text.slice(start, end + 1)
+      line = ''
+      lineBytes = 0
+      unread = false
+      takeLines(whole, 0)
+      if (epoch !== current) return
+      start = afterLineEnd(text, end + 1)
     }
-    let lf = -1
+    takeLines(text, start)
+  }
+
+  /** Where the next line starts: past the LF of a CRLF that was cut in two. */
+  function afterLineEnd(text: string, start: number): number {
+    if (!afterCR || start === text.length) return start
+    afterCR = false
+    return text.charCodeAt(start) === LF ? start + 1 : start
+  }
+
+  // The block is kept in local variables here: to write a young string into an old closure costs more than to parse it.
+  function takeLines(text: string, start: number): void {
+    const { length } = text
+    const current = epoch
+    let blockType = type
+    let blockData = data
+    let blockId = id
+    type = ''
+    data = undefined
+    let lf = -1 // where the next one is, searched for anew once it is passed
     let cr = -1
     while (start < length) {
-      const first = text.charCodeAt(start)
-      if (first === LF && line === '') {
-        start++
-        dispatch()
-        if (epoch !== current) return
-        continue
+      const from = start
+      const first = text.charCodeAt(from)
+      let end = from
+      if (first !== LF && first !== CR) {
+        if (lf < from) lf = indexOf(text, '\n', from)
+        if (cr < from) cr = indexOf(text, '\r', from)
+        end = lf < cr ? lf : cr
+        if (end === length) break
       }
-      if (lf < start) lf = endOf(text, '\n', start)
-      if (cr < start) cr = endOf(text, '\r', start)
-      const end = lf < cr ? lf : cr
-      if (end === length) return hold(text.slice(start))
-      if (line !== '') {
-        const whole = line + text.slice(start, end)
-        line = ''
-        lineBytes = 0
-        unread = false
-        takeLine(whole, 0, whole.length)
-      } else if (
-        first === 100 &&
-        data === undefined &&
-        text.charCodeAt(start + 1) === 97 &&
-        text.charCodeAt(start + 2) === 116 &&
-        text.charCodeAt(start + 3) === 97 &&
-        text.charCodeAt(start + 4) === COLON &&
-        text.charCodeAt(end + 1) === LF && lf === end &&
-        (end - start) * 3 < maxMessageBytes
-      ) {
-        const message = { type: type === '' ? 'message' : type, data: text.slice(start + (text.charCodeAt(start + 5) === SPACE ? 6 : 5), end), id }
-        lastEventId = id
-        type = ''
-        start = end + 2
-        try { onMessage(message) } catch (error) { report(error) }
-        if (epoch !== current) return
-        continue
-      } else {
-        takeLine(text, start, end)
-      }
-      if (epoch !== current) return
       start = end + 1
-      if (end === cr) {
+      if (first === CR || end === cr) {
         if (start === length) afterCR = true
-        else if (lf === start) start++
+        else if (text.charCodeAt(start) === LF) start++
+      }
+
+      // [spec] "If the line is empty (a blank line): dispatch the event"
+      if (end === from) {
+        if (lastEventId !== blockId) lastEventId = blockId
+        const messageType = blockType === '' ? 'message' : own(blockType)
+        blockType = ''
+        // [spec] "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and return."
+        if (blockData === undefined) continue
+        const message = { type: messageType, data: own(blockData), id: blockId }
+        blockData = undefined
+        dataBytes = 0
+        counted = false
+        call(onMessage, message)
+        if (epoch !== current) return
+        continue
+      }
+
+      // [spec] "If the line starts with a U+003A COLON character (:): ignore the line."
+      if (first === COLON) {
+        comments++
+        if (onComment) call(onComment, valueOf(text, from, end))
+        if (epoch !== current) return
+        continue
+      }
+
+      // [spec] "process the field"; what is none of the four is ignored.
+      let colon = from
+      if (first === D) {
+        if (
+          text.charCodeAt(from + 1) === A &&
+          text.charCodeAt(from + 2) === T &&
+          text.charCodeAt(from + 3) === A
+        )
+          colon += 4
+      } else if (first === E) {
+        if (
+          text.charCodeAt(from + 1) === V &&
+          text.charCodeAt(from + 2) === E &&
+          text.charCodeAt(from + 3) === N &&
+          text.charCodeAt(from + 4) === T
+        )
+          colon += 5
+      } else if (first === I) {
+        if (text.charCodeAt(from + 1) === D) colon += 2
+      } else if (text.startsWith('retry', from)) colon += 5
+      if (colon === from || (colon < end && text.charCodeAt(colon) !== COLON)) continue
+      if (dataBytes + (end - from) * 3 > maxMessageBytes) weigh(text.slice(from, end), blockData)
+      const value = valueOf(text, colon, end)
+      if (first === D) {
+        blockData = blockData === undefined ? value : blockData + '\n' + value
+        dataBytes += bytesOf(value) + 1
+      } else if (first === E) {
+        blockType = value
+      } else if (first === I) {
+        // [spec] "If the field value does not contain U+0000 NULL"
+        if (!value.includes('\0')) blockId = own(value)
+      } else if (/^[0-9]+$/.test(value)) {
+        // [spec] "If the field value consists of only ASCII digits"
+        call(onRetry, Math.min(Number(value), LONGEST_TIMER_MS))
+        if (epoch !== current) return
       }
     }
+    type = blockType
+    data = blockData
+    id = blockId
+    if (start < length) hold(text.slice(start))
   }
 
   function hold(text: string): void {
     if (unread) return
-    const first = line.length < 6
+    const short = line.length < 6
     line += text
-    if (first && !isWanted(line)) {
+    // Six characters tell a field's name with its colon.
+    if (short && line.length > 5 && !(line.charCodeAt(0) === COLON ? onComment : WANTED.test(line))) {
       line = line.slice(0, 6)
       unread = true
       return
     }
     lineBytes += bytesOf(text)
-    if (lineBytes + dataBytes > maxMessageBytes) weigh(line)
-  }
-
-  function isWanted(text: string): boolean {
-    return text.charCodeAt(0) === COLON
-      ? !!onComment
-      : FIELDS.some((name) => name.startsWith(text.slice(0, name.length)))
-  }
-
-  // [spec] "process the line"
-  function takeLine(text: string, start: number, end: number): void {
-    // "If the line is empty: dispatch the event"
-    if (start === end) return dispatch()
-    const first = text.charCodeAt(start)
-    // "If the line starts with a U+003A COLON character: ignore the line."
-    if (first === COLON) {
-      comments++
-      if (onComment) call(onComment, valueOf(text, start, end))
-      return
-    }
-    const name =
-      first === 100 ? 'data' : first === 101 ? 'event' : first === 105 ? 'id' : first === 114 ? 'retry' : ''
-    const colon = start + name.length
-    if (
-      colon === start ||
-      !text.startsWith(name, start) ||
-      (colon !== end && text.charCodeAt(colon) !== COLON)
-    )
-      return
-    if (dataBytes + (end - start) * 3 > maxMessageBytes) weigh(text.slice(start, end))
-    const value = valueOf(text, colon, end)
-    // "process the field"
-    if (first === 100) {
-      data = data === undefined ? value : data + '\n' + value
-      dataBytes += bytesOf(value) + 1
-    } else if (first === 101) {
-      type = value
-    } else if (first === 105) {
-      if (!value.includes('\0')) id = own(value)
-    } else if (/^[0-9]+$/.test(value)) {
-      call(onRetry, Math.min(Number(value), LONGEST_TIMER_MS))
-    }
-  }
-
-  // [spec] "dispatch the event"
-  function dispatch(): void {
-    lastEventId = id
-    const message =
-      data === undefined ? undefined : { type: type === '' ? 'message' : own(type), data: own(data), id }
-    type = ''
-    data = undefined
-    dataBytes = 0
-    counted = false
-    if (message) call(onMessage, message)
+    if (lineBytes + dataBytes > maxMessageBytes) weigh(line, data)
   }
 
   function own(text: string): string {
@@ -354,7 +374,7 @@ export function createParser(options: ParserOptions): Parser {
       busy = true
       try {
         take(chunk)
-        for (let next = queue.shift(); next !== undefined; next = queue.shift()) take(next)
+        while (queue.length > 0) take(queue.shift()!)
       } finally {
         busy = false
       }

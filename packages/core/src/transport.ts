@@ -1,6 +1,9 @@
 import { msUntil, type Clock } from './clock.ts'
 import { SseError } from './errors.ts'
 
+/** What sends requests. */
+export type Fetch = typeof fetch
+
 /** One request, every option of it resolved. */
 export interface TransportRequest {
   /** Absolute. */
@@ -14,7 +17,7 @@ export interface TransportRequest {
   /** Sent as `Last-Event-ID` unless empty. */
   readonly lastEventId: string
   /** Default: the global `fetch`. */
-  readonly fetch?: typeof fetch | undefined
+  readonly fetch?: Fetch | undefined
 }
 
 /** A response that was judged to be an event stream. */

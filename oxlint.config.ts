@@ -1,0 +1,80 @@
+import { defineConfig } from 'oxlint'
+
+/** Core's files in the order of the flow: each may import only from those before it. */
+const flow =
+  'message errors parser clock transport state page machine retry options connection fold iterator event-stream index'.split(
+    ' ',
+  )
+
+/** The only doors to the world, and what lies behind each. */
+const doors = {
+  clock: 'Date setTimeout clearTimeout setInterval setImmediate requestAnimationFrame performance'.split(' '),
+  transport: 'fetch Response Request XMLHttpRequest EventSource WebSocket'.split(' '),
+  page: 'window document navigator location sessionStorage localStorage'.split(' '),
+}
+const nodeOnly = ['process', 'Buffer', 'global', 'require']
+
+const chance = { object: 'Math', property: 'random', message: 'Only clock.ts may touch it.' }
+
+const core = flow.map((name, place) => {
+  const later = flow.slice(place + 1).join('|')
+  const elsewhere = Object.entries(doors)
+    .filter(([door]) => door !== name)
+    .flatMap(([door, names]) => names.map((global) => ({ name: global, message: `Only ${door}.ts may touch it.` })))
+  const imports = [{ regex: '^[^.]|\\.\\./', message: 'Core depends on nothing outside its folder.' }]
+  if (later) imports.push({ regex: `^\\./(${later})\\.ts$`, message: `In the flow, ${name} comes before it.` })
+  return {
+    files: [`packages/core/src/${name}.ts`],
+    rules: {
+      'eslint/no-restricted-imports': ['error', { patterns: imports }],
+      'eslint/no-restricted-globals': ['error', ...elsewhere, ...nodeOnly],
+      'eslint/no-restricted-properties': name === 'clock' ? 'off' : ['error', chance],
+    },
+  }
+})
+
+/** A binding that needs one of these shows that the core's contract is short of a promise. */
+const bindings = ['react'].map((framework) => ({
+  files: [`packages/${framework}/src/**`],
+  rules: {
+    'eslint/no-restricted-imports': [
+      'error',
+      { patterns: [{ regex: `^(?!\\./|@headwater/core$|${framework}(/|$))`, message: 'A binding knows core and its framework.' }] },
+    ],
+    'eslint/no-restricted-globals': ['error', ...Object.values(doors).flat(), 'AbortController', ...nodeOnly],
+  },
+}))
+
+const apps = ['react'].map((framework) => ({
+  files: [`apps/${framework}/src/**`],
+  rules: {
+    'eslint/no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          { regex: `^@headwater/(?!${framework}$|core$)`, message: 'An app uses one binding.' },
+          { regex: '^@headwater/core$', allowTypeImports: true, message: 'An app needs types alone from core.' },
+        ],
+      },
+    ],
+  },
+}))
+
+export default defineConfig({
+  plugins: ['typescript', 'unicorn', 'oxc', 'import', 'react', 'promise', 'vitest'],
+  categories: { correctness: 'error', suspicious: 'error' },
+  rules: {
+    'eslint/no-new': 'off',
+    'eslint/no-shadow': 'off',
+    'eslint/no-underscore-dangle': 'off',
+    'unicorn/consistent-function-scoping': 'off',
+    'unicorn/no-array-sort': 'off',
+    'unicorn/no-useless-spread': 'off',
+    'vitest/expect-expect': 'off',
+    'vitest/no-conditional-expect': 'off',
+    'vitest/require-to-throw-message': 'off',
+    'react/react-in-jsx-scope': 'off',
+    'import/no-unassigned-import': 'off',
+  },
+  overrides: [...core, ...bindings, ...apps],
+})
