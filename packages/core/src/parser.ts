@@ -110,7 +110,7 @@ export function createParser(options: ParserOptions): Parser {
   }
 
   // Bytes whose text is not known yet: the start of a line, or of a character. There is no line end among them.
-  const gathered = new Uint8Array(GATHER_BYTES + 3)
+  const gathered = new Uint8Array(GATHER_BYTES)
   let gatheredLength = 0
 
   // The line.
@@ -173,54 +173,45 @@ export function createParser(options: ParserOptions): Parser {
 
   function take(chunk: Uint8Array | string): void {
     if (typeof chunk !== 'string') return takeBytes(chunk)
-    if (gatheredLength > 0) flush()
+    const pending = decoder.decode(gathered.subarray(0, gatheredLength))
+    gatheredLength = 0
+    takeText(pending)
     takeText(chunk)
   }
 
-  // A cut before a byte that continues no character harms nothing: the decoder begins anew there in any case.
+  // Small chunks wait for the end of a line, which is decoded whole; large ones for the end of a character only. A cut
+  // before a byte that continues no character changes nothing: a decoder begins anew there in any case.
   function takeBytes(chunk: Uint8Array): void {
-    const { length } = chunk
-    let end = length
-    if (gatheredLength + length <= GATHER_BYTES) {
+    let end = chunk.length
+    const total = gatheredLength + end
+    const small = total <= GATHER_BYTES && total + lineBytes + dataBytes <= maxMessageBytes
+    if (small) {
       while (end > 0 && chunk[end - 1] !== LF && chunk[end - 1] !== CR) end--
-      if (gatheredLength === 0 && end === length) return takeText(decoder.decode(chunk))
-      gathered.set(chunk, gatheredLength)
-      const total = gatheredLength + length
       if (end === 0) {
+        gathered.set(chunk, gatheredLength)
         gatheredLength = total
-        if (total + lineBytes + dataBytes > maxMessageBytes) flush()
-      } else {
-        end += gatheredLength
-        const text = decoder.decode(gathered.subarray(0, end))
-        gathered.copyWithin(0, end, total)
-        gatheredLength = total - end
-        takeText(text)
+        return
       }
-      return
     }
-    let start = 0
+    let bytes = chunk
     if (gatheredLength > 0) {
-      // Up to three bytes may end the character that the chunk before began.
-      while (start < 3 && chunk[start]! >> 6 === 2) gathered[gatheredLength++] = chunk[start++]!
-      flush()
+      bytes = new Uint8Array(total)
+      bytes.set(gathered.subarray(0, gatheredLength))
+      bytes.set(chunk, gatheredLength)
+      end += gatheredLength
     }
-    // Up to three bytes may begin a character that the chunk after ends.
-    for (let back = 1; back <= 3 && back <= length - start; back++) {
-      const byte = chunk[length - back]!
-      if (byte < 0x80) break
-      if (byte >= 0xc0) {
-        end -= back
-        break
-      }
+    if (!small) {
+      // At most the last three bytes begin a character that the next chunk ends.
+      let last = total - 1
+      while (last > total - 3 && bytes[last]! >> 6 === 2) last--
+      if (bytes[last]! > 0xbf) end = last
     }
-    while (end + gatheredLength < length) gathered[gatheredLength] = chunk[end + gatheredLength++]!
-    takeText(decoder.decode(chunk.subarray(start, end)))
-  }
-
-  function flush(): void {
-    const text = decoder.decode(gathered.subarray(0, gatheredLength))
-    gatheredLength = 0
-    takeText(text)
+    gatheredLength = total - end
+    if (gatheredLength > 0) {
+      gathered.set(bytes.subarray(end))
+      bytes = bytes.subarray(0, end)
+    }
+    takeText(decoder.decode(bytes))
   }
 
   // [spec] "stream = [ bom ] *event", where a line ends with CRLF, LF or CR.
