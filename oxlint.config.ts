@@ -20,9 +20,12 @@ const core = flow.map((name, place) => {
   const later = flow.slice(place + 1).join('|')
   const elsewhere = Object.entries(doors)
     .filter(([door]) => door !== name)
-    .flatMap(([door, names]) => names.map((global) => ({ name: global, message: `Only ${door}.ts may touch it.` })))
+    .flatMap(([door, names]) =>
+      names.map((global) => ({ name: global, message: `Only ${door}.ts may touch it.` })),
+    )
   const imports = [{ regex: '^[^.]|\\.\\./', message: 'Core depends on nothing outside its folder.' }]
-  if (later) imports.push({ regex: `^\\./(${later})\\.ts$`, message: `In the flow, ${name} comes before it.` })
+  if (later)
+    imports.push({ regex: `^\\./(${later})\\.ts$`, message: `In the flow, ${name} comes before it.` })
   return {
     files: [`packages/core/src/${name}.ts`],
     rules: {
@@ -33,32 +36,51 @@ const core = flow.map((name, place) => {
   }
 })
 
-/** A binding that needs one of these shows that the core's contract is short of a promise. */
-const bindings = ['react'].map((framework) => ({
-  files: [`packages/${framework}/src/**`],
-  rules: {
-    'eslint/no-restricted-imports': [
-      'error',
-      { patterns: [{ regex: `^(?!\\./|@headwater/core$|${framework}(/|$))`, message: 'A binding knows core and its framework.' }] },
-    ],
-    'eslint/no-restricted-globals': ['error', ...Object.values(doors).flat(), 'AbortController', ...nodeOnly],
-  },
-}))
+const frameworks = ['react', 'vue', 'svelte', 'solid']
+const packageOf = (framework: string) => (framework === 'solid' ? 'solid-js' : framework)
 
-const apps = ['react'].map((framework) => ({
-  files: [`apps/${framework}/src/**`],
-  rules: {
-    'eslint/no-restricted-imports': [
-      'error',
-      {
-        patterns: [
-          { regex: `^@headwater/(?!${framework}$|core$)`, message: 'An app uses one binding.' },
-          { regex: '^@headwater/core$', allowTypeImports: true, message: 'An app needs types alone from core.' },
-        ],
-      },
-    ],
-  },
-}))
+/** A binding that needs one of these shows that the core's contract is short of a promise. */
+const bindings = frameworks.map((framework) => {
+  const others = frameworks.filter((other) => other !== framework)
+  const regex = `^(@headwater/(compat|${others.join('|')})|${others.map(packageOf).join('|')})(/|$)|^node:`
+  return {
+    files: [`packages/${framework}/src/**`],
+    rules: {
+      'eslint/no-restricted-imports': [
+        'error',
+        { patterns: [{ regex, message: 'A binding knows core and its framework.' }] },
+      ],
+      'eslint/no-restricted-globals': [
+        'error',
+        ...Object.values(doors).flat(),
+        'AbortController',
+        ...nodeOnly,
+      ],
+    },
+  }
+})
+
+const apps = frameworks.map((framework) => {
+  const others = frameworks.filter((other) => other !== framework)
+  return {
+    files: [`apps/${framework}/src/**`],
+    rules: {
+      'eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: `^@headwater/(compat|${others.join('|')})$`, message: 'An app uses one binding.' },
+            {
+              regex: '^@headwater/core',
+              allowTypeImports: true,
+              message: 'An app needs types alone from core.',
+            },
+          ],
+        },
+      ],
+    },
+  }
+})
 
 export default defineConfig({
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'react', 'promise', 'vitest'],
