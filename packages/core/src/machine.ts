@@ -30,9 +30,14 @@ export function transition(
   const effects: Effect[] = []
   const anew = after.generation !== before.generation
   if (anew && holdsSocket(before)) effects.push({ type: 'disconnect' })
-  if (wakeAt === Infinity && before.wakeAt !== Infinity) effects.push({ type: 'unschedule' })
-  if (wakeAt !== Infinity && (wakeAt !== before.wakeAt || input.type === 'woke'))
-    effects.push({ type: 'schedule', delayMs: Math.max(0, wakeAt - input.at) })
+  // A timer that woke is gone.
+  const running = input.type === 'woke' ? Infinity : before.wakeAt
+  if (wakeAt !== running)
+    effects.push(
+      wakeAt === Infinity
+        ? { type: 'unschedule' }
+        : { type: 'schedule', delayMs: Math.max(0, wakeAt - input.at) },
+    )
   if (anew && after.state.status === 'connecting') {
     const { generation, cause, state } = after
     effects.push({ type: 'connect', generation, attempt: state.attempt, cause })
@@ -47,7 +52,11 @@ function next(machine: Machine, input: Input, policy: Policy): Machine {
   switch (input.type) {
     case 'open':
       if (holdsSocket(machine)) return machine
-      return connect({ ...machine, hindrances: [] }, at)
+      // Whoever asks by hand knows better than the page.
+      return connect(
+        { ...machine, hindrances: [], hiddenAt: machine.hiddenAt === Infinity ? Infinity : at },
+        at,
+      )
     case 'close':
       return state.status === 'closed' ? machine : rest(machine, { status: 'closed', reason: 'closed' }, at)
     case 'release':
@@ -94,7 +103,7 @@ function next(machine: Machine, input: Input, policy: Policy): Machine {
       }
     }
     case 'held':
-      return { ...machine, line: { ...line, held: input.held, byteAt: at } }
+      return { ...machine, line: { ...line, held: input.held, byteAt: at, proofBy: Infinity } }
     case 'ended':
       return rest(machine, { status: 'closed', reason: 'ended' }, at)
     case 'lost':
@@ -202,12 +211,12 @@ function wakeTime(before: Machine, after: Machine, input: Input, policy: Policy)
 
 /** When the present state has lasted for too long, should nothing happen. */
 function deadline(machine: Machine, policy: Policy): number {
-  const { state, line } = machine
-  const hidden = machine.hiddenAt + policy.hiddenMs
+  const { state, line, hindrances } = machine
+  const hidden = hindrances.includes('hidden') ? Infinity : machine.hiddenAt + policy.hiddenMs
   if (state.status === 'connecting') return Math.min(hidden, line.since + policy.connectMs)
   if (state.status === 'waiting') return Math.min(hidden, state.retryAt)
+  if (state.status === 'paused' || line.held) return hidden
   if (state.status !== 'open') return Infinity
-  if (line.held) return hidden
   return Math.min(hidden, line.proofBy, line.byteAt + silenceLimit(machine, policy))
 }
 

@@ -75,6 +75,15 @@ function indexOf(text: string, mark: string, from: number): number {
   return index < 0 ? text.length : index
 }
 
+/** How long the name of the field is that starts here; 0 if it is none of the four. */
+function nameLength(text: string, from: number, first: number): number {
+  const at = (offset: number) => text.charCodeAt(from + offset)
+  if (first === D) return at(1) === A && at(2) === T && at(3) === A ? 4 : 0
+  if (first === E) return at(1) === V && at(2) === E && at(3) === N && at(4) === T ? 5 : 0
+  if (first === I) return at(1) === D ? 2 : 0
+  return text.startsWith('retry', from) ? 5 : 0
+}
+
 /** What follows the colon, less one space. */
 function valueOf(text: string, colon: number, end: number): string {
   return text.slice(colon + (text.charCodeAt(colon + 1) === SPACE ? 2 : 1), end)
@@ -104,7 +113,7 @@ function call<Value>(callback: ((value: Value) => void) | undefined, value: Valu
 export function createParser(options: ParserOptions): Parser {
   const { onMessage, onComment, onRetry, maxMessageBytes = 2 ** 24, detach } = options
   if (!(maxMessageBytes > 0)) {
-    throw new SseError('invalid-option', 'maxMessageBytes must be a positive number of bytes', {
+    throw new SseError('invalid-option', 'maxMessageBytes must be a positive number', {
       option: 'maxMessageBytes',
     })
   }
@@ -156,18 +165,20 @@ export function createParser(options: ParserOptions): Parser {
     return counted ? encoder.encode(text).length : text.length * 3
   }
 
-  /** Called when the estimate is over the limit: counts, once a message all of it, and refuses what is really over. */
-  function weigh(wholeLine: string, wholeData: string | undefined): void {
+  /**
+   * Called when the estimate is over the limit: counts the whole message, once, and throws if it is really over. From then
+   * on each new piece is counted. Gives the bytes of the data.
+   */
+  function weigh(wholeLine: string, wholeData: string | undefined, wholeDataBytes: number): number {
     if (!counted) {
       counted = true
-      dataBytes = wholeData === undefined ? 0 : bytesOf(wholeData) + 1
+      wholeDataBytes = wholeData === undefined ? 0 : bytesOf(wholeData) + 1
     }
-    lineBytes = bytesOf(wholeLine)
-    if (lineBytes + dataBytes <= maxMessageBytes) return
+    if (bytesOf(wholeLine) + wholeDataBytes <= maxMessageBytes) return wholeDataBytes
     close()
     throw new SseError(
       'message-too-large',
-      `a message is larger than maxMessageBytes (${maxMessageBytes}): raise it, or have the server send less at once`,
+      `A message exceeds maxMessageBytes (${maxMessageBytes}). Raise it, or have the server send less at once.`,
     )
   }
 
@@ -186,9 +197,10 @@ export function createParser(options: ParserOptions): Parser {
     const total = gatheredLength + end
     const small = total <= GATHER_BYTES && total + lineBytes + dataBytes <= maxMessageBytes
     if (small) {
-      while (end > 0 && chunk[end - 1] !== LF && chunk[end - 1] !== CR) end--
+      // Gathered on the way: a builtin's call costs more than to copy a few bytes.
+      while (end > 0 && chunk[end - 1] !== LF && chunk[end - 1] !== CR)
+        gathered[gatheredLength + --end] = chunk[end]!
       if (end === 0) {
-        gathered.set(chunk, gatheredLength)
         gatheredLength = total
         return
       }
@@ -252,10 +264,13 @@ export function createParser(options: ParserOptions): Parser {
     let blockType = type
     let blockData = data
     let blockId = id
+    let newId = blockId !== lastEventId
+    let blockBytes = dataBytes
     type = ''
     data = undefined
     let lf = -1 // where the next one is, searched for anew once it is passed
     let cr = -1
+    let nul = -1
     while (start < length) {
       const from = start
       const first = text.charCodeAt(from)
@@ -274,15 +289,18 @@ export function createParser(options: ParserOptions): Parser {
 
       // [spec] "If the line is empty (a blank line): dispatch the event"
       if (end === from) {
-        if (lastEventId !== blockId) lastEventId = blockId
-        const messageType = blockType === '' ? 'message' : own(blockType)
+        if (newId) {
+          lastEventId = blockId
+          newId = false
+        }
+        const messageType = own(blockType) || 'message'
         blockType = ''
         // [spec] "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and return."
         if (blockData === undefined) continue
         const message = { type: messageType, data: own(blockData), id: blockId }
         blockData = undefined
-        dataBytes = 0
-        counted = false
+        blockBytes = 0
+        if (counted) counted = false
         call(onMessage, message)
         if (epoch !== current) return
         continue
@@ -297,36 +315,23 @@ export function createParser(options: ParserOptions): Parser {
       }
 
       // [spec] "process the field"; what is none of the four is ignored.
-      let colon = from
-      if (first === D) {
-        if (
-          text.charCodeAt(from + 1) === A &&
-          text.charCodeAt(from + 2) === T &&
-          text.charCodeAt(from + 3) === A
-        )
-          colon += 4
-      } else if (first === E) {
-        if (
-          text.charCodeAt(from + 1) === V &&
-          text.charCodeAt(from + 2) === E &&
-          text.charCodeAt(from + 3) === N &&
-          text.charCodeAt(from + 4) === T
-        )
-          colon += 5
-      } else if (first === I) {
-        if (text.charCodeAt(from + 1) === D) colon += 2
-      } else if (text.startsWith('retry', from)) colon += 5
+      const colon = from + nameLength(text, from, first)
       if (colon === from || (colon < end && text.charCodeAt(colon) !== COLON)) continue
-      if (dataBytes + (end - from) * 3 > maxMessageBytes) weigh(text.slice(from, end), blockData)
+      if (blockBytes + (end - from) * 3 > maxMessageBytes)
+        blockBytes = weigh(text.slice(from, end), blockData, blockBytes)
       const value = valueOf(text, colon, end)
       if (first === D) {
         blockData = blockData === undefined ? value : blockData + '\n' + value
-        dataBytes += bytesOf(value) + 1
+        blockBytes += bytesOf(value) + 1
       } else if (first === E) {
         blockType = value
       } else if (first === I) {
         // [spec] "If the field value does not contain U+0000 NULL"
-        if (!value.includes('\0')) blockId = own(value)
+        if (nul < from) nul = indexOf(text, '\0', from)
+        if (nul > end) {
+          blockId = own(value)
+          newId = true
+        }
       } else if (/^[0-9]+$/.test(value)) {
         // [spec] "If the field value consists of only ASCII digits"
         call(onRetry, Math.min(Number(value), LONGEST_TIMER_MS))
@@ -336,6 +341,7 @@ export function createParser(options: ParserOptions): Parser {
     type = blockType
     data = blockData
     id = blockId
+    dataBytes = blockBytes
     if (start < length) hold(text.slice(start))
   }
 
@@ -350,7 +356,10 @@ export function createParser(options: ParserOptions): Parser {
       return
     }
     lineBytes += bytesOf(text)
-    if (lineBytes + dataBytes > maxMessageBytes) weigh(line, data)
+    if (lineBytes + dataBytes > maxMessageBytes) {
+      dataBytes = weigh(line, data, dataBytes)
+      lineBytes = bytesOf(line)
+    }
   }
 
   function own(text: string): string {
