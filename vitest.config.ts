@@ -2,7 +2,21 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'apps/server'],
+    projects: [
+      'packages/*',
+      'apps/server',
+      {
+        // Node drives Debian's Chromium, or any other that CHROMIUM_PATH names.
+        resolve: { conditions: ['@headwater/source'] },
+        ssr: { resolve: { conditions: ['@headwater/source'] } },
+        test: {
+          name: 'browser',
+          environment: 'node',
+          include: ['packages/*/test/**/*.browser.test.ts'],
+          testTimeout: 120_000,
+        },
+      },
+    ],
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**'],

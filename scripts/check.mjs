@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+// node scripts/check.mjs [--all]: everything a contributor needs; with --all also the tests in a real browser.
+// Every stage runs, whatever the one before it said. The last line counts what passed and what failed.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const all = process.argv.includes('--all')
+const results = '.test-results'
+
+const vitest = (name, ...options) => ({
+  name,
+  command: ['vitest', 'run', ...options, '--reporter=default', '--reporter=json', `--outputFile.json=${results}/${name}.json`],
+  count: ({ numPassedTests, numFailedTests, numFailedTestSuites }) => [
+    numPassedTests,
+    // A file that cannot even be loaded has no failed test in it.
+    numFailedTests || numFailedTestSuites,
+  ],
+})
+
+const stages = [
+  { name: 'format', command: ['oxfmt', '--check'] },
+  { name: 'lint', command: ['oxlint'] },
+  { name: 'lock file', command: ['node', 'scripts/check-lockfile.mjs'] },
+  { name: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
+  { name: 'types', command: ['turbo', 'run', 'typecheck', '--output-logs=errors-only'] },
+  vitest('unit', '--project=!browser'),
+  { name: 'packages', command: ['turbo', 'run', 'check:package', '--output-logs=errors-only'] },
+  { name: 'sizes', command: ['size-limit'] },
+  { name: 'unused', command: ['knip'] },
+  ...(all
+    ? [
+        vitest('browser', '--project=browser'),
+        {
+          name: 'e2e',
+          command: ['playwright', 'test'],
+          count: ({ stats }) => [stats.expected, stats.unexpected + stats.flaky],
+        },
+      ]
+    : []),
+]
+
+rmSync(new URL(`../${results}`, import.meta.url), { recursive: true, force: true })
+mkdirSync(new URL(`../${results}`, import.meta.url))
+const lines = []
+let passed = 0
+let failed = 0
+for (const { name, command, count } of stages) {
+  console.log(`\n▸ ${name}`)
+  const start = Date.now()
+  const [program, ...rest] = command
+  const full = program === 'node' ? rest : ['exec', ...command]
+  const { status, error } = spawnSync(program === 'node' ? process.execPath : 'pnpm', full, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
+  const ok = status === 0
+  let counts = ok ? [1, 0] : [0, 1]
+  if (count) {
+    try {
+      const report = count(JSON.parse(readFileSync(`${root}${results}/${name}.json`, 'utf8')))
+      // A run that failed without a failed test, or that ran none, has failed all the same.
+      counts = ok && report[0] > 0 ? report : [report[0], Math.max(report[1], 1)]
+    } catch {
+      counts = [0, 1]
+    }
+  }
+  passed += counts[0]
+  failed += counts[1]
+  const verdict = counts[1] === 0 ? '✔' : '✖'
+  const seconds = ((Date.now() - start) / 1000).toFixed(1)
+  lines.push(`${verdict} ${name.padEnd(10)} ${counts.join(' / ').padStart(9)}  ${seconds} s${error ? `  ${error.message}` : ''}`)
+}
+console.log(`\n${lines.join('\n')}\n\n${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1
