@@ -1,0 +1,12 @@
+/** Who this tab is to the server: its weather is ours alone. `?visitor=` names one; a reload keeps it. */
+export const visitor = new URLSearchParams(location.search).get('visitor') ?? remembered()
+
+function remembered(): string {
+  const name = sessionStorage.getItem('visitor') ?? Math.random().toString(36).slice(2, 8)
+  sessionStorage.setItem('visitor', name)
+  return name
+}
+
+export function api(path: string): string {
+  return `/api/${path}?visitor=${encodeURIComponent(visitor)}`
+}

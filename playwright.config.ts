@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs'
+import { defineConfig, devices, type LaunchOptions } from '@playwright/test'
+
+const executablePath =
+  process.env['CHROMIUM_PATH'] || ['/usr/bin/chromium'].find((path) => existsSync(path)) || undefined
+
+/** The browser of this machine, kept quiet: it talks to nobody but the page under test. */
+export const chromiumOptions: LaunchOptions = {
+  ...(executablePath ? { executablePath } : {}),
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+}
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: '.test-results/e2e',
+  fullyParallel: true,
+  forbidOnly: !!process.env['CI'],
+  retries: 0,
+  workers: 2,
+  reporter: [['list'], ['json', { outputFile: '.test-results/e2e.json' }]],
+  use: { ...devices['Desktop Chrome'], launchOptions: chromiumOptions },
+})
