@@ -61,7 +61,7 @@ export interface ConnectionOptions extends PolicyOptions {
  */
 export function checkOptions(
   url: StreamUrl,
-  options: ConnectionOptions & { readonly graceMs?: number },
+  options: ConnectionOptions & { readonly graceMs?: number; readonly queueLimit?: number },
 ): void {
   // A relative address is fine where there is a page; whether there is one shows when the stream is opened.
   if (typeof url !== 'function') checkUrl(url, 'http://localhost')
@@ -81,11 +81,12 @@ export function checkOptions(
   if (retry !== undefined && retry !== false && typeof retry !== 'function' && typeof retry !== 'object')
     refuse('retry', 'must be a function, an object or false')
   const counts = typeof retry === 'object' ? retry : {}
-  const { connectMs, maxMessageBytes, graceMs } = options
+  const { connectMs, maxMessageBytes, graceMs, queueLimit } = options
   const numbers = {
     connectMs,
     maxMessageBytes,
     graceMs,
+    queueLimit,
     silenceMs: silenceMs === 'auto' ? undefined : silenceMs,
     hidden: hidden === 'keep' ? undefined : hidden,
     'retry.baseMs': counts.baseMs,
