@@ -1,0 +1,95 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, test } from './demo.ts'
+
+test('live messages appear, and the view renders less often than they come', async ({ demo }) => {
+  const { ticker, news } = demo
+  await demo.open()
+  await expect(ticker.data).toHaveCount(6)
+  await expect(news.data).toHaveCount(3)
+  const [row, price] = [ticker.data.first(), await ticker.data.first().innerText()]
+  await expect(row).not.toHaveText(price)
+
+  await expect.poll(() => ticker.count('Messages')).toBeGreaterThan(300)
+  expect(await ticker.count('Renders')).toBeLessThan(await ticker.count('Messages'))
+  expect((await demo.stats('ticker')).open).toBe(1)
+  expect((await demo.stats('news')).open).toBe(1)
+})
+
+test('closing by hand closes the socket, and opening goes on after the last id', async ({ demo }) => {
+  const { ticker, stats } = demo
+  await demo.open()
+  await expect.poll(() => ticker.count('Messages')).toBeGreaterThan(50)
+  await ticker.button('Close').click()
+  await expect(ticker.status).toHaveText('closed')
+  await expect(ticker.account).toContainText('Closed by hand.')
+  await expect.poll(async () => (await stats('ticker')).open).toBe(0)
+  const { last } = await ticker.ids()
+
+  await ticker.button('Open').click()
+  await expect(ticker.account).toContainText('resumed where it broke off')
+  await expect.poll(async () => (await ticker.ids()).last).toBeGreaterThan(last + 100)
+  expect(await ticker.count('Missing')).toBe(0)
+  expect(await ticker.count('Repeated')).toBe(0)
+  expect((await stats('ticker')).lastEventIds).toEqual(['', String(last)])
+  expect((await stats('ticker')).open).toBe(1)
+})
+
+test('leaving the page closes every socket', async ({ demo }) => {
+  await demo.open()
+  await expect.poll(async () => (await demo.stats()).open).toBe(2)
+  await demo.page.goto('about:blank')
+  await expect.poll(async () => (await demo.stats()).open).toBe(0)
+})
+
+test('a reload leaves one socket for each stream', async ({ demo }) => {
+  await demo.open()
+  await expect.poll(async () => (await demo.stats()).open).toBe(2)
+  await demo.page.reload()
+  await expect.poll(async () => (await demo.stats()).opened).toBe(4)
+  await expect.poll(async () => (await demo.stats()).open).toBe(2)
+})
+
+test('nothing on the page moves while data streams', async ({ demo }) => {
+  const { page, ticker } = demo
+  await demo.open()
+  await page.evaluate(() => {
+    new PerformanceObserver((list) => {
+      for (const shift of list.getEntries()) document.title = `shifted: ${JSON.stringify(shift)}`
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+  await expect.poll(() => ticker.count('Messages')).toBeGreaterThan(300)
+  await expect(page).toHaveTitle('Headwater in React')
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.use({ colorScheme, expected: ['broken off', 'refused'] })
+
+    test('axe finds nothing to object to, open, waiting and closed', async ({ demo }) => {
+      const { page, ticker, news } = demo
+      const violations = async () =>
+        (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [
+          id,
+          nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`),
+        ])
+      await demo.open()
+      await expect(ticker.data).toHaveCount(6)
+      expect(await violations()).toEqual([])
+      await demo.misbehave('Refuse 5 s')
+      await news.button('Close').click()
+      await expect(ticker.account).toContainText('503')
+      await expect(ticker.status).toHaveText('waiting')
+      await expect(news.status).toHaveText('closed')
+      expect(await violations()).toEqual([])
+      await expect(ticker.status, 'it was waiting all the while').toHaveText('waiting')
+    })
+  })
+}
+
+test('a narrow phone needs no scrolling sideways', async ({ demo }) => {
+  const { page, ticker } = demo
+  await page.setViewportSize({ width: 320, height: 640 })
+  await demo.open()
+  await expect(ticker.data).toHaveCount(6)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+})
