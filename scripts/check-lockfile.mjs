@@ -15,7 +15,9 @@ for (const folder of readdirSync(store)) {
   const modules = join(store, folder, 'node_modules')
   if (!existsSync(modules)) continue
   for (const entry of readdirSync(modules)) {
-    const names = entry.startsWith('@') ? readdirSync(join(modules, entry)).map((name) => `${entry}/${name}`) : [entry]
+    const names = entry.startsWith('@')
+      ? readdirSync(join(modules, entry)).map((name) => `${entry}/${name}`)
+      : [entry]
     for (const name of names) {
       const path = join(modules, name, 'package.json')
       if (!existsSync(path) || !folder.startsWith(`${name.replace('/', '+')}@`)) continue

