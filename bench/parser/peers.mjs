@@ -7,6 +7,7 @@ import { createParser } from 'eventsource-parser'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { events } from 'fetch-event-stream'
 import { parseServerSentEvents } from 'parse-sse'
+import { BASE, OURS } from './names.mjs'
 
 export function streamOf(chunks) {
   let index = 0
@@ -22,9 +23,6 @@ async function drain(stream, sink) {
   const reader = stream.getReader()
   for (let next = await reader.read(); !next.done; next = await reader.read()) sink(next.value.data)
 }
-
-export const OURS = 'headwater'
-export const BASE = 'eventsource-parser with TextDecoder'
 
 export const peers = [
   {

@@ -1,0 +1,181 @@
+// `pnpm bench parser`: the parsers of the field on the same bytes, in interleaved rounds.
+//   --node <path>   also measure in this Node (may be given again)
+//   --chromium      also measure in Chromium (CHROMIUM_PATH, or the system's)
+//   --rounds <n>    41 by default
+//   --write         put the tables into bench/README.md
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { build } from 'vite'
+import { geometricMean } from './parser/measure.mjs'
+import { BASE, OURS } from './parser/names.mjs'
+import { workloads } from './parser/workloads.mjs'
+
+const { values: given } = parseArgs({
+  args: process.argv.slice(3),
+  options: {
+    node: { type: 'string', multiple: true, default: [] },
+    chromium: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '41' },
+    write: { type: 'boolean', default: false },
+  },
+})
+const rounds = Number(given.rounds)
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+const outDir = mkdtempSync(join(tmpdir(), 'headwater-bench-'))
+
+async function bundle(entry, name, ssr) {
+  const conditions = ['@headwater/source', 'module', 'import', 'default', ...(ssr ? ['node'] : ['browser'])]
+  await build({
+    configFile: false,
+    root: here('.'),
+    logLevel: 'error',
+    resolve: { conditions },
+    ssr: { noExternal: true, resolve: { conditions, externalConditions: conditions } },
+    build: {
+      outDir,
+      emptyOutDir: false,
+      minify: false,
+      target: 'es2022',
+      ...(ssr
+        ? { ssr: here(entry) }
+        : { lib: { entry: here(entry), formats: ['es'], fileName: () => `${name}.mjs` } }),
+      rolldownOptions: { output: { entryFileNames: `${name}.mjs` } },
+    },
+  })
+  return join(outDir, `${name}.mjs`)
+}
+
+async function inChromium() {
+  const { chromium } = await import('playwright')
+  const script = readFileSync(await bundle('./parser/in-page.mjs', 'in-page', false))
+  const server = createServer((request, response) => {
+    const isScript = request.url === '/in-page.mjs'
+    response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' })
+    response.end(isScript ? script : '<!doctype html><script type="module" src="/in-page.mjs"></script>')
+  })
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const executablePath = process.env.CHROMIUM_PATH || '/usr/bin/chromium'
+  const browser = await chromium.launch({
+    args: ['--no-sandbox'],
+    ...(existsSync(executablePath) ? { executablePath } : {}),
+  })
+  try {
+    const page = await browser.newPage()
+    await page.goto(`http://127.0.0.1:${server.address().port}/`)
+    const table = []
+    for (let index = 0; index < workloads.length; index++) {
+      console.error(`Chromium: ${workloads[index].name}`)
+      // A page's clock is coarse, and a round short: more of them.
+      table.push(
+        await page.evaluate(
+          ([index, rounds]) => globalThis.measureWorkload(index, rounds),
+          [index, rounds * 2],
+        ),
+      )
+    }
+    return { runtime: `Chromium ${browser.version().split('.')[0]}`, table }
+  } finally {
+    await browser.close()
+    server.close()
+  }
+}
+
+function inNode(node, script, all) {
+  const output = execFileSync(node, [script, JSON.stringify({ rounds, all })], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 2 ** 26,
+  })
+  return JSON.parse(output)
+}
+
+const row = (cells) => `| ${cells.join(' | ')} |`
+const markdown = (head, rows) =>
+  [row(head), row(head.map((_, index) => (index ? '--:' : '---'))), ...rows.map(row)].join('\n')
+
+function ratios(runs, name) {
+  const of = (run, index) => run.table[index].find((result) => result.name === name).ratio
+  return markdown(
+    ['workload', 'to reach', ...runs.map((run) => run.runtime)],
+    [
+      ...workloads.map((workload, index) => [
+        workload.name,
+        workload.atLeast.toFixed(2),
+        ...runs.map((run) => of(run, index).toFixed(2)),
+      ]),
+      [
+        'geometric mean',
+        '1.50',
+        ...runs.map((run) => geometricMean(workloads.map((_, index) => of(run, index))).toFixed(2)),
+      ],
+    ],
+  )
+}
+
+function speeds({ table }) {
+  const size = (speed) => (speed >= 10 ? speed.toFixed(0) : speed.toFixed(1))
+  return markdown(
+    ['MiB/s', ...workloads.map((_, index) => `${index + 1}`)],
+    table[0].map(({ name }, contestant) => [
+      name,
+      ...table.map(
+        (results) => `${size(results[contestant].mibPerSecond)}${results[contestant].differs ? ' †' : ''}`,
+      ),
+    ]),
+  )
+}
+
+const version = (name) =>
+  JSON.parse(readFileSync(here(`./node_modules/${name}/package.json`), 'utf8')).version
+const PEERS = [
+  'eventsource-parser',
+  '@microsoft/fetch-event-source',
+  'undici',
+  'openai',
+  '@anthropic-ai/sdk',
+  '@azure/core-sse',
+  'fetch-event-stream',
+  'parse-sse',
+]
+
+try {
+  const script = await bundle('./parser/in-node.mjs', 'in-node', true)
+  const runs = [
+    inNode(process.execPath, script, true),
+    ...given.node.map((node) => inNode(node, script, false)),
+  ]
+  if (given.chromium) runs.push(await inChromium())
+  const report = `Command: \`pnpm bench parser${given.node.map(() => ' --node <another>').join('')}${given.chromium ? ' --chromium' : ''} --rounds ${rounds} --write\`,
+on ${cpus().length} × ${cpus()[0].model.trim()}. Peers: ${PEERS.map((name) => `${name} ${version(name)}`).join(', ')}.
+
+### ${OURS} against ${BASE}
+
+The median, over ${rounds} interleaved rounds, of the ratio of throughput within a round; above 1, ${OURS} is faster.
+
+${ratios(runs, OURS)}
+
+With \`detach\`, which copies each message out of its chunk:
+
+${ratios(runs, 'headwater, copying (detach)')}
+
+### Everybody, in ${runs[0].runtime}
+
+${workloads.map((workload, index) => `${index + 1} ${workload.name}`).join(' · ')}
+
+${speeds(runs[0])}
+
+† says other messages than ${BASE} does: its checksum differs.`
+  console.log(report)
+  if (given.write) {
+    const readme = here('./README.md')
+    const [before, after] = readFileSync(readme, 'utf8').split(/<!-- parser -->[^]*<!-- \/parser -->/)
+    writeFileSync(readme, `${before}<!-- parser -->\n\n${report}\n\n<!-- /parser -->${after}`)
+  }
+} finally {
+  rmSync(outDir, { recursive: true, force: true })
+}

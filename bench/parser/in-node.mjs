@@ -1,0 +1,15 @@
+// Bundled, so that any Node can run it: measures every contestant on every workload and prints JSON.
+import { measure } from './measure.mjs'
+import { BASE } from './names.mjs'
+import { peers } from './peers.mjs'
+import { peersInNode } from './peers-in-node.mjs'
+import { workloads } from './workloads.mjs'
+
+const { rounds, all } = JSON.parse(process.argv[2])
+const contestants = all ? [...peers, ...peersInNode] : peers.slice(0, 3)
+const table = []
+for (const workload of workloads) {
+  console.error(`${process.version}: ${workload.name}`)
+  table.push(await measure({ workload, peers: contestants, base: BASE, rounds, slowRounds: 5 }))
+}
+console.log(JSON.stringify({ runtime: `Node ${process.versions.node}`, table }))

@@ -1,0 +1,3 @@
+/** The two that every ratio is about. */
+export const OURS = 'headwater'
+export const BASE = 'eventsource-parser with TextDecoder'
