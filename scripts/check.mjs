@@ -31,6 +31,7 @@ const stages = [
   { name: 'lint', command: ['oxlint'] },
   { name: 'lock file', command: ['node', 'scripts/check-lockfile.mjs'] },
   { name: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
+  { name: 'examples', command: ['node', 'scripts/check-examples.mjs'] },
   { name: 'types', command: ['turbo', 'run', 'typecheck', '--output-logs=errors-only'] },
   vitest('unit', '--project=!browser'),
   { name: 'packages', command: ['turbo', 'run', 'check:package', '--output-logs=errors-only'] },

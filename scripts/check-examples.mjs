@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+// Every example in a docstring and in a README is a program that compiles.
+// An example in ```ts or ```tsx is taken as it stands; what it declares stays its own.
+import { spawnSync } from 'node:child_process'
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = join(root, '.test-results/examples')
+rmSync(folder, { recursive: true, force: true })
+mkdirSync(folder, { recursive: true })
+
+const sources = globSync(['packages/*/src/**/*.ts', '*.md', 'packages/*/*.md', 'docs/**/*.md'], { cwd: root })
+const files = []
+for (const source of sources.sort()) {
+  const text = readFileSync(join(root, source), 'utf8')
+  // In a docstring each line begins with a star.
+  const plain = source.endsWith('.md') ? text : text.replaceAll(/^ *\* ?/gm, '')
+  for (const [index, [, language, code]] of [...plain.matchAll(/^```(tsx?)\n([\s\S]*?)^```/gm)].entries()) {
+    const name = `${source.replaceAll(/[^\w]+/g, '-')}-${index + 1}.${language}`
+    writeFileSync(join(folder, name), `${code}\nexport {}\n`)
+    files.push(name)
+  }
+}
+
+const types = (name) => [`../../packages/react/node_modules/@types/${name}`]
+const config = {
+  extends: '../../tsconfig.base.json',
+  compilerOptions: {
+    jsx: 'react-jsx',
+    types: [],
+    paths: {
+      '@headwater/core': ['../../packages/core/src/index.ts'],
+      '@headwater/core/parser': ['../../packages/core/src/parser.ts'],
+      '@headwater/core/testing': ['../../packages/core/src/testing/index.ts'],
+      '@headwater/react': ['../../packages/react/src/index.ts'],
+      react: types('react'),
+      'react/jsx-runtime': types('react/jsx-runtime'),
+      'react-dom/client': types('react-dom/client'),
+    },
+  },
+  files,
+}
+writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config, undefined, 2))
+const tsc = join(root, 'node_modules/typescript/bin/tsc')
+const { status } = spawnSync(process.execPath, [tsc, '-p', folder], { stdio: 'inherit' })
+console.log(status === 0 ? `${files.length} examples compile` : 'an example does not compile')
+process.exitCode = status === 0 && files.length > 0 ? 0 : 1
