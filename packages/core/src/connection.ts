@@ -11,7 +11,7 @@ import {
 } from './options.ts'
 import { type Page, systemPage } from './page.ts'
 import { createParser } from './parser.ts'
-import { createPolicy } from './retry.ts'
+import { createPolicy, isRefusal } from './retry.ts'
 import { type ConnectionState, type Effect, INITIAL, type Occurrence } from './state.ts'
 import { canBeSent, openTransport } from './transport.ts'
 
@@ -41,13 +41,16 @@ export function createConnection(
   listener: ConnectionListener,
   page: Page = systemPage,
 ): Connection {
-  const { clock = systemClock, initialLastEventId, maxMessageBytes, unref } = options()
+  const { clock = systemClock, initialLastEventId, maxMessageBytes, store, unref } = options()
   const policy = createPolicy(options)
   const inbox: Occurrence[] = []
   let machine = INITIAL
   let unschedule: (() => void) | undefined
   let unlisten: (() => void) | undefined
   let disconnect: (() => void) | undefined
+  /** The refresh that the headers of the present attempt come from, or come after. */
+  let known: Refresh | undefined
+  let kept = initialLastEventId
 
   // What the chunk in hand has brought.
   let messages = 0
@@ -86,6 +89,10 @@ export function createConnection(
   function perform(effect: Effect): void {
     switch (effect.type) {
       case 'connect': {
+        if (store && kept === undefined) {
+          kept = guard(() => store.get()) ?? ''
+          parser.reset(kept)
+        }
         const controller = new AbortController()
         disconnect = () => controller.abort()
         void run(effect.generation, effect.attempt, effect.cause, controller.signal)
@@ -127,27 +134,18 @@ export function createConnection(
     signal: AbortSignal,
   ): Promise<void> {
     try {
+      // Whoever closes at once, an aborted signal for instance, sees no option asked for.
+      await undefined
+      if (signal.aborted) return
       const { lastEventId } = parser
       const context = { attempt, lastEventId, cause }
-      const { method, headers, body, credentials, fetch } = options()
-      const resolved = await Promise.all([
+      const [address, headers, body] = await Promise.all([
         resolve('url', url(), context),
-        resolve('headers', headers, context),
-        resolve('body', body, context),
+        resolveHeaders(context),
+        resolve('body', options().body, context),
       ])
-      const transport = await openTransport(
-        {
-          url: checkUrl(resolved[0], page.address()),
-          method,
-          headers: resolved[1],
-          body: resolved[2],
-          credentials,
-          lastEventId,
-          fetch,
-        },
-        signal,
-        clock,
-      )
+      const request = { ...options(), url: checkUrl(address, page.address()), headers, body, lastEventId }
+      const transport = await openTransport(request, signal, clock)
       // Another attempt may have begun while this one was on its way.
       if (signal.aborted) return
       parser.reset()
@@ -170,6 +168,26 @@ export function createConnection(
     }
   }
 
+  /** One refresh serves every stream whose refused headers are older than its answer. */
+  function resolveHeaders(context: AttemptContext): Promise<HeadersInit | undefined> {
+    const { headers } = options()
+    const ask = () => resolve('headers', headers, context)
+    if (typeof headers !== 'function') return ask()
+    const last = refreshes.get(headers)
+    if (!isRefusal(context.cause)) {
+      known = last?.settled ? last : undefined
+      return ask()
+    }
+    if (last && last !== known) known = last
+    else {
+      const refresh = { headers: ask(), settled: false }
+      const settle = () => void (refresh.settled = true)
+      refresh.headers.then(settle, settle)
+      refreshes.set(headers, (known = refresh))
+    }
+    return known.headers
+  }
+
   function receive(chunk: Uint8Array, generation: number): Promise<unknown> | undefined {
     messages = 0
     retryMs = undefined
@@ -184,6 +202,8 @@ export function createConnection(
       midMessage,
       retryMs,
     })
+    const { lastEventId } = parser
+    if (store && lastEventId !== kept) guard(() => store.set((kept = lastEventId)))
     if (holds.length === 0) return undefined
     const all = Promise.allSettled(holds)
     holds = []
@@ -200,6 +220,15 @@ export function createConnection(
     tell,
   }
 }
+
+/** What a `headers` function gave after a 401 or 403. */
+interface Refresh {
+  readonly headers: Promise<HeadersInit | undefined>
+  settled: boolean
+}
+
+/** The last refresh of each `headers` function. */
+const refreshes = new WeakMap<object, Refresh>()
 
 async function resolve<Value>(
   option: string,

@@ -9,7 +9,7 @@
  * | `ended` | the server ended the response; with `status` 204 for good | yes; not after 204 |
  * | `status` | a status other than 200; `status`, `headers` and `body` tell | 408, 425, 429 and 5xx |
  * | `content-type` | the response is not `text/event-stream` | only where the stream was open before |
- * | `redirect` | a redirect to another origin would have taken credentials along | never |
+ * | `redirect` | a redirect that the option `redirect` does not let pass | never |
  * | `connect-timeout` | no response within `connectMs` | yes |
  * | `silence` | an open stream brought no byte for longer than `silenceMs` | yes |
  * | `message-too-large` | a message grew over `maxMessageBytes` | never |

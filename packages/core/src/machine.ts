@@ -4,6 +4,8 @@ import type { ConnectionState, Effect, Hindrance, Input, Machine, Policy } from 
 
 /** A timer is never set further ahead, so that a clock that jumped while the machine slept is noticed. */
 const LONGEST_NAP_MS = 30_000
+/** Comments closer together than this are one greeting, not two heartbeats: a prelude and its padding, for instance. */
+const HEARTBEAT_MS = 1_000
 /** How late a nap must end to mean sleep: browsers hold the timers of hidden pages back for up to a minute. */
 const JUMP_MS = 90_000
 const PROOF_MS = 5_000
@@ -19,10 +21,12 @@ const BRIEF_MS = 1_000
  */
 export function transition(
   before: Machine,
-  input: Input,
+  given: Input,
   policy: Policy,
 ): readonly [Machine, readonly Effect[]] {
-  if ('generation' in input && input.generation !== before.generation) return [before, []]
+  if ('generation' in given && given.generation !== before.generation) return [before, []]
+  // A timer that woke is due, even where the clock was set back meanwhile.
+  const input = given.type === 'woke' ? { ...given, at: Math.max(given.at, before.wakeAt) } : given
   const decided = next(before, input, policy)
   const wakeAt = wakeTime(before, decided, input, policy)
   const after = wakeAt === decided.wakeAt ? decided : { ...decided, wakeAt }
@@ -64,15 +68,16 @@ function next(machine: Machine, input: Input, policy: Policy): Machine {
     case 'hindered': {
       if (!isActive(machine)) return machine
       if (input.by === 'hidden') return { ...machine, hiddenAt: at }
-      return hinder(machine, input.by, at)
+      return hinder(machine, input, policy, input.by)
     }
     case 'unhindered': {
       // A page is shown once without having been frozen: when it has loaded.
       if (input.by === 'frozen' && !machine.hindrances.includes('frozen')) return machine
       const hindrances = machine.hindrances.filter((hindrance) => hindrance !== input.by)
       const freed = { ...machine, hindrances, hiddenAt: input.by === 'hidden' ? Infinity : machine.hiddenAt }
-      const stuck = state.status === 'waiting' || state.status === 'paused'
-      return stuck && hindrances.length === 0 ? resume(freed, at) : freed
+      if (hindrances[0] && state.status === 'paused')
+        return { ...freed, state: { status: 'paused', reason: hindrances[0] } }
+      return state.status === 'waiting' || state.status === 'paused' ? resume(freed, at) : freed
     }
     case 'woke':
       return wake(machine, input, policy)
@@ -85,12 +90,13 @@ function next(machine: Machine, input: Input, policy: Policy): Machine {
     case 'received': {
       const { messages, comments, midMessage, retryMs } = input
       const gapMs = comments > 0 && line.heartbeatAt !== undefined ? at - line.heartbeatAt : 0
+      const heartbeat = gapMs >= HEARTBEAT_MS ? gapMs : 0
       return {
         ...machine,
         failures: messages > 0 ? 0 : machine.failures,
         cause: messages > 0 ? undefined : machine.cause,
         retryMs: retryMs ?? machine.retryMs,
-        longestGapMs: Math.max(machine.longestGapMs, gapMs),
+        longestGapMs: Math.max(machine.longestGapMs, heartbeat),
         line: {
           since: line.since,
           byteAt: at,
@@ -145,7 +151,9 @@ function rest(machine: Machine, state: ConnectionState, at: number): Machine {
   }
 }
 
-function hinder(machine: Machine, by: Hindrance, at: number): Machine {
+function hinder(machine: Machine, { at, resumable }: Input, policy: Policy, by: Hindrance): Machine {
+  // What may be sent only once is never given up for the page's sake: it could not be taken up again.
+  if (holdsSocket(machine) && !policy.repeats(resumable)) return { ...machine, hiddenAt: Infinity }
   const hindrances = [...machine.hindrances.filter((hindrance) => hindrance !== by), by]
   const paused = machine.state.status === 'paused'
   return { ...(paused ? machine : rest(machine, { status: 'paused', reason: by }, at)), hindrances }
@@ -154,7 +162,7 @@ function hinder(machine: Machine, by: Hindrance, at: number): Machine {
 function wake(machine: Machine, input: Input, policy: Policy): Machine {
   const { state, line, wakeAt } = machine
   const { at } = input
-  if (machine.hiddenAt + policy.hiddenMs <= at) return hinder(machine, 'hidden', at)
+  if (machine.hiddenAt + policy.hiddenMs <= at) return hinder(machine, input, policy, 'hidden')
   if (at < deadline(machine, policy)) {
     const slept = state.status === 'open' && at - wakeAt > JUMP_MS
     return slept ? { ...machine, line: { ...line, proofBy: at + PROOF_MS } } : machine
@@ -181,6 +189,8 @@ function lose(machine: Machine, cause: SseError, input: Input, policy: Policy): 
     failures,
     failingSince: failures === 1 ? at : machine.failingSince,
     cause,
+    // Only the attempt that fresh headers were made for speaks against them.
+    refreshed: false,
     brief: !wasOpen ? machine.brief : lastedMs < BRIEF_MS ? machine.brief + 1 : 0,
     notBefore: at + (cause.retryAfterMs ?? 0),
   }
@@ -194,7 +204,7 @@ function lose(machine: Machine, cause: SseError, input: Input, policy: Policy): 
     wasOpen,
     everOpen: wasOpen || lost.leftAt !== undefined,
     resumable: input.resumable,
-    refreshed: lost.refreshed,
+    refreshed: machine.refreshed,
   })
   if (verdict === 'refresh') return connect({ ...lost, refreshed: true }, at)
   if (typeof verdict === 'string') return rest(lost, { status: 'closed', reason: verdict, cause }, at)

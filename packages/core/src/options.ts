@@ -1,8 +1,9 @@
 import type { Clock } from './clock.ts'
 import { refuse, type SseError } from './errors.ts'
+import type { IdStore } from './page.ts'
 import type { PolicyOptions } from './retry.ts'
 import type { Effect, Input, Machine } from './state.ts'
-import type { Fetch } from './transport.ts'
+import type { Fetch, RedirectRule } from './transport.ts'
 
 /** What a function given as `url`, `headers` or `body` is told of the attempt that it is called for. */
 export interface AttemptContext {
@@ -32,18 +33,29 @@ export interface Step {
 export interface ConnectionOptions extends PolicyOptions {
   /** The request's method. Default `GET`. */
   readonly method?: string
-  /** The request's headers. `Accept` and `Last-Event-ID` are added. */
+  /**
+   * The request's headers. `Accept` and `Last-Event-ID` are added. A function is asked at once for fresh ones after a 401 or
+   * 403, which it sees as `cause.status`; one answer then serves all streams that were given the same function.
+   */
   readonly headers?: PerAttempt<HeadersInit | undefined>
   /** The request's body; needs a `method` that has one. */
   readonly body?: PerAttempt<BodyInit | null | undefined>
   /** Whether cookies go along. Default `same-origin`. */
   readonly credentials?: RequestCredentials
+  /**
+   * Which redirects are followed. `'safe'`, the default: all of a request without a body that has no headers but `Accept`,
+   * `Accept-Language`, `Authorization` (which `fetch` leaves behind across origins), `Cache-Control` and `Content-Type`;
+   * else none. `'follow'`: all, with what `fetch` takes along. `'error'`: none. What is not followed fails with `redirect`.
+   */
+  readonly redirect?: RedirectRule
   /** A `fetch` of your own. Default: the global one. */
   readonly fetch?: Fetch
   /** Closes the stream when it is aborted. */
   readonly signal?: AbortSignal
   /** The id to resume from on the first attempt, for instance one that the server rendered. Default none. */
   readonly initialLastEventId?: string
+  /** Where the last event id is kept, so that a reload resumes; `initialLastEventId` goes before it. Default none. */
+  readonly store?: IdStore
   /** The most that one message may take, in bytes of UTF-8; more fails the stream. Default 16 MiB. */
   readonly maxMessageBytes?: number
   /** Lets a Node process exit although the stream waits for its next attempt. Default `false`. */

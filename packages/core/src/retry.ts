@@ -45,9 +45,12 @@ export interface RetryOptions {
   readonly when?: (cause: SseError) => boolean
 }
 
+/** How much chance adds to a delay at most: half more than the delay spreads a hundred clients to under 20 in 100 ms. */
+const JITTER = 1.5
+
 /**
- * The default rule: the delay doubles from `baseMs` to `capMs`, and up to as much again comes on top by chance, so that
- * the server's wish is never undercut and a thousand clients come back spread out.
+ * The default rule: the delay doubles from `baseMs` to `capMs`, and up to one and a half times as much comes on top by
+ * chance, so that the server's wish is never undercut and a thousand clients come back spread out.
  *
  * [spec] 9.2.3, reestablish the connection, step 3: a user agent may wait longer after a failed attempt.
  */
@@ -58,7 +61,7 @@ export function exponential(options: RetryOptions = {}): RetryRule {
     const { retryMs } = context
     const base = retryMs === undefined ? baseMs : Math.min(Math.max(retryMs, 200), 300_000)
     const delayMs = Math.min(base * 2 ** (context.attempt - 1), Math.max(capMs, base))
-    return Math.max(delayMs, context.cause.retryAfterMs ?? 0) + context.jitter * delayMs
+    return Math.max(delayMs, context.cause.retryAfterMs ?? 0) + context.jitter * JITTER * delayMs
   }
 }
 
@@ -88,6 +91,11 @@ export interface PolicyOptions {
   readonly hidden?: 'keep' | number
 }
 
+/** Whether fresh headers may help. */
+export function isRefusal(cause: SseError | undefined): boolean {
+  return cause?.status === 401 || cause?.status === 403
+}
+
 /** The rules under which a connection runs. */
 export function createPolicy(options: () => PolicyOptions): Policy {
   return {
@@ -103,17 +111,23 @@ export function createPolicy(options: () => PolicyOptions): Policy {
       const { hidden = 'keep' } = options()
       return hidden === 'keep' ? Infinity : hidden
     },
+    repeats: (resumable) => mayRepeat(options(), resumable),
     after: (loss) => verdict(loss, options()),
   }
 }
 
-function verdict(loss: Loss, { method = 'GET', headers, repeat, retry }: PolicyOptions): Verdict {
+function mayRepeat({ method = 'GET', repeat }: PolicyOptions, resumable: boolean): boolean {
+  return repeat || resumable || /^(get|head)$/i.test(method)
+}
+
+function verdict(loss: Loss, options: PolicyOptions): Verdict {
+  const { headers, retry } = options
   const { cause, brief, jitter } = loss
   const { status } = cause
   const ended = cause.code === 'ended'
   if (status === 204) return 'ended'
-  if ((status === 401 || status === 403) && typeof headers === 'function' && !loss.refreshed) return 'refresh'
-  if (!repeat && !loss.resumable && !/^(get|head)$/i.test(method)) return ended ? 'ended' : 'failed'
+  if (isRefusal(cause) && typeof headers === 'function' && !loss.refreshed) return 'refresh'
+  if (!mayRepeat(options, loss.resumable)) return ended ? 'ended' : 'failed'
 
   const counts = typeof retry === 'object' ? retry : undefined
   const when = guard(() => counts?.when?.(cause))
@@ -122,7 +136,8 @@ function verdict(loss: Loss, { method = 'GET', headers, repeat, retry }: PolicyO
   const fallback = exponential(counts)
   const delayMs = (typeof retry === 'function' ? guard(() => retry(context)) : undefined) ?? fallback(context)
   if (delayMs === false) return 'failed'
-  const floorMs = brief > 1 ? Math.min(1_000, 100 * 2 ** brief) * (1 + jitter) : loss.attempt > 1 ? 200 : 0
+  // A server that dies after each message must not be asked as fast as it dies.
+  const floorMs = brief > 1 ? Math.min(1_200, 100 * 2 ** brief) * (1 + jitter) : loss.attempt > 1 ? 200 : 0
   return Math.min(Math.max(delayMs || 0, floorMs, cause.retryAfterMs ?? 0), MAX_TIMER_MS)
 }
 

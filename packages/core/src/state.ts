@@ -100,7 +100,7 @@ export interface Loss {
   readonly everOpen: boolean
   /** Whether there is an id to resume from. */
   readonly resumable: boolean
-  /** Whether headers were refreshed already. */
+  /** Whether this attempt was made with headers refreshed after a 401 or 403. */
   readonly refreshed: boolean
 }
 
@@ -115,6 +115,8 @@ export interface Policy {
   readonly silenceMs: number | 'auto'
   /** How long the page may be hidden before the stream is paused, in milliseconds. */
   readonly hiddenMs: number
+  /** Whether the request may be sent again, given whether there is an id to resume from. */
+  repeats(resumable: boolean): boolean
   /** What follows a lost attempt. */
   after(loss: Loss): Verdict
 }
@@ -140,7 +142,7 @@ export interface Machine {
   readonly notBefore: number
   /** When an open stream was last left; `undefined` before the first. */
   readonly leftAt: number | undefined
-  /** Whether headers were refreshed for the present trouble with 401 or 403. */
+  /** Whether the present attempt is made with headers refreshed after a 401 or 403. */
   readonly refreshed: boolean
   readonly hindrances: readonly Hindrance[]
   /** When the page was hidden; `Infinity` while it is not. */

@@ -1,8 +1,18 @@
-import { msUntil, type Clock } from './clock.ts'
+import { type Clock, MAX_TIMER_MS, msUntil } from './clock.ts'
 import { SseError } from './errors.ts'
 
 /** What sends requests. */
 export type Fetch = typeof fetch
+
+/**
+ * Which redirects are followed. Across origins `fetch` itself leaves `Authorization` behind, but takes every other header
+ * and the body along.
+ *
+ * - `'safe'`: all, unless the request has a body or a header that would be given to a stranger; then none.
+ * - `'follow'`: all.
+ * - `'error'`: none.
+ */
+export type RedirectRule = 'safe' | 'follow' | 'error'
 
 /** One request, every option of it resolved. */
 export interface TransportRequest {
@@ -14,6 +24,8 @@ export interface TransportRequest {
   readonly body?: BodyInit | null | undefined
   /** Default `same-origin`. */
   readonly credentials?: RequestCredentials | undefined
+  /** Default `safe`. */
+  readonly redirect?: RedirectRule | undefined
   /** Sent as `Last-Event-ID` unless empty. */
   readonly lastEventId: string
   /** Default: the global `fetch`. */
@@ -32,6 +44,9 @@ export interface Transport {
   read(): Promise<Uint8Array | undefined>
 }
 
+/** The headers that no stranger can make use of, and the one that `fetch` itself keeps from them. */
+const HARMLESS = /^(accept|accept-language|authorization|cache-control|content-type|last-event-id)$/
+
 /** How much of the body of a refusal an error carries, in bytes, and how long that may take to come. */
 const EXCERPT_BYTES = 4_096
 const EXCERPT_MS = 1_000
@@ -41,20 +56,31 @@ const EXCERPT_MS = 1_000
  *
  * [spec] 9.2.2, the EventSource interface: the request's headers and cache mode, and what a response must be.
  *
- * @throws SseError `network`, `status`, `content-type`, or `ended` (204).
+ * @throws SseError `network`, `status`, `content-type`, `redirect`, or `ended` (204).
  */
 export async function openTransport(
   request: TransportRequest,
   signal: AbortSignal,
   clock: Clock,
 ): Promise<Transport> {
-  const { method = 'GET', credentials = 'same-origin', fetch: send = fetch, lastEventId, url } = request
+  const { method = 'GET', credentials = 'same-origin', redirect = 'safe', lastEventId, url, body } = request
+  const { fetch: send = fetch } = request
   const headers = new Headers(request.headers)
   if (!headers.has('accept')) headers.set('accept', 'text/event-stream')
   if (canBeSent(lastEventId)) headers.set('last-event-id', utf8(lastEventId))
 
-  const init: RequestInit = { method, headers, credentials, cache: 'no-store', signal }
-  if (request.body != null) init.body = request.body
+  const harmless = body == null && [...headers.keys()].every((name) => HARMLESS.test(name))
+  const follows = redirect === 'follow' || (redirect === 'safe' && harmless)
+  const init: RequestInit = {
+    method,
+    headers,
+    credentials,
+    cache: 'no-store',
+    // A redirect that fetch itself refuses could not be told from a network that failed.
+    redirect: follows ? 'follow' : 'manual',
+    signal,
+  }
+  if (body != null) init.body = body
   const response = await network(`${method} ${url}`, () => send(url, init))
   await judge(response, `${method} ${url}`, clock)
   const reader = response.body!.getReader()
@@ -72,6 +98,14 @@ async function judge(response: Response, what: string, clock: Clock): Promise<vo
   // [spec] 204 is the server's way to say stop.
   if (status === 204)
     throw new SseError('ended', `The server answered 204 to ${what}: it has no more to say.`, { status })
+  const location = headers.get('location')
+  // A browser tells neither where to nor with which status.
+  if (response.type === 'opaqueredirect' || (location && status >= 300 && status < 400))
+    throw new SseError(
+      'redirect',
+      `${what} is redirected${location ? ` to ${location}` : ''}, which option redirect does not let pass. Ask for the final address, or set redirect: 'follow'.`,
+      { status, headers },
+    )
   const type = headers.get('content-type')
   const streams = /^\s*text\/event-stream\s*(;|$)/i.test(type ?? '')
   if (status === 200 && streams && response.body) return
@@ -118,7 +152,7 @@ async function excerpt(response: Response, clock: Clock): Promise<string> {
 function retryAfter(value: string | null, clock: Clock): number | undefined {
   if (!value) return undefined
   const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : msUntil(value, clock.now())
-  return ms >= 0 ? ms : undefined
+  return ms >= 0 ? Math.min(ms, MAX_TIMER_MS) : undefined
 }
 
 async function network<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
