@@ -18,6 +18,11 @@ export interface EventStreamOptions<Data = string | undefined> extends Connectio
   readonly until?: (message: Message) => boolean
   /** Called for each message, beside the data, for side effects; a promise slows the reading as in `onMessage`. */
   readonly onMessage?: (message: Message) => unknown
+  /**
+   * Called when the stream opens anew, before its first message: whether it was `resumed` from an id or `restarted` with a
+   * gap, and for how many milliseconds it was away, so that an app can fetch what it missed. Not called for a `fresh` one.
+   */
+  readonly onReconnect?: (opening: Pick<Opening, 'continuity' | 'awayMs'>) => unknown
   /** Called for each comment line, which servers send as heartbeats. */
   readonly onComment?: (comment: string) => void
   /**
@@ -32,6 +37,9 @@ export interface EventStreamOptions<Data = string | undefined> extends Connectio
   /** The page to go by. Default: the one that this code runs in, if any. */
   readonly page?: Page
 }
+
+/** The state of a stream that is open. */
+type Opening = Extract<ConnectionState, { status: 'open' }>
 
 /** What a view shows. Immutable, and the same object until something has changed. */
 export type Snapshot<Data = string | undefined> = ConnectionState & {
@@ -116,7 +124,11 @@ export function createEventStream<Data = string | undefined>(
       isLast: (message) => guard(() => current().until?.(message)) ?? false,
       onMessage: deliver,
       onComment: first.onComment && ((comment) => void guard(() => current().onComment?.(comment))),
-      onChange: publish,
+      onChange(state) {
+        publish()
+        if (state.status === 'open' && state.continuity !== 'fresh')
+          guard(() => current().onReconnect?.(state))
+      },
     },
     page,
   )

@@ -9,7 +9,7 @@ export {
 export { type Fold, history, latest } from './fold.ts'
 export type { Message } from './message.ts'
 export type { AttemptContext, ConnectionOptions, PerAttempt, Step, StreamUrl } from './options.ts'
-export type { Page } from './page.ts'
+export { type IdStore, type Page, sessionStore } from './page.ts'
 export {
   exponential,
   type PolicyOptions,
@@ -17,4 +17,5 @@ export {
   type RetryOptions,
   type RetryRule,
 } from './retry.ts'
+export type { RedirectRule } from './transport.ts'
 export type { ConnectionState, Continuity, Effect, Hindrance, Input, Machine } from './state.ts'
