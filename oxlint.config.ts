@@ -94,6 +94,7 @@ export default defineConfig({
     'unicorn/no-useless-spread': 'off',
     'vitest/expect-expect': 'off',
     'vitest/no-conditional-expect': 'off',
+    'vitest/require-mock-type-parameters': 'off',
     'vitest/require-to-throw-message': 'off',
     'react/react-in-jsx-scope': 'off',
     'import/no-unassigned-import': 'off',

@@ -196,7 +196,6 @@ describe('a snapshot', () => {
   })
 
   test('shows the attempt, the cause and the next try while waiting', async () => {
-    clock.chance = 0.5
     const stream = make()
     stream.subscribe(nothing)
     await (await server.nextRequest()).refuse(503, {}, 'overloaded')
