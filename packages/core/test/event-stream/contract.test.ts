@@ -203,11 +203,11 @@ describe('a snapshot', () => {
     expect(snapshot).toMatchObject({
       status: 'waiting',
       attempt: 2,
-      delayMs: 1_750,
-      retryAt: clock.now() + 1_750,
+      delayMs: 1_000,
+      retryAt: clock.now() + 1_000,
       cause: { code: 'status', status: 503, body: 'overloaded' },
     })
-    await clock.advance(1_749)
+    await clock.advance(999)
     expect(server.requests).toHaveLength(1)
     await clock.advance(1)
     expect(server.requests).toHaveLength(2)
