@@ -68,9 +68,3 @@ test('a message over the limit errors the stream, behind the messages before it'
   expect((await reader.read()).value?.data).toBe('a')
   await expect(reader.read()).rejects.toMatchObject({ name: 'SseError', code: 'message-too-large' })
 })
-
-test('an option that cannot work is refused at once', () => {
-  expect(() => createParserStream({ maxMessageBytes: 0 })).toThrow(
-    expect.objectContaining({ code: 'invalid-option' }),
-  )
-})
