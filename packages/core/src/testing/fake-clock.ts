@@ -9,7 +9,10 @@ export interface FakeClock extends Clock {
   advance(ms: number): Promise<void>
   /** Shows a frame: calls back everyone who waits for one. */
   showFrame(): Promise<void>
-  /** Sets the clock ahead without calling anyone back, as a machine that sleeps does. */
+  /**
+   * Sets the clock ahead, as a machine that sleeps does, or back, as one whose clock is put right. Timers do not notice:
+   * they still run for as long as they were set.
+   */
   jump(ms: number): void
   /** How many timers are running. */
   readonly timers: number
@@ -43,20 +46,28 @@ export function createFakeClock(now = 1_000_000): FakeClock {
     readonly callback: () => void
   }
   const timers = new Set<Timer>()
+  /** Since the clock was made, jumps aside: what timers go by. */
+  let elapsed = 0
   let frames = new Set<() => void>()
 
   async function advance(ms: number): Promise<void> {
-    const end = now + ms
+    const end = elapsed + ms
     await settle()
     for (;;) {
       const [timer] = [...timers].filter(({ at }) => at <= end).sort((one, other) => one.at - other.at)
       if (!timer) break
       timers.delete(timer)
-      now = Math.max(now, timer.at)
+      pass(timer.at)
       timer.callback()
       await settle()
     }
-    now = Math.max(now, end)
+    pass(end)
+  }
+
+  function pass(to: number): void {
+    if (to <= elapsed) return
+    now += to - elapsed
+    elapsed = to
   }
 
   return {
@@ -66,7 +77,7 @@ export function createFakeClock(now = 1_000_000): FakeClock {
       return this.chance
     },
     timer(callback, ms) {
-      const timer = { at: now + Math.max(0, ms), callback }
+      const timer = { at: elapsed + Math.max(0, ms), callback }
       timers.add(timer)
       return () => void timers.delete(timer)
     },
