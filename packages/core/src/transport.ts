@@ -151,7 +151,11 @@ async function excerpt(response: Response, clock: Clock): Promise<string> {
 /** Milliseconds from a number of seconds or a date; `undefined` for anything else. */
 function retryAfter(value: string | null, clock: Clock): number | undefined {
   if (!value) return undefined
-  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : msUntil(value, clock.now())
+  const ms = value.endsWith('GMT')
+    ? msUntil(value, clock.now())
+    : /\D/.test(value)
+      ? -1
+      : Number(value) * 1_000
   return ms >= 0 ? Math.min(ms, MAX_TIMER_MS) : undefined
 }
 
