@@ -24,6 +24,8 @@ export interface Demo {
   readonly news: Card
   open(): Promise<void>
   misbehave(button: 'Drop now' | 'Go silent' | 'Refuse 5 s' | 'Clear'): Promise<void>
+  /** The same as the button, without the button. */
+  drop(): Promise<void>
   stats(stream?: 'ticker' | 'news'): Promise<Stats>
   /** Ends the server the hard way. */
   killServer(): Promise<void>
@@ -39,9 +41,12 @@ const notes: Record<Failure, RegExp> = {
   'server gone': /^Failed to load resource: net::ERR_CONNECTION_(REFUSED|RESET)$/,
 }
 
+/** Each test has a server of its own, so one name will do. */
+const visitor = 'someone'
+
 export const test = base.extend<{ expected: Failure[]; demo: Demo }>({
   expected: [[], { option: true }],
-  async demo({ page, expected }, use, { testId }) {
+  async demo({ page, expected }, use) {
     let server = await startDemoServer()
     const { url } = server
     const complaints: string[] = []
@@ -59,13 +64,20 @@ export const test = base.extend<{ expected: Failure[]; demo: Demo }>({
       ticker: cardOf(page, 'Ticker'),
       news: cardOf(page, 'News'),
       async open() {
-        await page.goto(`${url}/?visitor=${testId}`)
+        await page.goto(`${url}/?visitor=${visitor}`)
       },
       async misbehave(button) {
         await page.getByRole('button', { name: button }).click()
       },
+      async drop() {
+        await fetch(`${url}/api/weather?visitor=${visitor}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{ "do": "drop" }',
+        })
+      },
       async stats(stream) {
-        const query = `visitor=${testId}${stream ? `&stream=${stream}` : ''}`
+        const query = `visitor=${visitor}${stream ? `&stream=${stream}` : ''}`
         return (await (await fetch(`${url}/api/stats?${query}`)).json()) as Stats
       },
       killServer: () => server.kill(),
@@ -83,7 +95,8 @@ export const test = base.extend<{ expected: Failure[]; demo: Demo }>({
 
 function failureIn(message: ConsoleMessage, url: string): Failure | undefined {
   const { pathname, origin } = new URL(message.location().url || 'about:blank')
-  if (message.type() !== 'error' || origin !== url || !/^\/api\/(ticker|news)$/.test(pathname)) return undefined
+  if (message.type() !== 'error' || origin !== url || !/^\/api\/(ticker|news)$/.test(pathname))
+    return undefined
   return (Object.keys(notes) as Failure[]).find((failure) => notes[failure].test(message.text()))
 }
 

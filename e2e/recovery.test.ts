@@ -4,7 +4,7 @@ test.describe('when the server drops the connection', () => {
   test.use({ expected: ['broken off'] })
 
   test('the page says why it waits, then goes on where it broke off', async ({ demo }) => {
-    await openAndFlow(demo)
+    const last = await openAndFlow(demo)
     await demo.misbehave('Drop now')
 
     for (const card of [demo.ticker, demo.news]) {
@@ -12,16 +12,16 @@ test.describe('when the server drops the connection', () => {
       await expect(card.account).toContainText('Waiting for attempt 2.')
       await expect(card.account).toContainText(/network .*the connection failed or broke off/)
     }
-    await expectRecovery(demo)
+    await expectRecovery(demo, last)
     expect((await demo.stats('ticker')).opened).toBe(2)
   })
 
   test('trying now does not wait for the end of the count-down', async ({ demo }) => {
-    await openAndFlow(demo)
+    const last = await openAndFlow(demo)
     await demo.misbehave('Drop now')
     await demo.ticker.button('Try now').click()
     await expect(demo.ticker.status).toHaveText('open', { timeout: 900 })
-    await expectRecovery(demo)
+    await expectRecovery(demo, last)
   })
 })
 
@@ -29,7 +29,7 @@ test.describe('when the server process is killed and started again', () => {
   test.use({ expected: ['broken off', 'server gone'] })
 
   test('the page goes on where it broke off', async ({ demo }) => {
-    await openAndFlow(demo)
+    const last = await openAndFlow(demo)
     await demo.killServer()
 
     await expect(demo.ticker.status).toHaveText('waiting')
@@ -37,7 +37,7 @@ test.describe('when the server process is killed and started again', () => {
     // The attempt after the first finds nobody there.
     await expect(demo.ticker.account).toContainText('Waiting for attempt 3.')
     await demo.restartServer()
-    await expectRecovery(demo)
+    await expectRecovery(demo, last)
     expect((await demo.stats('ticker')).opened, 'by the new process').toBe(1)
   })
 })
@@ -55,7 +55,7 @@ test.describe('when the server refuses for 5 s', () => {
     page.on('response', (response) => {
       if (response.status() === 503 && response.url().includes('/api/ticker')) refusedAt = Date.now()
     })
-    await openAndFlow(demo)
+    const last = await openAndFlow(demo)
     await demo.misbehave('Refuse 5 s')
 
     await expect(ticker.account).toContainText(/status The server answered 503/)
@@ -65,7 +65,7 @@ test.describe('when the server refuses for 5 s', () => {
     await expect.poll(() => secondsLeft(ticker)).toBeLessThan(before - 1)
     expect((await demo.stats('ticker')).answered503).toBe(1)
 
-    await expectRecovery(demo)
+    await expectRecovery(demo, last)
     expect(attempts.length).toBe(3)
     // Both moments were noted here and not in the browser, which may be late by a little.
     expect((attempts[2] ?? 0) - refusedAt).toBeGreaterThan(4_900)
@@ -74,7 +74,7 @@ test.describe('when the server refuses for 5 s', () => {
 
 test.describe('when the server goes silent', () => {
   test('the ticker notices after its limit, and nothing is missing', async ({ demo }) => {
-    await openAndFlow(demo)
+    const last = await openAndFlow(demo)
     await demo.misbehave('Go silent')
 
     await expect(demo.ticker.account).toContainText(/silence Nothing came for longer than silenceMs/, {
@@ -83,27 +83,29 @@ test.describe('when the server goes silent', () => {
     await expect(demo.ticker.status).toHaveText('waiting')
     await expect(demo.news.status, 'the news are patient').toHaveText('open')
     await demo.misbehave('Clear')
-    await expectRecovery(demo)
+    await expectRecovery(demo, last)
     expect((await demo.stats('news')).opened, 'the news never reconnected').toBe(1)
   })
 })
 
-async function openAndFlow(demo: Demo) {
+/** Gives the last id that was seen before anything went wrong. */
+async function openAndFlow(demo: Demo): Promise<number> {
   await demo.open()
   await expect(demo.ticker.status).toHaveText('open')
   await expect(demo.news.status).toHaveText('open')
   await expect.poll(() => demo.ticker.count('Messages')).toBeGreaterThan(100)
   await expect(demo.news.data.first()).toBeVisible()
+  return (await demo.ticker.ids()).last
 }
 
 /** Both streams run again, resumed by id, nothing is missing, and the server holds one socket for each. */
-async function expectRecovery({ ticker, news, stats }: Demo) {
-  const { last } = await ticker.ids()
+async function expectRecovery({ ticker, news, stats }: Demo, last: number) {
   const timeout = 20_000
-  await expect(ticker.account).toContainText('resumed where it broke off', { timeout })
+  await expect(ticker.account).toContainText(/Resumed after [\d.]+ s where it broke off/, { timeout })
   await expect(ticker.status).toHaveText('open')
   await expect(news.status).toHaveText('open', { timeout })
-  await expect.poll(async () => (await ticker.ids()).last).toBeGreaterThan(last + 100)
+  const { last: now } = await ticker.ids()
+  await expect.poll(async () => (await ticker.ids()).last).toBeGreaterThan(now + 100)
   const storiesBefore = await news.count('Messages')
   await expect.poll(() => news.count('Messages'), { timeout: 10_000 }).toBeGreaterThan(storiesBefore)
   await expectWhole(ticker)

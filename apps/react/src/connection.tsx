@@ -1,36 +1,40 @@
-import type { Snapshot } from '@headwater/react'
+import type { Snapshot, SseError } from '@headwater/react'
+import { useState } from 'react'
 import { CountDown } from './count-down.tsx'
 
-/** The state of a connection in words, and the two things one can tell it. */
+/** The state of a connection in words. What it was last lost to stays to be read. */
 export function Connection({ name, stream }: { name: string; stream: Snapshot<unknown> }) {
   const { status } = stream
-  const connected = status === 'open' || status === 'connecting'
+  const cause = 'cause' in stream ? stream.cause : undefined
+  const [past, keep] = useState(cause)
+  if (cause && cause !== past) keep(cause)
   return (
     <div className="connection" data-status={status}>
       <span className="status">{status}</span>
       {status === 'waiting' && (
         <CountDown key={stream.retryAt} until={stream.retryAt} delayMs={stream.delayMs} />
       )}
-      <button type="button" aria-disabled={connected} onClick={stream.open}>
-        {status === 'waiting' ? 'Try now' : 'Open'}
-        <span className="unseen">
-          {status === 'waiting' ? ' to open' : ''} the {name}
-        </span>
-      </button>
-      <button type="button" aria-disabled={status === 'closed'} onClick={stream.close}>
-        Close
-        <span className="unseen"> the {name}</span>
-      </button>
-      <p role="status">
-        <span className="unseen">The {name}: </span>
-        {describe(stream)}
-        {'cause' in stream && stream.cause && (
-          <span className="cause">
-            <code>{stream.cause.code}</code> {stream.cause.message}
-          </span>
+      <div className="account">
+        <p role="status">
+          <span className="unseen">The {name}: </span>
+          {describe(stream)}
+          {cause && <Cause cause={cause} />}
+        </p>
+        {past && !cause && (
+          <p className="past">
+            Lost before: <Cause cause={past} />
+          </p>
         )}
-      </p>
+      </div>
     </div>
+  )
+}
+
+function Cause({ cause }: { cause: SseError }) {
+  return (
+    <span className="cause">
+      <code>{cause.code}</code> {cause.message}
+    </span>
   )
 }
 
@@ -44,8 +48,8 @@ function describe(stream: Snapshot<unknown>): string {
       const away = `${(stream.awayMs / 1000).toFixed(1)} s`
       if (stream.continuity === 'fresh') return 'Connected for the first time.'
       return stream.continuity === 'resumed'
-        ? `Back after ${away}, and resumed where it broke off.`
-        : `Back after ${away}; there was no id to resume from.`
+        ? `Resumed after ${away} where it broke off.`
+        : `Back after ${away}, without an id to resume from.`
     }
     case 'waiting':
       return `Waiting for attempt ${stream.attempt}.`

@@ -8,13 +8,17 @@ export interface Ledger {
   /** `undefined` before the first message. */
   readonly first: number | undefined
   readonly last: number | undefined
+  /** How often the stream was rendered until now. */
+  readonly renders: number
   enter(message: Message): void
+  enterRender(): void
 }
 
 export function createLedger(): Ledger {
   let messages = 0
   let missing = 0
   let repeated = 0
+  let renders = 0
   let first: number | undefined
   let last: number | undefined
   return {
@@ -26,6 +30,9 @@ export function createLedger(): Ledger {
     },
     get repeated() {
       return repeated
+    },
+    get renders() {
+      return renders
     },
     get first() {
       return first
@@ -43,6 +50,9 @@ export function createLedger(): Ledger {
       if (n <= last) repeated++
       else missing += n - last - 1 + gone
       last = Math.max(last, n)
+    },
+    enterRender() {
+      renders++
     },
   }
 }

@@ -23,8 +23,9 @@ export function News() {
       ledger={ledger}
     >
       <ol className="stories">
-        {stories.map(({ id, type, data }) => (
-          <Row key={id} corrects={type === 'correction'} {...(JSON.parse(data) as Story)} />
+        {/* By place and not by id: headlines move through the rows, so that no row has to move. */}
+        {stories.map(({ type, data }, place) => (
+          <Row key={place} corrects={type === 'correction'} {...(JSON.parse(data) as Story)} />
         ))}
       </ol>
     </StreamCard>

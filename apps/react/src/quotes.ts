@@ -18,8 +18,6 @@ export const quotes: Fold<readonly Quote[], Map<string, number[]>> = {
     if (trail.push(price) > 2 * trailLength) trail.splice(0, trailLength)
     return trails.set(symbol, trail)
   },
-  view: (trails) =>
-    [...trails]
-      .map(([symbol, trail]) => ({ symbol, trail: trail.slice(-trailLength) }))
-      .sort((one, other) => (one.symbol < other.symbol ? -1 : 1)),
+  // In the order in which they first came, so that no row ever moves.
+  view: (trails) => [...trails].map(([symbol, trail]) => ({ symbol, trail: trail.slice(-trailLength) })),
 }

@@ -1,6 +1,7 @@
 import type { Snapshot } from '@headwater/react'
-import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { type ReactNode, useEffect, useId } from 'react'
 import { Connection } from './connection.tsx'
+import { Controls } from './controls.tsx'
 import type { Ledger } from './ledger.ts'
 
 interface StreamCardProps {
@@ -14,19 +15,20 @@ interface StreamCardProps {
 /** One stream: what it is, how its connection is doing, what it brought, and the proof that nothing is missing. */
 export function StreamCard({ name, lead, stream, ledger, children }: StreamCardProps) {
   const heading = useId()
-  const renders = useRenders()
-  const { first, last, messages, missing, repeated } = ledger
+  const { first, last, messages, renders, missing, repeated } = ledger
+  useEffect(() => ledger.enterRender())
   const whole = missing + repeated === 0
   return (
     <section className="card" aria-labelledby={heading}>
       <header>
         <h2 id={heading}>{name}</h2>
+        <Controls name={name.toLowerCase()} stream={stream} />
         <p>{lead}</p>
       </header>
       <Connection name={name.toLowerCase()} stream={stream} />
       <dl className="books" data-whole={whole}>
         <Entry label="Messages" value={messages} />
-        <Entry label="Renders" value={renders} />
+        <Entry label="Renders" value={renders + 1} />
         <Entry label="Missing" value={missing} />
         <Entry label="Repeated" value={repeated} />
       </dl>
@@ -45,13 +47,4 @@ function Entry({ label, value }: { label: string; value: number }) {
       <dd>{value.toLocaleString('en')}</dd>
     </div>
   )
-}
-
-/** How often the caller has rendered, this time included. */
-function useRenders(): number {
-  const renders = useRef(0)
-  useEffect(() => {
-    renders.current++
-  })
-  return renders.current + 1
 }

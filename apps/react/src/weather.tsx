@@ -31,6 +31,15 @@ const kinds = [
 /** Buttons that make the server misbehave towards this tab, and no other. */
 export function Weather() {
   const [answer, setAnswer] = useState('Or stop the server itself, and start it again.')
+  async function tell(order: object, done: string) {
+    try {
+      await send(order)
+      setAnswer(done)
+    } catch (problem) {
+      setAnswer(`That did not reach the server: ${(problem as Error).message}.`)
+    }
+  }
+
   return (
     <section className="weather" aria-labelledby="weather">
       <header>
@@ -40,16 +49,7 @@ export function Weather() {
       <ul>
         {kinds.map(({ order, label, effect, done }) => (
           <li key={order.do}>
-            <button
-              type="button"
-              aria-describedby={order.do}
-              onClick={() =>
-                void send(order).then(
-                  () => setAnswer(done),
-                  (problem: Error) => setAnswer(`That did not reach the server: ${problem.message}.`),
-                )
-              }
-            >
+            <button type="button" aria-describedby={order.do} onClick={() => void tell(order, done)}>
               {label}
             </button>
             <p id={order.do}>{effect}</p>
