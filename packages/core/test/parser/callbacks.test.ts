@@ -62,14 +62,24 @@ test.each(forms)('close in onMessage stops the rest of the chunk (%s)', (_, form
   expect(seen).toEqual(['a', 'e'])
 })
 
-test.each(['onComment', 'onRetry'] as const)('close in %s stops the rest of the chunk', (name) => {
-  const seen: string[] = []
-  const parser: Parser = createParser({
-    onMessage: (message) => seen.push(message.data),
-    [name]: () => parser.close(),
-  })
-  parser.feed('data: a\n\n: hi\nretry: 5\ndata: b\n\n')
-  expect(seen).toEqual(['a'])
+test.each([
+  ['onComment', ': hi\n'],
+  ['onRetry', 'retry: 5\n'],
+] as const)('close in %s stops the rest of the chunk', (name, line) => {
+  for (const chunks of [
+    [`data: a\n\n${line}data: b\n\n`],
+    ['data: a\n\n', line.slice(0, 3), `${line.slice(3)}data: b\n\n`],
+  ]) {
+    const seen: string[] = []
+    const parser: Parser = createParser({
+      onMessage: (message) => seen.push(message.data),
+      [name]: () => parser.close(),
+    })
+    for (const chunk of chunks) parser.feed(chunk)
+    parser.reset()
+    parser.feed('data: c\n\n')
+    expect(seen).toEqual(['a', 'c'])
+  }
 })
 
 test.each(forms)(

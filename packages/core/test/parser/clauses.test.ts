@@ -240,6 +240,23 @@ test('a CR at the end of a chunk ends its line at once', () => {
   expect(collect(['data: a\r\n\r', '\ndata: b\r\n\r', '\n\n']).messages).toEqual([message('a'), message('b')])
 })
 
+test('a name that differs in one character from one of the four is no field', () => {
+  for (const name of ['data', 'event', 'id', 'retry']) {
+    for (let at = 0; at < name.length; at++) {
+      const other = `${name.slice(0, at)}x${name.slice(at + 1)}`
+      const stream = `${other}: 1\n${other}\n\ndata: a\n\n`
+      for (const chunks of cuts(stream)) {
+        expect(collect(chunks), stream).toEqual({
+          messages: [message('a')],
+          comments: [],
+          retries: [],
+          lastEventId: '',
+        })
+      }
+    }
+  }
+})
+
 test('the id to begin with is the id of messages that bring none', () => {
   const { messages, lastEventId } = collect(['data: a\n\n'], { lastEventId: '42' })
   expect(messages).toEqual([message('a', 'message', '42')])
