@@ -22,6 +22,11 @@ export interface Fold<Data, State = unknown> {
   initial(initialData: Data | undefined): State
   add(state: State, message: Message): State
   view(state: State): Data
+  /**
+   * Whether one who comes late to a shared stream begins with the message that came last before. Default `false`: a late
+   * comer begins with what comes next.
+   */
+  readonly late?: boolean
 }
 
 /**
@@ -40,6 +45,7 @@ export function latest(): Fold<string | undefined, string | undefined> {
     initial: (initialData) => initialData,
     add: (_, message) => message.data,
     view: (data) => data,
+    late: true,
   }
 }
 

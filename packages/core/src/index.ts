@@ -1,14 +1,17 @@
 export type { Clock } from './clock.ts'
 export { SseError, type SseErrorCode, type SseErrorDetails } from './errors.ts'
-export {
-  createEventStream,
-  type EventStream,
-  type EventStreamOptions,
-  type Snapshot,
-} from './event-stream.ts'
+export type { EventStream, EventStreamOptions, Snapshot } from './contract.ts'
+export { bindEventStream, createEventStream } from './event-stream.ts'
 export { type Fold, history, latest } from './fold.ts'
 export type { Message } from './message.ts'
-export type { AttemptContext, ConnectionOptions, PerAttempt, Step, StreamUrl } from './options.ts'
+export type {
+  AttemptContext,
+  ConnectionOptions,
+  PerAttempt,
+  SourceOptions,
+  Step,
+  StreamUrl,
+} from './options.ts'
 export { type IdStore, type Page, sessionStore } from './page.ts'
 export {
   exponential,
@@ -17,5 +20,6 @@ export {
   type RetryOptions,
   type RetryRule,
 } from './retry.ts'
+export { createScope, identify, type Identity, type Scope } from './share.ts'
 export type { RedirectRule } from './transport.ts'
 export type { ConnectionState, Continuity, Effect, Hindrance, Input, Machine } from './state.ts'

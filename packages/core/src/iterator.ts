@@ -1,16 +1,9 @@
+import type { EventStream } from './contract.ts'
 import type { SseError } from './errors.ts'
 import type { Message } from './message.ts'
-import type { ConnectionState } from './state.ts'
-
-/** What an iterator needs of a stream. */
-export interface Source {
-  subscribe(listener: () => void): () => void
-  onMessage(listener: (message: Message) => unknown): () => void
-  getSnapshot(): ConnectionState
-}
 
 /** Reads a stream message by message. It joins the stream with its first `next()`, and leaves it with `return()`. */
-export function iterateMessages(stream: Source, limit: number): AsyncIterableIterator<Message> {
+export function iterateMessages(stream: EventStream<unknown>, limit: number): AsyncIterableIterator<Message> {
   const done: IteratorResult<Message> = { value: undefined, done: true }
   let queue: Message[] = []
   let askers: PromiseWithResolvers<IteratorResult<Message>>[] = []

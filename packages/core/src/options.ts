@@ -1,6 +1,8 @@
 import type { Clock } from './clock.ts'
 import { refuse, type SseError } from './errors.ts'
 import type { IdStore } from './page.ts'
+import type { Message } from './message.ts'
+import type { Page } from './page.ts'
 import type { PolicyOptions } from './retry.ts'
 import type { Effect, Input, Machine } from './state.ts'
 import type { Fetch, RedirectRule } from './transport.ts'
@@ -66,6 +68,16 @@ export interface ConnectionOptions extends PolicyOptions {
   readonly clock?: Clock
 }
 
+/** What the source of a stream can be told: its connection, and what is done with each thing that it brings. */
+export interface SourceOptions extends ConnectionOptions {
+  /** Whether a message is the server's last word: it ends the stream, and is itself neither folded nor delivered. */
+  readonly until?: (message: Message) => boolean
+  /** Called for each comment line, which servers send as heartbeats. */
+  readonly onComment?: (comment: string) => void
+  /** The page to go by. Default: the one that this code runs in, if any. */
+  readonly page?: Page
+}
+
 /**
  * Refuses what cannot work.
  *
@@ -73,7 +85,7 @@ export interface ConnectionOptions extends PolicyOptions {
  */
 export function checkOptions(
   url: StreamUrl,
-  options: ConnectionOptions & { readonly graceMs?: number; readonly queueLimit?: number },
+  options: SourceOptions & { readonly graceMs?: number; readonly queueLimit?: number },
 ): void {
   // A relative address is fine where there is a page; whether there is one shows when the stream is opened.
   if (typeof url !== 'function') checkUrl(url, 'http://localhost')

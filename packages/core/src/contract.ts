@@ -1,0 +1,73 @@
+import type { Fold } from './fold.ts'
+import type { Message } from './message.ts'
+import type { SourceOptions } from './options.ts'
+import type { Identity } from './share.ts'
+import type { ConnectionState } from './state.ts'
+
+/** What a stream can be told: its request, its rules, and how messages become `data`. */
+export interface EventStreamOptions<Data = string | undefined> extends SourceOptions, Identity {
+  /** How messages become `data`. Read once. Default {@link latest}: the data of the last message. */
+  readonly fold?: Fold<Data>
+  /** What `data` is grown from, for instance what the server rendered. Default: what the fold begins with. */
+  readonly initialData?: Data
+  /** Called for each message, beside the data, for side effects; a promise slows the reading as in `onMessage`. */
+  readonly onMessage?: (message: Message) => unknown
+  /**
+   * Called when the stream opens anew, before its first message: whether it was `resumed` from an id or `restarted` with a
+   * gap, and for how many milliseconds it was away, so that an app can fetch what it missed. Not called for a `fresh` one.
+   */
+  readonly onReconnect?: (opening: Pick<Opening, 'continuity' | 'awayMs'>) => unknown
+  /**
+   * How long the connection outlives its last subscriber, in milliseconds, so that a remount keeps it. Default 200.
+   */
+  readonly graceMs?: number
+  /**
+   * How many messages an async iterator holds for a slow reader before the socket is read no further. Default 1,024;
+   * the rest of the chunk in hand still comes on top.
+   */
+  readonly queueLimit?: number
+}
+
+/** The state of a stream that is open. */
+type Opening = Extract<ConnectionState, { status: 'open' }>
+
+/** What a view shows. Immutable, and the same object until something has changed. */
+export type Snapshot<Data = string | undefined> = ConnectionState & {
+  /** What the fold has made of the messages. */
+  readonly data: Data
+  /** The id of the last message that had one; `''` before. */
+  readonly lastEventId: string
+  /** Connects, or tries again now. Nothing while `connecting` or `open`. */
+  open(): void
+  /** Closes at once: nothing is delivered any more, until `open()`. */
+  close(): void
+}
+
+/**
+ * A stream of messages that reconnects. Making one does nothing: the first subscriber opens it, the last one to leave
+ * closes it after a short grace.
+ */
+export interface EventStream<Data = string | undefined> extends AsyncIterable<Message> {
+  /** Calls back when there is another snapshot, and keeps the stream open; returns what ends both. */
+  subscribe(listener: () => void): () => void
+  /** Calls back when there is another snapshot, and opens nothing; returns what ends that. */
+  watch(listener: () => void): () => void
+  /** The same object until something has changed. */
+  getSnapshot(): Snapshot<Data>
+  /** What server rendering and hydration show: `idle`, with the initial data. */
+  getServerSnapshot(): Snapshot<Data>
+  /**
+   * Calls back for each message, in order; returns what ends that. The socket is read no further while a promise that a
+   * listener returned is pending.
+   */
+  onMessage(listener: (message: Message) => unknown): () => void
+  /** Connects, or tries again now. Nothing while `connecting` or `open`. */
+  open(): void
+  /** Closes at once: nothing is delivered any more, until `open()`. */
+  close(): void
+  /**
+   * Reads message by message. Ends when the stream is closed or has ended, and throws its cause when it failed; leaving
+   * the loop leaves the stream.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message>
+}

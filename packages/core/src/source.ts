@@ -1,0 +1,94 @@
+import { createConnection } from './connection.ts'
+import { guard } from './errors.ts'
+import type { Message } from './message.ts'
+import type { SourceOptions, StreamUrl } from './options.ts'
+import type { ConnectionState } from './state.ts'
+
+/** One who receives what a source brings. */
+export interface Member {
+  readonly url: StreamUrl
+  /** The newest options. */
+  options(): SourceOptions
+  /** A promise says: read no further until I am done. */
+  onMessage(message: Message): PromiseLike<unknown> | undefined
+  /** The state is another one. */
+  onChange(state: ConnectionState): void
+}
+
+/** One connection for any number of members. The options of the one who has been there longest are those of the connection. */
+export interface Source {
+  readonly state: ConnectionState
+  readonly lastEventId: string
+  /** How many are members. */
+  readonly members: number
+  /** The message that came last. */
+  readonly last: Message | undefined
+  /** Whether both are to be had in the same way: through the same `fetch`, by the same clock. */
+  suits(options: SourceOptions): boolean
+  /** Joins, and opens what is idle. What it returns leaves again; the last to leave releases the connection. */
+  join(member: Member): () => void
+  open(): void
+  close(): void
+}
+
+/** Makes a source of which nobody is a member yet. */
+export function createSource(first: Member): Source {
+  const members = new Set<Member>()
+  /** Who speaks for the connection. */
+  let speaker = first
+  let last: Message | undefined
+
+  const { fetch, clock, page, onComment } = first.options()
+  const connection = createConnection(
+    () => speaker.url,
+    () => speaker.options(),
+    {
+      isLast: (message) => guard(() => speaker.options().until?.(message)) ?? false,
+      onMessage(message) {
+        last = message
+        let holds: PromiseLike<unknown>[] | undefined
+        for (const member of [...members]) {
+          // A member that closes the stream is the last to see the message.
+          if (connection.state.status !== 'open') break
+          const hold = member.onMessage(message)
+          if (hold) (holds ??= []).push(hold)
+        }
+        return holds && Promise.all(holds)
+      },
+      onComment: onComment && ((comment) => void guard(() => speaker.options().onComment?.(comment))),
+      onChange(state) {
+        for (const member of [...members]) member.onChange(state)
+      },
+    },
+    page,
+  )
+
+  return {
+    get state() {
+      return connection.state
+    },
+    get lastEventId() {
+      return connection.lastEventId
+    },
+    get members() {
+      return members.size
+    },
+    get last() {
+      return last
+    },
+    suits: (options) => options.fetch === fetch && options.clock === clock,
+    join(member) {
+      members.add(member)
+      speaker = members.values().next().value ?? member
+      if (connection.state.status === 'idle') connection.tell({ type: 'open' })
+      return () => {
+        // The last to leave still sees the end.
+        if (members.size === 1) connection.tell({ type: 'release' })
+        members.delete(member)
+        speaker = members.values().next().value ?? member
+      }
+    },
+    open: () => connection.tell({ type: 'open' }),
+    close: () => connection.tell({ type: 'close' }),
+  }
+}
