@@ -246,7 +246,7 @@ test('a name that differs in one character from one of the four is no field', ()
       const other = `${name.slice(0, at)}x${name.slice(at + 1)}`
       const stream = `${other}: 1\n${other}\n\ndata: a\n\n`
       for (const chunks of cuts(stream)) {
-        expect(collect(chunks), stream).toEqual({
+        expect(collect(chunks), `name ${other}`).toEqual({
           messages: [message('a')],
           comments: [],
           retries: [],
