@@ -19,5 +19,6 @@ export {
   type SseErrorCode,
   type StreamUrl,
 } from '@headwater/core'
+export { StreamScope } from './stream-scope.ts'
 export { useEventSource, type UseEventSourceOptions } from './use-event-source.ts'
 export { useEventStream } from './use-event-stream.ts'

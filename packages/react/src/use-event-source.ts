@@ -1,84 +1,73 @@
 import {
-  createEventStream,
+  bindEventStream,
   type EventStream,
   type EventStreamOptions,
+  identify,
+  type Scope,
   type Snapshot,
   type StreamUrl,
 } from '@headwater/core'
-import { useInsertionEffect, useState } from 'react'
+import { useContext, useInsertionEffect, useState } from 'react'
+import { ScopeContext } from './stream-scope.ts'
 import { useEventStream } from './use-event-stream.ts'
 
-/** What a stream can be told, and what makes it another stream. */
+/** What a stream can be told. */
 export interface UseEventSourceOptions<Data = string | undefined> extends EventStreamOptions<Data> {
-  /**
-   * Makes another stream when it changes. The url, the method and a body that is text do so by themselves; any other body
-   * is compared by this key alone.
-   */
-  readonly key?: string | number
+  /** Whether the stream is wanted. Default `true`; with `false` it is left, and its data stays. */
+  readonly enabled?: boolean
 }
 
 /**
- * Opens an event stream while the component is mounted, and shows its connection state and its data.
+ * Opens an event stream while the component is mounted, and shows its connection state and its data. Without a url
+ * (`null`, `undefined`) it is idle.
  *
  * Options and callbacks may be written inline: they are read when they matter, the newest ones, and never cause a
- * reconnect. Another url, method, text body or `key` closes the old stream and opens a new one.
+ * reconnect. Another url, method, text body or `key` makes another stream, with data of its own. Components that ask for
+ * the same stream share its connection.
  *
  * @throws {SseError} `invalid-option` while rendering, for what cannot work.
  * @example
  * ```tsx
  * import { useEventSource } from '@headwater/react'
  *
- * function Price() {
- *   const price = useEventSource('/prices')
+ * function Price({ symbol }: { symbol?: string }) {
+ *   const price = useEventSource(symbol && `/prices/${symbol}`)
  *   if (price.status === 'waiting') return <p>Back in {price.delayMs} ms: {price.cause.message}</p>
  *   return <p>{price.data}</p>
  * }
  * ```
  */
 export function useEventSource<Data = string | undefined>(
-  url: StreamUrl,
+  url: StreamUrl | null | undefined | '',
   options: UseEventSourceOptions<Data> = {},
 ): Snapshot<Data> {
-  const identity = identify(url, options)
-  const [held, hold] = useState(() => make(identity, url, options))
-  let source = held
-  if (held.identity !== identity) {
-    source = make(identity, url, options)
-    hold(source)
-  }
+  const scope = useContext(ScopeContext)
+  const newest = { url: url || undefined, options }
+  const identity = identify(newest.url, options)
+  const [held, hold] = useState(() => make(identity, newest, scope))
+  let current = held
+  if (held.identity !== identity) hold((current = make(identity, newest, scope)))
+
   // A render that React throws away must not leave its options behind.
-  useInsertionEffect(() => {
-    Object.assign(source.latest, { url, options })
-  })
-  return useEventStream(source.stream)
+  useInsertionEffect(() => void Object.assign(current.newest, newest))
+  return useEventStream(current.stream, options.enabled)
 }
 
-interface Source<Data> {
-  readonly identity: string
-  readonly stream: EventStream<Data>
-  readonly latest: Latest<Data>
-}
-
-interface Latest<Data> {
-  url: StreamUrl
+interface Newest<Data> {
+  url: StreamUrl | undefined
   options: UseEventSourceOptions<Data>
 }
 
-function make<Data>(identity: string, url: StreamUrl, options: UseEventSourceOptions<Data>): Source<Data> {
-  const latest: Latest<Data> = { url, options }
-  const address: StreamUrl =
-    typeof url !== 'function'
-      ? url
-      : (context) => (typeof latest.url === 'function' ? latest.url(context) : latest.url)
-  return { identity, latest, stream: createEventStream<Data>(address, () => latest.options) }
+interface Held<Data> {
+  readonly identity: string
+  readonly newest: Newest<Data>
+  readonly stream: EventStream<Data>
 }
 
-function identify(url: StreamUrl, { method, body, key }: UseEventSourceOptions<unknown>): string {
-  const texts = [
-    typeof url === 'function' ? undefined : String(url),
-    method,
-    typeof body === 'string' ? body : undefined,
-    key,
-  ]
-  return JSON.stringify(texts)
+function make<Data>(identity: string, { ...newest }: Newest<Data>, scope: Scope): Held<Data> {
+  const url: StreamUrl | undefined =
+    typeof newest.url === 'function'
+      ? (context) => (typeof newest.url === 'function' ? newest.url(context) : newest.url!)
+      : newest.url
+  return { identity, newest, stream: bindEventStream(url, () => newest.options, scope) }
 }

@@ -4,10 +4,10 @@ import { useSyncExternalStore } from 'react'
 /**
  * Shows a stream that was made elsewhere: mounting joins it, unmounting leaves it.
  *
+ * @param enabled Whether the component keeps the stream open. Default `true`; with `false` it shows what others do with it.
  * @example
  * ```tsx
- * import { createEventStream } from '@headwater/core'
- * import { useEventStream } from '@headwater/react'
+ * import { createEventStream, useEventStream } from '@headwater/react'
  *
  * const news = createEventStream('https://example.com/news')
  *
@@ -17,6 +17,7 @@ import { useSyncExternalStore } from 'react'
  * }
  * ```
  */
-export function useEventStream<Data>(stream: EventStream<Data>): Snapshot<Data> {
-  return useSyncExternalStore(stream.subscribe, stream.getSnapshot, stream.getServerSnapshot)
+export function useEventStream<Data>(stream: EventStream<Data>, enabled = true): Snapshot<Data> {
+  const subscribe = enabled ? stream.subscribe : stream.watch
+  return useSyncExternalStore(subscribe, stream.getSnapshot, stream.getServerSnapshot)
 }

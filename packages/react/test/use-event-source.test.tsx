@@ -4,7 +4,14 @@ import { StrictMode, useState } from 'react'
 import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createEventStream, history, SseError, useEventSource, useEventStream } from '../src/index.ts'
+import {
+  createEventStream,
+  history,
+  SseError,
+  StreamScope,
+  useEventSource,
+  useEventStream,
+} from '../src/index.ts'
 import type { UseEventSourceOptions } from '../src/index.ts'
 
 const url = 'https://example.com/prices'
@@ -183,6 +190,77 @@ describe('props that change', () => {
     await act(() => first.fail())
     await advance(1_000)
     expect(server.requests.map((request) => request.url)).toEqual([`${url}/1`, `${url}/2`])
+  })
+})
+
+describe('a stream that is not wanted', () => {
+  test.each([null, undefined, ''])('for its url is %j, is idle until there is one', async (none) => {
+    function Maybe({ address }: { address: string | null | undefined }) {
+      return <p>{useEventSource(address, { clock, fetch: server.fetch }).status}</p>
+    }
+    const { rerender } = render(<Maybe address={none} />)
+    await advance(1_000)
+    expect(shown()).toBe('idle')
+    expect(server.requests).toHaveLength(0)
+    rerender(<Maybe address={url} />)
+    expect(shown()).toBe('connecting')
+    rerender(<Maybe address={none} />)
+    expect(shown()).toBe('idle')
+    await advance(1_000)
+    expect(server.connections).toBe(0)
+  })
+
+  test('for it is not enabled, is left, keeps its data, and resumes with its id', async () => {
+    function Switch({ enabled }: { enabled: boolean }) {
+      const { status, data } = useEventSource(url, { clock, fetch: server.fetch, enabled })
+      return <p>{`${status} ${data}`}</p>
+    }
+    const { rerender } = render(<Switch enabled={false} />)
+    await advance(1_000)
+    expect(server.requests).toHaveLength(0)
+    rerender(<Switch enabled />)
+    await send(await server.nextRequest(), 'id: 7\ndata: a\n\n')
+    rerender(<Switch enabled={false} />)
+    await advance(200)
+    expect(shown()).toBe('idle a')
+    expect(server.connections).toBe(0)
+    rerender(<Switch enabled />)
+    expect((await server.nextRequest()).headers.get('last-event-id')).toBe('7')
+  })
+})
+
+describe('components that ask for the same', () => {
+  test('share one connection within their scope, and none beyond', async () => {
+    const page = (
+      <>
+        <StreamScope>
+          <Price />
+          <Price />
+        </StreamScope>
+        <StreamScope>
+          <Price />
+        </StreamScope>
+      </>
+    )
+    const { unmount } = render(page)
+    await advance(0)
+    expect(server.requests).toHaveLength(2)
+    await send(server.requests[0]!, 'data: shared\n\n')
+    expect(screen.getAllByText(/shared/)).toHaveLength(2)
+    unmount()
+    await advance(1_000)
+    expect(server.connections).toBe(0)
+  })
+
+  test('share it without a scope of their own too', async () => {
+    render(
+      <>
+        <Price />
+        <Price />
+      </>,
+    )
+    await advance(0)
+    expect(server.requests).toHaveLength(1)
   })
 })
 
