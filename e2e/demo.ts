@@ -10,6 +10,8 @@ export interface Card {
   readonly account: Locator
   readonly countDown: Locator
   readonly data: Locator
+  /** Every state since the page was opened with what was said about it, however short it was. */
+  states(): Promise<string[]>
   button(name: 'Open' | 'Try now' | 'Close'): Locator
   /** A number from the books that the page keeps, message by message. */
   count(label: 'Messages' | 'Renders' | 'Missing' | 'Repeated'): Promise<number>
@@ -24,8 +26,8 @@ export interface Demo {
   readonly news: Card
   open(): Promise<void>
   misbehave(button: 'Drop now' | 'Go silent' | 'Refuse 5 s' | 'Clear'): Promise<void>
-  /** The same as the button, without the button. */
-  drop(): Promise<void>
+  /** Tells the server how to misbehave without a button, which allows for longer. */
+  order(weather: { do: string; forMs?: number }): Promise<void>
   stats(stream?: 'ticker' | 'news'): Promise<Stats>
   /** Ends the server the hard way. */
   killServer(): Promise<void>
@@ -64,16 +66,17 @@ export const test = base.extend<{ expected: Failure[]; demo: Demo }>({
       ticker: cardOf(page, 'Ticker'),
       news: cardOf(page, 'News'),
       async open() {
+        await page.addInitScript(noteStates)
         await page.goto(`${url}/?visitor=${visitor}`)
       },
       async misbehave(button) {
         await page.getByRole('button', { name: button }).click()
       },
-      async drop() {
+      async order(weather) {
         await fetch(`${url}/api/weather?visitor=${visitor}`, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
-          body: '{ "do": "drop" }',
+          body: JSON.stringify(weather),
         })
       },
       async stats(stream) {
@@ -93,6 +96,17 @@ export const test = base.extend<{ expected: Failure[]; demo: Demo }>({
   },
 })
 
+/** Runs in the page: writes each state that a card shows beside it, in an attribute that the page does not know. */
+function noteStates() {
+  new MutationObserver(() => {
+    for (const card of document.querySelectorAll<HTMLElement>('.card')) {
+      const state = `${card.querySelector('.status')?.textContent}: ${card.querySelector('[role=status]')?.textContent}`
+      const states = card.dataset['states']?.split('\n') ?? []
+      if (states.at(-1) !== state) card.dataset['states'] = [...states, state].join('\n')
+    }
+  }).observe(document, { subtree: true, childList: true, characterData: true })
+}
+
 function failureIn(message: ConsoleMessage, url: string): Failure | undefined {
   const { pathname, origin } = new URL(message.location().url || 'about:blank')
   if (message.type() !== 'error' || origin !== url || !/^\/api\/(ticker|news)$/.test(pathname))
@@ -109,6 +123,7 @@ function cardOf(page: Page, name: string): Card {
     account: card.getByRole('status'),
     countDown: card.getByRole('timer'),
     data: card.getByRole('listitem'),
+    states: () => card.evaluate((element) => (element.dataset['states'] ?? '').split('\n')),
     button: (label) => card.getByRole('button', { name: label }),
     async count(label) {
       return Number((await term(label).getByRole('definition').innerText()).replaceAll(',', ''))
