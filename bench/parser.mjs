@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'vite'
 import { geometricMean } from './parser/measure.mjs'
-import { BASE, OURS } from './parser/names.mjs'
+import { BASE, COPYING, OURS } from './parser/names.mjs'
 import { workloads } from './parser/workloads.mjs'
 
 const { values: given } = parseArgs({
@@ -85,8 +85,8 @@ async function inChromium() {
   }
 }
 
-function inNode(node, script, all) {
-  const output = execFileSync(node, [script, JSON.stringify({ rounds, all })], {
+function inNode(node, script, which) {
+  const output = execFileSync(node, [script, JSON.stringify({ rounds, which })], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
     maxBuffer: 2 ** 26,
@@ -146,9 +146,11 @@ const PEERS = [
 try {
   const script = await bundle('./parser/in-node.mjs', 'in-node', true)
   const runs = [
-    inNode(process.execPath, script, true),
-    ...given.node.map((node) => inNode(node, script, false)),
+    inNode(process.execPath, script, 'two'),
+    ...given.node.map((node) => inNode(node, script, 'two')),
   ]
+  const copies = inNode(process.execPath, script, 'copying')
+  const everybody = inNode(process.execPath, script, 'all')
   if (given.chromium) runs.push(await inChromium())
   const report = `Command: \`pnpm bench parser${given.node.map(() => ' --node <another>').join('')}${given.chromium ? ' --chromium' : ''} --rounds ${rounds} --write\`,
 on ${cpus().length} × ${cpus()[0].model.trim()}. Peers: ${PEERS.map((name) => `${name} ${version(name)}`).join(', ')}.
@@ -161,13 +163,13 @@ ${ratios(runs, OURS)}
 
 With \`detach\`, which copies each message out of its chunk:
 
-${ratios(runs, 'headwater, copying (detach)')}
+${ratios([copies], COPYING)}
 
-### Everybody, in ${runs[0].runtime}
+### Everybody in one process, in ${everybody.runtime}
 
 ${workloads.map((workload, index) => `${index + 1} ${workload.name}`).join(' · ')}
 
-${speeds(runs[0])}
+${speeds(everybody)}
 
 † says other messages than ${BASE} does: its checksum differs.`
   console.log(report)

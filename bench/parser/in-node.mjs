@@ -1,12 +1,16 @@
 // Bundled, so that any Node can run it: measures every contestant on every workload and prints JSON.
 import { measure } from './measure.mjs'
-import { BASE } from './names.mjs'
-import { peers } from './peers.mjs'
+import { BASE, OURS } from './names.mjs'
+import { copying, peers } from './peers.mjs'
 import { peersInNode } from './peers-in-node.mjs'
 import { workloads } from './workloads.mjs'
 
-const { rounds, all } = JSON.parse(process.argv[2])
-const contestants = all ? [...peers, ...peersInNode] : peers.slice(0, 3)
+const { rounds, which } = JSON.parse(process.argv[2])
+const base = peers.filter((peer) => peer.name === BASE)
+const ours = peers.filter((peer) => peer.name === OURS)
+const contestants = { all: [...peers, ...peersInNode], two: [...ours, ...base], copying: [copying, ...base] }[
+  which
+]
 const table = []
 for (const workload of workloads) {
   console.error(`${process.version}: ${workload.name}`)

@@ -6,4 +6,4 @@ import { workloads } from './workloads.mjs'
 
 globalThis.measureWorkload = (index, rounds) =>
   workloads[index] &&
-  measure({ workload: workloads[index], peers: peers.slice(0, 3), base: BASE, rounds, slowRounds: 5 })
+  measure({ workload: workloads[index], peers: peers.slice(0, 2), base: BASE, rounds, slowRounds: 5 })

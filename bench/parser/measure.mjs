@@ -40,11 +40,14 @@ export async function measure({ workload, peers, base, rounds, slowRounds }) {
       workload.chunks,
     )
   ).sum
-  // Warm up: two passes each; who needs seconds for one is given few rounds.
+  // Warm up: a fifth of a second each, at least two passes; who needs seconds for one is given few rounds.
   for (const result of results) {
-    for (let pass = 0; pass < 2; pass++) result.last = await once(result.peer, workload.chunks)
+    const start = performance.now()
+    for (let pass = 0; pass < 2 || (pass < 100 && performance.now() - start < 200); pass++) {
+      result.last = await once(result.peer, workload.chunks)
+    }
     result.sum = result.last.sum
-    result.rounds = result.peer.slow || result.last.ms > 200 ? slowRounds : rounds
+    result.rounds = result.peer.slow ? slowRounds : rounds
     if (result.last.ms > 2000) result.rounds = 1
   }
   for (let round = 0; round < rounds; round++) {
@@ -57,7 +60,7 @@ export async function measure({ workload, peers, base, rounds, slowRounds }) {
       times.set(result, ms)
     }
     const baseMs = times.get(results.find((result) => result.peer.name === base))
-    for (const [result, ms] of times) result.ratios.push(baseMs / ms)
+    for (const [result, ms] of times) if (baseMs > 0 && ms > 0) result.ratios.push(baseMs / ms)
   }
   return results.map(({ peer, ms, ratios, sum }) => ({
     name: peer.name,

@@ -71,13 +71,26 @@ function indexOf(text: string, mark: string, from: number): number {
 
 /** Where the name of the field that starts here ends, if it is one of the four; else -1. Never looks beyond its line. */
 function endOfName(text: string, from: number, end: number): number {
-  const code = (offset: number) => text.charCodeAt(from + offset)
-  const first = code(0)
+  const first = text.charCodeAt(from)
   let colon = from
   // By character where most lines are: a call to a builtin would cost more.
-  if (first === D) colon += code(1) === 97 && code(2) === 116 && code(3) === 97 ? 4 : 0
-  else if (first === I) colon += code(1) === D ? 2 : 0
-  else if (text.startsWith(first === E ? 'event' : 'retry', from)) colon += 5
+  if (first === D)
+    colon +=
+      text.charCodeAt(from + 1) === 97 &&
+      text.charCodeAt(from + 2) === 116 &&
+      text.charCodeAt(from + 3) === 97
+        ? 4
+        : 0
+  else if (first === E)
+    colon +=
+      text.charCodeAt(from + 1) === 118 &&
+      text.charCodeAt(from + 2) === E &&
+      text.charCodeAt(from + 3) === 110 &&
+      text.charCodeAt(from + 4) === 116
+        ? 5
+        : 0
+  else if (first === I) colon += text.charCodeAt(from + 1) === D ? 2 : 0
+  else if (text.startsWith('retry', from)) colon += 5
   return colon > from && (colon === end || text.charCodeAt(colon) === COLON) ? colon : -1
 }
 
