@@ -162,7 +162,8 @@ export function bindEventStream<Data = string | undefined>(
 
   function close(): void {
     source?.close()
-    if (!leave) publish()
+    // Without a connection to tell of it. From within a listener, the close is yet to be dealt with, and told then.
+    if (!leave && source?.state.status !== snapshot.status) publish()
   }
 
   const stream: EventStream<Data> = {
