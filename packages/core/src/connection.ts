@@ -81,6 +81,8 @@ export function createConnection(
     const [after, effects] = transition(before, input, policy)
     machine = after
     effects.forEach(perform)
+    // What changes nothing is no step: an inspector that closes the stream at each would never come to an end.
+    if (before === after) return
     const { inspect } = options()
     if (inspect) guard(() => inspect({ input, before, after, effects }))
     if (before.state !== after.state) listener.onChange(after.state)
@@ -144,6 +146,7 @@ export function createConnection(
         resolveHeaders(context),
         resolve('body', options().body, context),
       ])
+      if (signal.aborted) return
       const request = { ...options(), url: checkUrl(address, page.address()), headers, body, lastEventId }
       const transport = await openTransport(request, signal, clock)
       // Another attempt may have begun while this one was on its way.

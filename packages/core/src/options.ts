@@ -62,7 +62,7 @@ export interface ConnectionOptions extends PolicyOptions {
   readonly maxMessageBytes?: number
   /** Lets a Node process exit although the stream waits for its next attempt. Default `false`. */
   readonly unref?: boolean
-  /** Called with each step that the machine takes. */
+  /** Called with each step that the machine takes; what changes nothing is none. */
   readonly inspect?: (step: Step) => void
   /** The clock to go by. Default: the one on the wall. */
   readonly clock?: Clock
