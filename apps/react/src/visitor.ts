@@ -1,5 +1,5 @@
 /** Who this tab is to the server: its weather is ours alone. `?visitor=` names one; a reload keeps it. */
-export const visitor = new URLSearchParams(location.search).get('visitor') ?? remembered()
+const visitor = new URLSearchParams(location.search).get('visitor') ?? remembered()
 
 function remembered(): string {
   const name = sessionStorage.getItem('visitor') ?? Math.random().toString(36).slice(2, 8)
