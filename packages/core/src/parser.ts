@@ -208,8 +208,12 @@ export function createParser(options: ParserOptions): Parser {
     }
     let bytes = chunk
     if (gatheredLength > 0) {
-      bytes = new Uint8Array(total)
-      bytes.set(gathered.subarray(0, gatheredLength))
+      if (small) {
+        bytes = gathered
+      } else {
+        bytes = new Uint8Array(total)
+        bytes.set(gathered.subarray(0, gatheredLength))
+      }
       bytes.set(chunk, gatheredLength)
       end += gatheredLength
     }
@@ -219,12 +223,10 @@ export function createParser(options: ParserOptions): Parser {
       while (last > total - 3 && bytes[last]! >> 6 === 2) last--
       if (bytes[last]! > 0xbf) end = last
     }
+    const text = decoder.decode(end === bytes.length ? bytes : bytes.subarray(0, end))
     gatheredLength = total - end
-    if (gatheredLength > 0) {
-      gathered.set(bytes.subarray(end))
-      bytes = bytes.subarray(0, end)
-    }
-    takeText(decoder.decode(bytes))
+    if (gatheredLength > 0) gathered.set(bytes.subarray(end, total))
+    takeText(text)
   }
 
   // [spec] "stream = [ bom ] *event", where a line ends with CRLF, LF or CR.
