@@ -10,6 +10,8 @@ import {
   type FakeServer,
 } from '../../src/testing/index.ts'
 
+export { createRandom } from './base-server.ts'
+
 /** A page that does what it is told. */
 export interface FakePage extends Page {
   tell(by: Hindrance, present: boolean): void
@@ -97,17 +99,6 @@ export function createBench(options: BenchOptions | (() => BenchOptions) = {}): 
       if (page.listeners > 0) left.push(`${page.listeners} listeners`)
       return left
     },
-  }
-}
-
-/** A share of chance that a seed decides: xorshift, from 0 up to 1. */
-export function createRandom(seed: number): () => number {
-  let state = (Math.imul(seed, 0x9e3779b1) ^ 0x5bd1e995) | 1
-  return () => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return (state >>> 0) / 2 ** 32
   }
 }
 
