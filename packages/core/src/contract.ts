@@ -28,6 +28,12 @@ export interface EventStreamOptions<Data = string | undefined> extends SourceOpt
   readonly queueLimit?: number
 }
 
+/** What a stream of a component can be told, in every view library. */
+export interface BoundStreamOptions<Data = string | undefined> extends EventStreamOptions<Data> {
+  /** Whether the stream is wanted. Default `true`; with `false` it is left, and its data stays. */
+  readonly enabled?: boolean
+}
+
 /** The state of a stream that is open. */
 type Opening = Extract<ConnectionState, { status: 'open' }>
 

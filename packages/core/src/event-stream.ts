@@ -4,7 +4,7 @@ import { guard, report } from './errors.ts'
 import { type Fold, latest } from './fold.ts'
 import { iterateMessages } from './iterator.ts'
 import type { Message } from './message.ts'
-import { checkOptions, type StreamUrl } from './options.ts'
+import { type AttemptContext, checkOptions, type StreamUrl } from './options.ts'
 import { systemPage } from './page.ts'
 import { createScope, identify, isShareable, type Scope } from './share.ts'
 import { createSource, type Member, type Source } from './source.ts'
@@ -34,26 +34,39 @@ export function createEventStream<Data = string | undefined>(
 ): EventStream<Data> {
   const current = typeof options === 'function' ? options : () => options
   checkOptions(url, current())
-  return bindEventStream(url, current, scope)
+  return bindEventStream(() => url, current, scope)
 }
 
 /**
  * Makes an event stream for a binding: like {@link createEventStream}, but without an address it stays idle.
  *
+ * @param newestUrl Asked for the address once, and before each attempt where that is a function, so that the newest one is used.
+ * @param options Asked for the options whenever they matter.
  * @throws {SseError} `invalid-option` at once for what cannot work, naming the option.
  * @example
  * ```ts
  * import { bindEventStream } from '@headwater/core'
  *
- * bindEventStream(undefined, () => ({})).getSnapshot().status // 'idle'
+ * bindEventStream(
+ *   () => undefined,
+ *   () => ({}),
+ * ).getSnapshot().status // 'idle'
  * ```
  */
 export function bindEventStream<Data = string | undefined>(
-  url: StreamUrl | null | undefined,
+  newestUrl: () => StreamUrl | null | undefined | '',
   options: () => EventStreamOptions<Data>,
   scope: Scope = createScope(),
 ): EventStream<Data> {
   const first = options()
+  const given = newestUrl() || undefined
+  const url =
+    typeof given === 'function'
+      ? (context: AttemptContext) => {
+          const newest = newestUrl() || given
+          return typeof newest === 'function' ? newest(context) : newest
+        }
+      : given
   if (url != null) checkOptions(url, first)
   const { clock = systemClock, page = systemPage, graceMs = 200, queueLimit = 1_024, unref } = first
   // A stream without a fold of its own has the default for Data.
@@ -62,6 +75,7 @@ export function bindEventStream<Data = string | undefined>(
   const listeners = new Set<() => void>()
   const readers = new Set<(message: Message) => unknown>()
   let users = 0
+  /** Runs while the connection outlives its last user, and calls that off. */
   let stay: (() => void) | undefined
   let cancelNotice: (() => void) | undefined
 
@@ -89,7 +103,8 @@ export function bindEventStream<Data = string | undefined>(
   function deliver(message: Message): Promise<unknown> | undefined {
     add(message)
     let holds: Promise<unknown>[] | undefined
-    for (const reader of [options().onMessage, ...readers]) {
+    // Who has left hears nothing more; one who comes back in time finds nothing missing from the data.
+    for (const reader of stay ? [] : [options().onMessage, ...readers]) {
       // A reader that closes the stream is the last to see the message.
       if (source?.state.status !== 'open') break
       const result = guard(() => reader?.(message))
@@ -109,7 +124,8 @@ export function bindEventStream<Data = string | undefined>(
 
   function change(state: ConnectionState): void {
     publish()
-    if (state.status === 'open' && state.continuity !== 'fresh') guard(() => options().onReconnect?.(state))
+    if (state.status === 'open' && state.continuity !== 'fresh' && !stay)
+      guard(() => options().onReconnect?.(state))
     if (state.status === 'closed' && users === 0) leave?.()
   }
 
@@ -146,12 +162,21 @@ export function bindEventStream<Data = string | undefined>(
 
   function use<Listener>(set: Set<Listener>, listener: Listener): () => void {
     stay?.()
+    stay = undefined
     set.add(listener)
     // What was closed by hand, has ended or has failed is opened by hand alone.
     if (users++ === 0 && source?.state.status !== 'closed') join()
     return once(() => {
       set.delete(listener)
-      if (--users === 0) stay = clock.timer(() => leave?.(), graceMs, unref)
+      if (--users > 0) return
+      stay = clock.timer(
+        () => {
+          stay = undefined
+          leave?.()
+        },
+        graceMs,
+        unref,
+      )
     })
   }
 

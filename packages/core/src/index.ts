@@ -1,6 +1,7 @@
+export { hasPage, subscribeAfterRender } from './after-render.ts'
 export type { Clock } from './clock.ts'
 export { SseError, type SseErrorCode, type SseErrorDetails } from './errors.ts'
-export type { EventStream, EventStreamOptions, Snapshot } from './contract.ts'
+export type { BoundStreamOptions, EventStream, EventStreamOptions, Snapshot } from './contract.ts'
 export { bindEventStream, createEventStream } from './event-stream.ts'
 export { type Fold, history, latest } from './fold.ts'
 export type { Message } from './message.ts'

@@ -1,7 +1,7 @@
 import {
   bindEventStream,
+  type BoundStreamOptions,
   type EventStream,
-  type EventStreamOptions,
   identify,
   type Scope,
   type Snapshot,
@@ -12,10 +12,7 @@ import { ScopeContext } from './stream-scope.ts'
 import { useEventStream } from './use-event-stream.ts'
 
 /** What a stream can be told. */
-export interface UseEventSourceOptions<Data = string | undefined> extends EventStreamOptions<Data> {
-  /** Whether the stream is wanted. Default `true`; with `false` it is left, and its data stays. */
-  readonly enabled?: boolean
-}
+export type UseEventSourceOptions<Data = string | undefined> = BoundStreamOptions<Data>
 
 /**
  * Opens an event stream while the component is mounted, and shows its connection state and its data. Without a url
@@ -42,8 +39,8 @@ export function useEventSource<Data = string | undefined>(
   options: UseEventSourceOptions<Data> = {},
 ): Snapshot<Data> {
   const scope = useContext(ScopeContext)
-  const newest = { url: url || undefined, options }
-  const identity = identify(newest.url, options)
+  const newest = { url, options }
+  const identity = identify(url || undefined, options)
   const [held, hold] = useState(() => make(identity, newest, scope))
   let current = held
   if (held.identity !== identity) hold((current = make(identity, newest, scope)))
@@ -54,7 +51,7 @@ export function useEventSource<Data = string | undefined>(
 }
 
 interface Newest<Data> {
-  url: StreamUrl | undefined
+  url: StreamUrl | null | undefined | ''
   options: UseEventSourceOptions<Data>
 }
 
@@ -65,9 +62,10 @@ interface Held<Data> {
 }
 
 function make<Data>(identity: string, { ...newest }: Newest<Data>, scope: Scope): Held<Data> {
-  const url: StreamUrl | undefined =
-    typeof newest.url === 'function'
-      ? (context) => (typeof newest.url === 'function' ? newest.url(context) : newest.url!)
-      : newest.url
-  return { identity, newest, stream: bindEventStream(url, () => newest.options, scope) }
+  const stream = bindEventStream(
+    () => newest.url,
+    () => newest.options,
+    scope,
+  )
+  return { identity, newest, stream }
 }

@@ -223,7 +223,11 @@ describe('watching', () => {
 
 test('a stream without an address stays idle, whatever is asked of it', async () => {
   for (const address of [null, undefined]) {
-    const stream = bindEventStream(address, () => ({ clock, fetch: server.fetch, initialData: 'x' }), scope)
+    const stream = bindEventStream(
+      () => address,
+      () => ({ clock, fetch: server.fetch, initialData: 'x' }),
+      scope,
+    )
     stream.subscribe(nothing)
     stream.open()
     expect(stream.getSnapshot()).toMatchObject({ status: 'idle', data: 'x', lastEventId: '' })

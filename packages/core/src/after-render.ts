@@ -1,0 +1,43 @@
+import type { EventStream } from './contract.ts'
+import { systemPage } from './page.ts'
+
+/**
+ * Subscribes as soon as what renders now is done, so that a view which hydrates shows what the server did, and one that
+ * only looks opens nothing. Where there is no page, as on a server that renders, it does not subscribe at all.
+ *
+ * @example
+ * ```ts
+ * import { createEventStream, subscribeAfterRender } from '@headwater/core'
+ *
+ * const news = createEventStream('https://example.com/news')
+ * const leave = subscribeAfterRender(news, () => console.log(news.getSnapshot().status))
+ * leave() // before anything was opened
+ * ```
+ */
+export function subscribeAfterRender(stream: EventStream<unknown>, listener: () => void): () => void {
+  let wanted = hasPage()
+  let leave: (() => void) | undefined
+  void Promise.resolve().then(() => {
+    if (!wanted) return
+    leave = stream.subscribe(listener)
+    listener()
+  })
+  return () => {
+    wanted = false
+    leave?.()
+  }
+}
+
+/**
+ * Whether there is a page, or a worker of one: not on a server that renders.
+ *
+ * @example
+ * ```ts
+ * import { hasPage } from '@headwater/core'
+ *
+ * const place = hasPage() ? 'browser' : 'server'
+ * ```
+ */
+export function hasPage(): boolean {
+  return systemPage.address() !== undefined
+}
