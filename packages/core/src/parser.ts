@@ -48,13 +48,20 @@ const LF = 10
 const CR = 13
 const SPACE = 32
 const COLON = 58
+const A = 97
 const D = 100
 const E = 101
 const I = 105
+const N = 110
+const R = 114
+const T = 116
+const V = 118
 const BOM = 0xfeff
 
 /** A chunk this small is gathered with its neighbours as bytes; a larger one is decoded as it is. */
 const GATHER_BYTES = 2048
+
+const FIELD = /^(data|event|id|retry):/
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
@@ -69,34 +76,9 @@ function indexOf(text: string, mark: string, from: number): number {
   return index < 0 ? text.length : index
 }
 
-/** Where the name of the field that starts here ends, if it is one of the four; else -1. Never looks beyond its line. */
-function endOfName(text: string, from: number, end: number): number {
-  const first = text.charCodeAt(from)
-  let colon = from
-  // By character where most lines are: a call to a builtin would cost more.
-  if (first === D)
-    colon +=
-      text.charCodeAt(from + 1) === 97 &&
-      text.charCodeAt(from + 2) === 116 &&
-      text.charCodeAt(from + 3) === 97
-        ? 4
-        : 0
-  else if (first === E)
-    colon +=
-      text.charCodeAt(from + 1) === 118 &&
-      text.charCodeAt(from + 2) === E &&
-      text.charCodeAt(from + 3) === 110 &&
-      text.charCodeAt(from + 4) === 116
-        ? 5
-        : 0
-  else if (first === I) colon += text.charCodeAt(from + 1) === D ? 2 : 0
-  else if (text.startsWith('retry', from)) colon += 5
-  return colon > from && (colon === end || text.charCodeAt(colon) === COLON) ? colon : -1
-}
-
-/** What follows the colon, less one space. */
-function valueOf(text: string, colon: number, end: number): string {
-  return text.slice(colon + (text.charCodeAt(colon + 1) === SPACE ? 2 : 1), end)
+/** How many bytes of UTF-8 a text takes; at most three for each of its units. */
+function bytesOf(text: string): number {
+  return encoder.encode(text).length
 }
 
 function call<Value>(callback: ((value: Value) => void) | undefined, value: Value): void {
@@ -137,12 +119,13 @@ export function createParser(options: ParserOptions): Parser {
   let data: string | undefined // less the last LF; undefined is the specification's empty buffer
   let id = options.lastEventId ?? ''
 
-  // What `line` and `data` take in bytes: at most three for each UTF-16 unit, so only what might exceed is counted.
+  // What `line` and `data` take in bytes, at most. Only what might exceed the limit is counted.
   let lineBytes = 0
   let dataBytes = 0
-  let counted = false
 
-  let lastEventId = id
+  // In an object of its own, which is young for as long as a chunk lasts: to write a new string into an old closure for
+  // each message costs more than to parse it.
+  let last = { id }
   let comments = 0
   let closed = false
   let epoch = 0 // moves on with reset and close: what is left of the chunk in hand is of an old one
@@ -151,12 +134,11 @@ export function createParser(options: ParserOptions): Parser {
 
   function forget(): void {
     epoch++
-    queue.length = 0
-    gatheredLength = lineBytes = dataBytes = 0
+    queue.length = gatheredLength = lineBytes = dataBytes = 0
     line = type = ''
     data = undefined
-    id = lastEventId
-    unread = afterCR = counted = false
+    ;({ id } = last)
+    unread = afterCR = false
     atStart = true
   }
 
@@ -165,25 +147,12 @@ export function createParser(options: ParserOptions): Parser {
     closed = true
   }
 
-  function bytesOf(text: string): number {
-    return counted ? encoder.encode(text).length : text.length * 3
-  }
-
-  /**
-   * Called when the estimate is over the limit: counts the whole message, once, and throws if it is really over. From then
-   * on each new piece is counted. Gives the bytes of the data.
-   */
-  function weigh(wholeLine: string, wholeData: string | undefined, wholeDataBytes: number): number {
-    if (!counted) {
-      counted = true
-      wholeDataBytes = wholeData === undefined ? 0 : bytesOf(wholeData) + 1
-    }
-    if (bytesOf(wholeLine) + wholeDataBytes <= maxMessageBytes) return wholeDataBytes
+  /** Called when the estimate is over the limit: counts, and throws if the message is. Gives the bytes of the data. */
+  function weigh(wholeLine: string, wholeData: string | undefined): number {
+    const bytes = wholeData === undefined ? 0 : bytesOf(wholeData) + 1
+    if (bytesOf(wholeLine) + bytes <= maxMessageBytes) return bytes
     close()
-    throw new SseError(
-      'message-too-large',
-      `A message exceeds maxMessageBytes (${maxMessageBytes}): raise it, or send less`,
-    )
+    throw new SseError('message-too-large', `A message exceeds maxMessageBytes (${maxMessageBytes}).`)
   }
 
   // Small chunks wait for the end of a line, which is decoded whole; large ones for the end of a character only. A cut
@@ -249,7 +218,8 @@ export function createParser(options: ParserOptions): Parser {
     takeLines(text, start)
   }
 
-  // The block is kept in local variables here: to write a young string into an old closure costs more than to parse it.
+  // This loop is what a message costs. So the block is kept in local variables, names are compared by character, and what
+  // is done for most messages is written out: an engine inlines only so much.
   function takeLines(text: string, start: number): void {
     const { length } = text
     if (afterCR && start < length) {
@@ -257,86 +227,116 @@ export function createParser(options: ParserOptions): Parser {
       if (text.charCodeAt(start) === LF) start++
     }
     const current = epoch
+    const seen = (last = { id: last.id })
+    let cr = indexOf(text, '\r', start) // where the next one is, searched for anew once it is passed
+    const light = dataBytes + length * 3 <= maxMessageBytes // even if all of the text were one message
+    let blockBytes = dataBytes
     let blockType = type
     let blockData = data
     let blockId = id
-    let newId = blockId !== lastEventId
-    let blockBytes = dataBytes
     type = ''
     data = undefined
-    let lf = -1 // where the next one is, searched for anew once it is passed
-    let cr = -1
-    let nul = -1
     while (start < length) {
-      const from = start
-      const first = text.charCodeAt(from)
-      let end = from
-      if (first !== LF && first !== CR) {
-        if (lf < from) lf = indexOf(text, '\n', from)
-        if (cr < from) cr = indexOf(text, '\r', from)
-        end = lf < cr ? lf : cr
+      const first = text.charCodeAt(start)
+      let end = start
+      // [spec] "If the line is empty (a blank line): dispatch the event"
+      if (first === LF || first === CR) {
+        seen.id = blockId
+        // [spec] "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and return."
+        if (blockData !== undefined) {
+          const messageType = blockType || 'message'
+          const message = detach
+            ? { type: own(messageType), data: own(blockData), id: own(blockId) }
+            : { type: messageType, data: blockData, id: blockId }
+          blockData = undefined
+          blockBytes = 0
+          try {
+            onMessage(message)
+          } catch (error) {
+            report(error)
+          }
+          if (epoch !== current) return
+        }
+        blockType = ''
+      } else {
+        end = text.indexOf('\n', start)
+        if (end < 0 || cr < end) end = cr
         if (end === length) break
+
+        // [spec] "process the field"; what is none of the four is ignored. A name may stand without a colon, and in
+        // front of the value one space is skipped: `slice` gives the empty string where that passes the line's end.
+        if (first === D) {
+          if (
+            text.charCodeAt(start + 1) === A &&
+            text.charCodeAt(start + 2) === T &&
+            text.charCodeAt(start + 3) === A &&
+            (text.charCodeAt(start + 4) === COLON || start + 4 === end)
+          ) {
+            if (!light) blockBytes = weighLine(text, start, end, blockData, blockBytes) + (end - start) * 3
+            const value = text.slice(text.charCodeAt(start + 5) === SPACE ? start + 6 : start + 5, end)
+            blockData = blockData === undefined ? value : blockData + '\n' + value
+          }
+        } else if (first === COLON) {
+          // [spec] "If the line starts with a U+003A COLON character (:): ignore the line."
+          comments++
+          if (onComment) {
+            call(onComment, text.slice(text.charCodeAt(start + 1) === SPACE ? start + 2 : start + 1, end))
+            if (epoch !== current) return
+          }
+        } else if (first === E) {
+          if (
+            text.charCodeAt(start + 1) === V &&
+            text.charCodeAt(start + 2) === E &&
+            text.charCodeAt(start + 3) === N &&
+            text.charCodeAt(start + 4) === T &&
+            (text.charCodeAt(start + 5) === COLON || start + 5 === end)
+          ) {
+            if (!light) blockBytes = weighLine(text, start, end, blockData, blockBytes)
+            blockType = text.slice(text.charCodeAt(start + 6) === SPACE ? start + 7 : start + 6, end)
+          }
+        } else if (first === I) {
+          if (
+            text.charCodeAt(start + 1) === D &&
+            (text.charCodeAt(start + 2) === COLON || start + 2 === end)
+          ) {
+            if (!light) blockBytes = weighLine(text, start, end, blockData, blockBytes)
+            const value = text.slice(text.charCodeAt(start + 3) === SPACE ? start + 4 : start + 3, end)
+            // [spec] "If the field value does not contain U+0000 NULL"
+            if (!value.includes('\0')) blockId = value
+          }
+        } else if (first === R) {
+          // [spec] "If the field value consists of only ASCII digits"
+          const retry = /^retry: ?(\d+)$/.exec(text.slice(start, end))
+          if (retry) {
+            call(onRetry, Math.min(Number(retry[1]), LONGEST_TIMER_MS))
+            if (epoch !== current) return
+          }
+        }
       }
       start = end + 1
-      if (first === CR || end === cr) {
+      if (end === cr) {
         if (start === length) afterCR = true
         else if (text.charCodeAt(start) === LF) start++
-      }
-
-      // [spec] "If the line is empty (a blank line): dispatch the event"
-      if (end === from) {
-        if (newId) lastEventId = blockId
-        newId = false
-        const messageType = own(blockType) || 'message'
-        blockType = ''
-        // [spec] "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and return."
-        if (blockData === undefined) continue
-        const message = { type: messageType, data: own(blockData), id: blockId }
-        blockData = undefined
-        blockBytes = 0
-        counted = false
-        call(onMessage, message)
-        if (epoch !== current) return
-        continue
-      }
-
-      // [spec] "If the line starts with a U+003A COLON character (:): ignore the line."
-      if (first === COLON) {
-        comments++
-        if (onComment) call(onComment, valueOf(text, from, end))
-        if (epoch !== current) return
-        continue
-      }
-
-      // [spec] "process the field"; what is none of the four is ignored.
-      const colon = endOfName(text, from, end)
-      if (colon < 0) continue
-      if (!(blockBytes + (end - from) * 3 <= maxMessageBytes))
-        blockBytes = weigh(text.slice(from, end), blockData, blockBytes)
-      const value = valueOf(text, colon, end)
-      if (first === D) {
-        blockData = blockData === undefined ? value : blockData + '\n' + value
-        blockBytes += bytesOf(value) + 1
-      } else if (first === E) {
-        blockType = value
-      } else if (first === I) {
-        // [spec] "If the field value does not contain U+0000 NULL"
-        if (nul < from) nul = indexOf(text, '\0', from)
-        if (nul > end) {
-          blockId = own(value)
-          newId = true
-        }
-      } else if (/^\d+$/.test(value)) {
-        // [spec] "If the field value consists of only ASCII digits"
-        call(onRetry, Math.min(Number(value), LONGEST_TIMER_MS))
-        if (epoch !== current) return
+        cr = indexOf(text, '\r', start)
       }
     }
     type = blockType
     data = blockData
     id = blockId
-    dataBytes = blockBytes
+    dataBytes = blockData === undefined ? 0 : light ? dataBytes + length * 3 : blockBytes
     if (start < length) hold(text.slice(start))
+  }
+
+  /** Throws if the data so far and this line are too large. Gives the bytes of the data. */
+  function weighLine(
+    text: string,
+    start: number,
+    end: number,
+    blockData: string | undefined,
+    blockBytes: number,
+  ): number {
+    const fits = blockBytes + (end - start) * 3 <= maxMessageBytes
+    return fits ? blockBytes : weigh(text.slice(start, end), blockData)
   }
 
   function hold(text: string): void {
@@ -344,14 +344,14 @@ export function createParser(options: ParserOptions): Parser {
     const short = line.length < 6
     line += text
     // Six characters tell a field's name with its colon.
-    if (short && line.length > 5 && !(line.charCodeAt(0) === COLON ? onComment : endOfName(line, 0, 6) > 0)) {
+    if (short && line.length > 5 && !(line.startsWith(':') ? onComment : FIELD.test(line))) {
       line = line.slice(0, 6)
       unread = true
       return
     }
-    lineBytes += bytesOf(text)
+    lineBytes += text.length * 3
     if (!(lineBytes + dataBytes <= maxMessageBytes)) {
-      dataBytes = weigh(line, data, dataBytes)
+      dataBytes = weigh(line, data)
       lineBytes = bytesOf(line)
     }
   }
@@ -373,18 +373,18 @@ export function createParser(options: ParserOptions): Parser {
         busy = false
       }
     },
-    reset(startId = lastEventId) {
-      lastEventId = startId
+    reset(startId = last.id) {
+      last = { id: startId }
       forget()
       comments = 0
       closed = false
     },
     close,
     get lastEventId() {
-      return lastEventId
+      return last.id
     },
     get midMessage() {
-      return gatheredLength > 0 || line !== '' || data !== undefined || type !== '' || id !== lastEventId
+      return gatheredLength > 0 || line !== '' || data !== undefined || type !== '' || id !== last.id
     },
     get comments() {
       return comments
