@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { type Browser, chromium } from 'playwright'
-import { build, type Rolldown } from 'vite'
 
 /** The system's Chromium, or the one that `CHROMIUM_PATH` names, or Playwright's own. */
 export function launch(): Promise<Browser> {
   const system = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
   return chromium.launch({
     ...(existsSync(system) ? { executablePath: system } : {}),
+    // Pages come back from the back-forward cache, which Playwright turns off.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -16,22 +16,6 @@ export function launch(): Promise<Browser> {
       '--disable-background-networking',
     ],
   })
-}
-
-/** Bundles a module of this folder for a page. */
-export async function bundle(file: string): Promise<string> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'silent',
-    root: fileURLToPath(new URL('.', import.meta.url)),
-    build: {
-      write: false,
-      minify: false,
-      lib: { entry: fileURLToPath(new URL(file, import.meta.url)), formats: ['es'] },
-    },
-  })
-  const outputs = (Array.isArray(result) ? result : [result]) as Rolldown.RolldownOutput[]
-  return outputs[0]!.output[0].code
 }
 
 /** A page with nothing in it but a module. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Browser } from 'playwright'
-import { bundle, files, launch } from './chromium.ts'
+import { bundle } from './bundle.ts'
+import { files, launch } from './chromium.ts'
 import { createFaultServer } from './fault-server.ts'
 import { until } from './harness.ts'
 import type * as Client from './soak-client.ts'

@@ -1,0 +1,51 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
+import { type BaseServer, createBaseServer } from './base-server.ts'
+
+/** A healthy server that counts: a message each 20 ms, from the one after the `Last-Event-ID`. */
+export interface CountingServer extends BaseServer {
+  /** Streams that are open now. */
+  readonly streams: number
+  /** The most that were open at a time. */
+  readonly most: number
+  /** The requests for a stream, in order. */
+  readonly asked: readonly {
+    readonly url: string
+    readonly method: string
+    readonly headers: IncomingHttpHeaders
+  }[]
+}
+
+export async function createCountingServer(
+  files: Readonly<Record<string, { readonly type: string; readonly body: string }>> = {},
+  redirects: Readonly<Record<string, string>> = {},
+): Promise<CountingServer> {
+  const open = new Set<ServerResponse>()
+  const asked: { url: string; method: string; headers: IncomingHttpHeaders }[] = []
+  let most = 0
+  let n = 0
+  const base = await createBaseServer((request, response) => {
+    const { url = '', method = '', headers } = request
+    const file = files[url]
+    if (file) return void response.writeHead(200, { 'content-type': file.type }).end(file.body)
+    response.setHeader('access-control-allow-origin', '*')
+    response.setHeader('access-control-allow-headers', '*, authorization')
+    if (method === 'OPTIONS') return void response.writeHead(204).end()
+    asked.push({ url, method, headers })
+    if (redirects[url]) return void response.writeHead(307, { location: redirects[url] }).end()
+    open.add(response)
+    most = Math.max(most, open.size)
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    const last = headers['last-event-id']
+    if (last) n = Number(last)
+    const timer = setInterval(() => response.write(`id: ${++n}\ndata: x\n\n`), 20)
+    response.on('close', () => {
+      clearInterval(timer)
+      open.delete(response)
+    })
+  })
+  return Object.defineProperties(base, {
+    streams: { get: () => open.size },
+    most: { get: () => most },
+    asked: { get: () => asked },
+  }) as CountingServer
+}
