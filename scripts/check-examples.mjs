@@ -24,6 +24,8 @@ for (const source of sources.sort()) {
   }
 }
 
+const source = (name, file = 'index') => [`../../packages/${name}/src/${file}.ts`]
+const of = (binding, name) => [`../../packages/${binding}/node_modules/${name}`]
 const types = (name) => [`../../packages/react/node_modules/@types/${name}`]
 const config = {
   extends: '../../tsconfig.base.json',
@@ -31,10 +33,18 @@ const config = {
     jsx: 'react-jsx',
     types: [],
     paths: {
-      '@headwater/core': ['../../packages/core/src/index.ts'],
-      '@headwater/core/parser': ['../../packages/core/src/parser.ts'],
-      '@headwater/core/testing': ['../../packages/core/src/testing/index.ts'],
-      '@headwater/react': ['../../packages/react/src/index.ts'],
+      '@headwater/core': source('core'),
+      '@headwater/core/parser': source('core', 'parser'),
+      '@headwater/core/testing': source('core', 'testing/index'),
+      '@headwater/react': source('react'),
+      '@headwater/vue': source('vue'),
+      '@headwater/svelte': source('svelte'),
+      '@headwater/svelte/runes': source('svelte', 'runes'),
+      '@headwater/solid': source('solid'),
+      vue: of('vue', 'vue'),
+      svelte: of('svelte', 'svelte'),
+      'svelte/*': of('svelte', 'svelte/types'),
+      'solid-js': of('solid', 'solid-js'),
       react: types('react'),
       'react/jsx-runtime': types('react/jsx-runtime'),
       'react-dom/client': types('react-dom/client'),

@@ -17,7 +17,7 @@ import { systemPage } from './page.ts'
 export function subscribeAfterRender(stream: EventStream<unknown>, listener: () => void): () => void {
   let wanted = hasPage()
   let leave: (() => void) | undefined
-  void Promise.resolve().then(() => {
+  queueMicrotask(() => {
     if (!wanted) return
     leave = stream.subscribe(listener)
     listener()

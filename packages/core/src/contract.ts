@@ -49,6 +49,10 @@ export type Snapshot<Data = string | undefined> = ConnectionState & {
   close(): void
 }
 
+/** Every property that a snapshot has in one state or another, for a view that makes each of them reactive by itself. */
+export const SNAPSHOT_KEYS: readonly string[] =
+  'status data lastEventId attempt delayMs retryAt cause reason continuity awayMs'.split(' ')
+
 /**
  * A stream of messages that reconnects. Making one does nothing: the first subscriber opens it, the last one to leave
  * closes it after a short grace.

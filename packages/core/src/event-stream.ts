@@ -40,8 +40,10 @@ export function createEventStream<Data = string | undefined>(
 /**
  * Makes an event stream for a binding: like {@link createEventStream}, but without an address it stays idle.
  *
- * @param newestUrl Asked for the address once, and before each attempt where that is a function, so that the newest one is used.
- * @param options Asked for the options whenever they matter.
+ * @param urlNow Asked for the address once, and before each attempt where that is a function, so that the newest one is used.
+ * @param optionsNow Asked for the options whenever they matter.
+ * @param asked Whether these still speak of this stream. Once a view asks for another, this one goes by what it knew last, so
+ * that it sends no header that is meant for the other.
  * @throws {SseError} `invalid-option` at once for what cannot work, naming the option.
  * @example
  * ```ts
@@ -54,10 +56,13 @@ export function createEventStream<Data = string | undefined>(
  * ```
  */
 export function bindEventStream<Data = string | undefined>(
-  newestUrl: () => StreamUrl | null | undefined | '',
-  options: () => EventStreamOptions<Data>,
+  urlNow: () => StreamUrl | null | undefined | '',
+  optionsNow: () => EventStreamOptions<Data>,
   scope: Scope = createScope(),
+  asked: () => boolean = () => true,
 ): EventStream<Data> {
+  const newestUrl = keep(urlNow, asked)
+  const options = keep(optionsNow, asked)
   const first = options()
   const given = newestUrl() || undefined
   const url =
@@ -206,6 +211,12 @@ export function bindEventStream<Data = string | undefined>(
     [Symbol.asyncIterator]: () => iterateMessages(stream, queueLimit),
   }
   return stream
+}
+
+/** Reads anew for as long as it is allowed, and gives what was read last after. */
+function keep<Value>(read: () => Value, allowed: () => boolean): () => Value {
+  let last = read()
+  return () => (allowed() ? (last = read()) : last)
 }
 
 function once(callback: () => void): () => void {

@@ -1,10 +1,16 @@
 export { hasPage, subscribeAfterRender } from './after-render.ts'
 export type { Clock } from './clock.ts'
 export { SseError, type SseErrorCode, type SseErrorDetails } from './errors.ts'
-export type { BoundStreamOptions, EventStream, EventStreamOptions, Snapshot } from './contract.ts'
+export {
+  type BoundStreamOptions,
+  type EventStream,
+  type EventStreamOptions,
+  type Snapshot,
+  SNAPSHOT_KEYS,
+} from './contract.ts'
 export { bindEventStream, createEventStream } from './event-stream.ts'
 export { type Fold, history, latest } from './fold.ts'
-export type { Message } from './message.ts'
+export { detach, type Message } from './message.ts'
 export type {
   AttemptContext,
   ConnectionOptions,

@@ -77,3 +77,22 @@ test('where there is no page, nothing is subscribed after a render', async () =>
   leave()
   expect(server.requests).toHaveLength(0)
 })
+
+test('a stream that is asked for no more sends no header that is meant for the next one', async () => {
+  const ask = { url, token: 'mine' }
+  const stream = bindEventStream(
+    () => ask.url,
+    () => ({ clock, fetch: server.fetch, graceMs: 5_000, headers: { token: ask.token } }),
+    undefined,
+    () => ask.url === url,
+  )
+  const leave = stream.subscribe(nothing)
+  const first = await server.nextRequest()
+  Object.assign(ask, { url: 'https://other.example/stream', token: 'theirs' })
+  leave()
+  await first.fail()
+  await clock.advance(1_000)
+  const second = await server.nextRequest()
+  expect(second.url).toBe(url)
+  expect(second.headers.get('token')).toBe('mine')
+})

@@ -1,0 +1,5 @@
+import type { Page as Asks } from 'conformance'
+import { createComponent, renderToString } from 'solid-js/web'
+import { Page } from './page.tsx'
+
+export const render = (page: Asks): string => renderToString(() => createComponent(Page, page))

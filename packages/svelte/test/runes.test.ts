@@ -1,0 +1,4 @@
+import { tellStory } from 'conformance'
+import { createAdapter } from './adapter.ts'
+
+tellStory(createAdapter('Svelte runes', true))

@@ -1,0 +1,8 @@
+import { defineProject } from 'vitest/config'
+
+export default defineProject({
+  // Tests read the sources, so that nothing has to be built first.
+  resolve: { conditions: ['@headwater/source'] },
+  ssr: { resolve: { conditions: ['@headwater/source'] } },
+  test: { name: 'vue', environment: 'jsdom', include: ['test/**/*.test.ts'], globals: true },
+})
