@@ -161,7 +161,7 @@ The median, over ${rounds} interleaved rounds, of the ratio of throughput within
 
 ${ratios(runs, OURS)}
 
-With \`detach\`, which copies each message out of its chunk:
+With every message copied out of its chunk by \`detach\`:
 
 ${ratios([copies], COPYING)}
 

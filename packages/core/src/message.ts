@@ -16,3 +16,26 @@ export interface Message<Type extends string = string, Data = string> {
   /** The last event id when the message ended: its own, or the one that an earlier block set; `''` if none did. */
   readonly id: string
 }
+
+/**
+ * Copies a message out of the chunk that it came in. A message that is kept otherwise keeps the text of its whole chunk in
+ * memory: worth its price for the few that are kept of many.
+ *
+ * @example
+ * ```ts
+ * import { createEventStream, detach, type Message } from '@headwater/core'
+ *
+ * const alarms: Message[] = []
+ * createEventStream('https://example.com/log').onMessage((message) => {
+ *   if (message.type === 'alarm') alarms.push(detach(message))
+ * })
+ * ```
+ */
+export function detach({ type, data, id }: Message): Message {
+  return { type: copy(type), data: copy(data), id: copy(id) }
+}
+
+// A slice refers to the text that it was cut from. What is joined first is made anew, and cut from that alone.
+function copy(text: string): string {
+  return (' ' + text).slice(1)
+}
