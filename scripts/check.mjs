@@ -33,6 +33,7 @@ const stages = [
   { name: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
   { name: 'examples', command: ['node', 'scripts/check-examples.mjs'] },
   { name: 'types', command: ['turbo', 'run', 'typecheck', '--output-logs=errors-only'] },
+  { name: 'e2e types', command: ['tsc', '-p', 'e2e'] },
   vitest('unit', '--project=!browser'),
   { name: 'packages', command: ['turbo', 'run', 'check:package', '--output-logs=errors-only'] },
   { name: 'sizes', command: ['size-limit'] },
