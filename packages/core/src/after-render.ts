@@ -17,10 +17,11 @@ import { systemPage } from './page.ts'
 export function subscribeAfterRender(stream: EventStream<unknown>, listener: () => void): () => void {
   let wanted = hasPage()
   let leave: (() => void) | undefined
+  const rendered = stream.getSnapshot()
   queueMicrotask(() => {
     if (!wanted) return
+    if (stream.getSnapshot() !== rendered) listener()
     leave = stream.subscribe(listener)
-    listener()
   })
   return () => {
     wanted = false

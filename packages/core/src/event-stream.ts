@@ -155,6 +155,7 @@ export function bindEventStream<Data = string | undefined>(
     const joined = (source = others() ?? source)
     if (identity !== undefined) scope.set(identity, joined)
     if (joined.last && fold.late && !begun) add(joined.last)
+    const before = snapshot
     const end = joined.join(member)
     leave = () => {
       leave = undefined
@@ -162,7 +163,7 @@ export function bindEventStream<Data = string | undefined>(
       if (joined.members === 0 && identity !== undefined && scope.get(identity) === joined)
         scope.delete(identity)
     }
-    publish()
+    if (snapshot === before) publish()
   }
 
   function use<Listener>(set: Set<Listener>, listener: Listener): () => void {

@@ -18,6 +18,11 @@ type Url = StreamUrl | null | undefined
 /** The address, or an accessor of it. What is to be asked anew for each attempt is a function that an accessor returns. */
 export type EventSourceUrl = Exclude<Url, (...given: never) => unknown> | (() => Url)
 
+interface Held<Data> {
+  readonly asked: string
+  readonly stream: EventStream<Data>
+}
+
 /**
  * Opens an event stream while its owner lives, and shows its connection state and its data, each property reactive by
  * itself. An accessor that returns `null` or `undefined` means: not yet.
@@ -44,16 +49,25 @@ export function createEventSource<Data = string | undefined>(
   const urlNow = typeof url === 'function' ? url : () => url
   const optionsNow = typeof options === 'function' ? options : () => options
   const identity = createMemo(() => identify(urlNow(), optionsNow()))
-  const stream = createMemo((): EventStream<Data> => {
-    const asked = identity()
-    return untrack(() =>
-      bindEventStream(
-        () => untrack(urlNow),
-        () => untrack(optionsNow),
-        scope,
-        () => untrack(identity) === asked,
-      ),
+  const make = (asked: string): Held<Data> => {
+    const stream = bindEventStream(
+      () => untrack(urlNow),
+      () => untrack(optionsNow),
+      scope,
+      () => untrack(identity) === asked,
     )
-  })
-  return fromEventStream(stream, () => optionsNow().enabled)
+    return { asked, stream }
+  }
+  // The first is made here, so that what cannot work is thrown by the component, before anything depends on it.
+  const held = createMemo<Held<Data>, Held<Data>>(
+    (last) => {
+      const asked = identity()
+      return asked === last.asked ? last : untrack(() => make(asked))
+    },
+    make(untrack(identity)),
+  )
+  return fromEventStream(
+    () => held().stream,
+    () => optionsNow().enabled,
+  )
 }

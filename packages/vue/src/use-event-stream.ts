@@ -1,20 +1,6 @@
 import { type EventStream, type Snapshot, type SseError, subscribeAfterRender } from '@headwater/core'
-import {
-  type ComponentInternalInstance,
-  computed,
-  type ComputedRef,
-  getCurrentInstance,
-  getCurrentScope,
-  type MaybeRefOrGetter,
-  onActivated,
-  onDeactivated,
-  onMounted,
-  type Ref,
-  ref,
-  shallowRef,
-  toValue,
-  watch,
-} from 'vue'
+import { computed, type ComputedRef, type MaybeRefOrGetter, ref, shallowRef, toValue, watch } from 'vue'
+import { ownerOfScope, presence } from './presence.ts'
 
 /** A stream as refs. */
 export interface BoundEventStream<Data = string | undefined> {
@@ -79,20 +65,4 @@ export function useEventStream<Data>(
     open: () => toValue(stream).open(),
     close: () => toValue(stream).close(),
   }
-}
-
-/** The component that this belongs to. What runs in a scope of its own, such as a store, outlives the one that calls it. */
-function ownerOfScope(): ComponentInternalInstance | null {
-  const instance = getCurrentInstance() as (ComponentInternalInstance & { scope?: unknown }) | null
-  return instance?.scope === getCurrentScope() ? instance : null
-}
-
-/** Whether the component is on the page: never on a server, and not while KeepAlive has put it aside. */
-function presence(): Ref<boolean> {
-  const present = ref(false)
-  const set = (to: boolean) => () => void (present.value = to)
-  onMounted(set(true))
-  onActivated(set(true))
-  onDeactivated(set(false))
-  return present
 }

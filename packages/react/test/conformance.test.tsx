@@ -1,0 +1,4 @@
+import { tellStory } from 'conformance'
+import { adapter } from './adapter.tsx'
+
+tellStory(adapter)
