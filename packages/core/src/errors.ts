@@ -74,11 +74,13 @@ export class SseError extends Error {
 }
 
 /**
- * Reports what a callback of the user threw, so that it harms nobody else: to `reportError` where there is one (browsers,
- * workers, Deno, Bun), else to the console.
+ * Reports what a callback of the user threw, so that it harms nobody else: to `reportError` in pages and workers, to the
+ * console on servers.
  */
 export function report(error: unknown): void {
-  if (typeof reportError === 'function') reportError(error)
+  // Deno and Bun end the process over an error that was reported and that nobody handles.
+  const fatal = 'Deno' in globalThis || 'Bun' in globalThis
+  if (typeof reportError === 'function' && !fatal) reportError(error)
   else console.error(error)
 }
 

@@ -84,6 +84,10 @@ export async function openTransport(
   const response = await network(`${method} ${url}`, () => send(url, init))
   await judge(response, `${method} ${url}`, clock)
   const reader = response.body!.getReader()
+  // Deno keeps the socket of a body that nobody reads until it is cancelled, and a `fetch` of one's own may not heed the signal.
+  const cancel = () => void reader.cancel().catch(() => undefined)
+  if (signal.aborted) cancel()
+  signal.addEventListener('abort', cancel)
   return {
     url: response.url || url,
     async read() {

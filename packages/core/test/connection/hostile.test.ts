@@ -58,7 +58,7 @@ test('what the documentation says of them is what was measured, give or take one
       .split('|')
       .slice(2, 5)
       .map((cell) => cell.trim())
-    expect([limit, then], name).toEqual([String(most), end])
+    expect([name, limit, then]).toEqual([name, String(most), end])
     expect(
       Math.abs(Number(documented) - attempts),
       `${name}: ${documented}, not ${attempts}`,

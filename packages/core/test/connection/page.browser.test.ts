@@ -215,7 +215,7 @@ test('a worker, which has no window, reads a stream', async () => {
       new Promise((resolve) => {
         const worker = new Worker('/module.js', { type: 'module' })
         worker.addEventListener('message', ({ data }) => resolve(data))
-        worker.postMessage(url)
+        worker.postMessage(url) // oxlint-disable-line require-post-message-target-origin
       }),
     `${server.origin}/stream`,
   )

@@ -1,0 +1,107 @@
+#!/usr/bin/env node
+// node scripts/runtimes.mjs [name]: the connection's stories on every runtime that core promises to run on. Each runtime is
+// fetched from npm into .tools/ once. Builds core first.
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const tools = join(root, '.tools')
+const folder = join(root, 'packages/core/test/connection')
+const core = join(root, 'packages/core/dist/index.js')
+const [only = ''] = process.argv.slice(2)
+/** How long one runtime may take for all of its stories. */
+const LIMIT_MS = 90_000
+
+const { platform, arch } = process
+const node = (version) => ({
+  name: `Node ${version}`,
+  spec: `node-${platform}-${arch}@${version}`,
+  program: 'bin/node',
+})
+const runtimes = [
+  node('20.20.2'),
+  node('22.23.3'),
+  node('24.21.0'),
+  node('26.10.0'),
+  { name: 'Bun 1.4.5', spec: `@oven/bun-${platform}-${arch}@1.4.5`, program: 'bin/bun', args: ['run'] },
+  {
+    name: 'Deno 2.9.6',
+    spec: `@deno/${platform}-${arch}${platform === 'linux' ? '-glibc' : ''}@2.9.6`,
+    program: 'deno',
+    args: ['run', '--quiet', '--no-config', '--allow-net', '--allow-read', '--no-lock'],
+  },
+]
+
+/** Where a runtime is, fetched if need be. */
+function fetchRuntime({ spec, program }) {
+  const prefix = join(tools, spec.replace(/[^\w.-]+/g, '_'))
+  const path = join(prefix, 'node_modules', spec.slice(0, spec.lastIndexOf('@')), program)
+  if (existsSync(path)) return path
+  console.log(`  fetching ${spec} from npm into .tools/`)
+  mkdirSync(prefix, { recursive: true })
+  const quiet = [
+    '--no-save',
+    '--no-package-lock',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]
+  const { status } = spawnSync('npm', ['install', '--prefix', prefix, ...quiet, spec], {
+    cwd: tools,
+    stdio: 'inherit',
+  })
+  if (status !== 0 || !existsSync(path)) throw new Error(`${spec} could not be fetched`)
+  return path
+}
+
+/** Starts the servers anew for each runtime, so that none meets what another left. */
+async function startServers() {
+  const child = spawn(process.execPath, ['--no-warnings', join(folder, 'runtime-server.ts')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const json = await new Promise((resolve, reject) => {
+    child.stdout.once('data', (text) => resolve(String(text).trim()))
+    child.once('exit', () => reject(new Error('the servers did not start')))
+  })
+  return { json, stop: () => child.stdin.end() }
+}
+
+async function run(runtime) {
+  const program = fetchRuntime(runtime)
+  const servers = await startServers()
+  try {
+    const stories = join(folder, 'runtime-stories.mjs')
+    const args = [...(runtime.args ?? []), stories, pathToFileURL(core).href, servers.json]
+    const child = spawn(program, args, { stdio: 'inherit', cwd: tools })
+    const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS)
+    const [code, signal] = await new Promise((resolve) => child.once('exit', (...how) => resolve(how)))
+    clearTimeout(timer)
+    if (signal) throw new Error(`did not end by itself within ${LIMIT_MS / 1_000} s`)
+    if (code !== 0) throw new Error(`exit code ${code}`)
+  } finally {
+    servers.stop()
+  }
+}
+
+const built = spawnSync('pnpm', ['--filter', '@headwater/core', 'build'], { cwd: root, encoding: 'utf8' })
+if (built.status !== 0) {
+  console.error(`✖ core could not be built\n${built.stdout}${built.stderr}`)
+  process.exit(1)
+}
+mkdirSync(tools, { recursive: true })
+const failures = []
+const chosen = runtimes.filter(({ name }) => name.toLowerCase().includes(only.toLowerCase()))
+for (const runtime of chosen) {
+  console.log(`\n▸ ${runtime.name}`)
+  try {
+    await run(runtime)
+  } catch (error) {
+    failures.push(`${runtime.name}: ${error.message}`)
+  }
+}
+for (const failure of failures) console.log(`✖ ${failure}`)
+console.log(`\nruntimes: ${chosen.length - failures.length} passed, ${failures.length} failed`)
+process.exitCode = failures.length === 0 && chosen.length > 0 ? 0 : 1
