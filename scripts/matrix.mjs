@@ -33,6 +33,33 @@ const rows = [
     env: { REACT_MAJOR: '18' },
     command: ['vitest', 'run', '--project=react'],
   },
+  ...['3.3.0', '3.5.45'].map((vue) => ({
+    name: `vue ${vue}`,
+    catalog: { vue },
+    env: { VUE_MINOR: vue.slice(0, 3) },
+    command: ['vitest', 'run', '--project=vue'],
+  })),
+  ...['4.0.0', '4.2.20'].map((svelte) => ({
+    name: `svelte ${svelte}`,
+    catalog: { svelte },
+    env: { SVELTE_MAJOR: '4' },
+    command: ['vitest', 'run', '--project=svelte'],
+  })),
+  ...['5.7.0', '5.57.3'].map((svelte) => ({
+    name: `svelte ${svelte}`,
+    catalog: { svelte },
+    command: ['vitest', 'run', '--project=svelte'],
+  })),
+  ...['1.8.0', '1.9.19'].map((solid) => ({
+    name: `solid ${solid}`,
+    catalog: { 'solid-js': solid },
+    env: { SOLID_MINOR: solid.slice(0, 3) },
+    command: ['vitest', 'run', '--project=solid'],
+  })),
+  {
+    name: 'typescript 5.4, 5.9, 6 and 7 on what is published',
+    command: ['node', 'scripts/published-types.mjs'],
+  },
 ]
 
 const run = (command, args, cwd, env = {}) => {
@@ -47,7 +74,7 @@ const run = (command, args, cwd, env = {}) => {
 
 const failures = []
 let passed = 0
-for (const { name, catalog, env, command } of rows.filter((row) => !only || row.name.includes(only))) {
+for (const { name, catalog = {}, env, command } of rows.filter((row) => !only || row.name.includes(only))) {
   console.log(`\n▸ ${name}`)
   const clone = mkdtempSync(join(tmpdir(), 'headwater-matrix-'))
   try {
@@ -55,7 +82,7 @@ for (const { name, catalog, env, command } of rows.filter((row) => !only || row.
     const path = join(clone, 'pnpm-workspace.yaml')
     let workspace = readFileSync(path, 'utf8')
     for (const [dependency, version] of Object.entries(catalog)) {
-      const line = new RegExp(`^  "?${dependency}"?: .*$`, 'm')
+      const line = new RegExp(`^  ["']?${dependency}["']?: .*$`, 'm')
       if (!line.test(workspace)) throw new Error(`the catalog has no ${dependency}`)
       workspace = workspace.replace(line, `  "${dependency}": ${version}`)
     }

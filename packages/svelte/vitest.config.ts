@@ -1,14 +1,43 @@
-import { svelte } from '@sveltejs/vite-plugin-svelte'
-import { svelteTesting } from '@testing-library/svelte/vite'
+import { compile, VERSION } from 'svelte/compiler'
+import type { Plugin, PluginOption } from 'vite'
 import { defineProject } from 'vitest/config'
 
-export default defineProject({
-  // A page that is replaced while it is worked on has other markers in it: server and client have to agree.
-  plugins: [
-    svelte({ configFile: false, compilerOptions: { hmr: false } }),
-    svelteTesting({ autoCleanup: false }),
-  ],
+export default defineProject(async () => ({
+  plugins: VERSION.startsWith('4.') ? [svelte4()] : await svelte5(),
   resolve: { conditions: ['@headwater/source'] },
   ssr: { resolve: { conditions: ['@headwater/source'] } },
-  test: { name: 'svelte', environment: 'jsdom', include: ['test/**/*.test.ts'], globals: true },
-})
+  test: {
+    name: 'svelte',
+    environment: 'jsdom',
+    include: VERSION.startsWith('4.') ? ['test/{store,svelte,version}.test.ts'] : ['test/**/*.test.ts'],
+    globals: true,
+    server: { deps: { inline: [/@testing-library\/svelte/] } },
+  },
+}))
+
+async function svelte5(): Promise<PluginOption[]> {
+  const { svelte } = await import('@sveltejs/vite-plugin-svelte')
+  const { svelteTesting } = await import('@testing-library/svelte/vite')
+  // A page that is replaced while it is worked on has other markers in it: server and client have to agree.
+  return [
+    svelte({ configFile: false, compilerOptions: { hmr: false } }),
+    svelteTesting({ autoCleanup: false }),
+  ]
+}
+
+/** The plugin for the newest Vite knows Svelte 5 alone. */
+function svelte4(): Plugin {
+  return {
+    name: 'svelte-4',
+    enforce: 'pre',
+    config: () => ({
+      resolve: process.env['VITEST'] ? { conditions: ['browser', 'svelte', '@headwater/source'] } : {},
+    }),
+    transform(code, id, options) {
+      if (!id.endsWith('.svelte')) return undefined
+      const generate = (options?.ssr && !process.env['VITEST'] ? 'ssr' : 'dom') as never
+      const { js } = compile(code, { filename: id, generate, ...{ hydratable: true } })
+      return { code: js.code, map: js.map }
+    },
+  }
+}

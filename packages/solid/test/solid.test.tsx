@@ -1,5 +1,6 @@
 import { render } from '@solidjs/testing-library'
 import { setStage } from 'conformance'
+import { renderOnServer } from 'conformance/server'
 import {
   batch,
   createEffect,
@@ -165,6 +166,24 @@ test('a wrong option reaches the error boundary, by name', () => {
     </ErrorBoundary>
   ))
   expect(container.textContent).toBe('connectMs')
+  unmount()
+})
+
+test('what hydrates while its stream is open already shows first what the server did', async () => {
+  const rendered = { url, options: { initialData: 'rendered' } }
+  const html = await renderOnServer(import.meta.dirname, { asks: [rendered] })
+  const stream = createEventStream<unknown>(url, { ...options(), initialData: 'rendered' })
+  const leave = stream.subscribe(() => {})
+  await stage.send(await stage.next(), 'data: live\n\n')
+  const seen: string[] = []
+  const ask = {
+    stream,
+    seen: ({ status, data }: Snapshot<unknown>) => seen.push(`${status} ${String(data)}`),
+  }
+  const { element, unmount } = adapter.hydrate({ asks: [ask] }, html)
+  expect([seen[0], seen.at(-1)]).toEqual(['idle rendered', 'open live'])
+  expect(element.querySelector('p')!.textContent).toBe('open live')
+  leave()
   unmount()
 })
 

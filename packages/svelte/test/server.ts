@@ -1,6 +1,18 @@
 import type { Page as Asks } from 'conformance'
+import { VERSION } from 'svelte/compiler'
 import { readable } from 'svelte/store'
-import { render as renderPage } from 'svelte/server'
 import Hydrated from './hydrated.svelte'
+import Store from './store.svelte'
 
-export const render = (page: Asks): string => renderPage(Hydrated, { props: { shown: readable(page) } }).body
+/** What Svelte 4 compiles for a server. */
+interface Renderable {
+  render(props: object): { html: string }
+}
+
+export async function render({ runes, ...page }: Asks & { runes?: boolean }): Promise<string> {
+  const view = runes ? (await import('./runes.svelte')).default : Store
+  const props = { shown: readable({ ...page, view }) }
+  if (VERSION.startsWith('4.')) return (Hydrated as unknown as Renderable).render(props).html
+  const server = await import('svelte/server')
+  return server.render(Hydrated, { props }).body
+}

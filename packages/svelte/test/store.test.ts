@@ -1,4 +1,4 @@
 import { tellStory } from 'conformance'
 import { createAdapter } from './adapter.ts'
 
-tellStory(createAdapter('a Svelte store', false))
+tellStory(createAdapter('a Svelte store'))

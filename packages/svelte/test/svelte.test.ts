@@ -1,14 +1,10 @@
-import { render } from '@testing-library/svelte'
 import { setStage } from 'conformance'
-import { tick } from 'svelte'
 import { get, readable, writable } from 'svelte/store'
 import { describe, expect, test } from 'vitest'
 import { createEventStream, eventSource, history, type Snapshot, toStore } from '../src/index.ts'
-import { eventSource as createReactive } from '../src/runes.ts'
 import { createAdapter } from './adapter.ts'
-import Page from './page.svelte'
 
-const stage = setStage(createAdapter('Svelte', false))
+const stage = setStage(createAdapter('Svelte'))
 const url = 'https://example.com/prices'
 const options = () => ({ clock: stage.clock, fetch: stage.server.fetch })
 
@@ -101,27 +97,4 @@ describe('the store', () => {
     leaveToo()
     await stage.advance(1_000)
   })
-})
-
-test('runes and stores in one page share one connection', async () => {
-  const first = render(Page, { asks: [stage.ask()], runes: true })
-  const second = render(Page, { asks: [stage.ask()], runes: false })
-  await tick()
-  await stage.send(await stage.next(), 'data: a\n\n')
-  await tick()
-  expect(first.container.textContent).toContain('open a')
-  expect(second.container.textContent).toContain('open a')
-  expect(stage.server.requests).toHaveLength(1)
-  first.unmount()
-  second.unmount()
-  await stage.advance(1_000)
-  expect(stage.server.connections).toBe(0)
-})
-
-test('a reactive object that nobody watches connects nothing', async () => {
-  const price = createReactive(url, options())
-  expect(price.status).toBe('idle')
-  expect(Object.keys(price)).toContain('data')
-  await stage.advance(1_000)
-  expect(stage.server.requests).toHaveLength(0)
 })

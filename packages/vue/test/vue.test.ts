@@ -47,9 +47,16 @@ describe('outside components', () => {
       store.run(() => (seen.value ??= useSSE(url, options())))
       return () => h('p')
     })
-    const { unmount } = render(First)
+    const shown = ref(true)
+    const { unmount } = render(
+      defineComponent(() => () => h(KeepAlive, () => (shown.value ? h(First) : h('i')))),
+    )
     await stage.advance(0)
     await stage.send(await stage.next(), 'data: a\n\n')
+    shown.value = false
+    await nextTick()
+    await stage.advance(10_000)
+    expect(seen.value?.status.value).toBe('open')
     unmount()
     await stage.advance(10_000)
     expect(seen.value?.status.value).toBe('open')

@@ -1,0 +1,346 @@
+#!/usr/bin/env node
+// node scripts/mutate.mjs [word]: breaks the sources on purpose, one place at a time, and tells whether a test noticed.
+// Each breakage is a mistake that somebody could make. It happens in throw-away clones, so that the work tree stays as it is.
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const [only] = process.argv.slice(2)
+
+/** Breakages of one file: the reason, what is looked for, and what takes its place. */
+const group = (file, tests, ...changes) =>
+  changes.map(([reason, from, to]) => ({
+    file: `packages/${file}`,
+    tests: tests.split(' '),
+    reason,
+    from,
+    to,
+  }))
+
+const breakages = [
+  ...group(
+    'core/src/machine.ts',
+    '--project=core packages/core/test/machine.test.ts packages/core/test/connection/retry.test.ts packages/core/test/connection/silence.test.ts packages/core/test/connection/page.test.ts packages/core/test/connection/headers.test.ts packages/core/test/connection/outcome.test.ts packages/core/test/event-stream/contract.test.ts',
+    ['an attempt that is over is still listened to', 'given.generation !== before.generation', 'false'],
+    ['a socket that is given up is not closed', 'if (anew && holdsSocket(before))', 'if (false)'],
+    ['a timer is never taken back', "? { type: 'unschedule' }", "? { type: 'listen' }"],
+    [
+      'opening what is open begins anew',
+      'if (holdsSocket(machine)) return machine\n      // Whoever',
+      '// Whoever',
+    ],
+    [
+      'one good response forgets the failures before it',
+      'refreshed: false, line: opened }',
+      'refreshed: false, failures: 0, line: opened }',
+    ],
+    [
+      'a message does not prove health',
+      'failures: messages > 0 ? 0 : machine.failures',
+      'failures: machine.failures',
+    ],
+    [
+      'the patience that the server asked for is forgotten',
+      'notBefore: at + (cause.retryAfterMs ?? 0)',
+      'notBefore: 0',
+    ],
+    [
+      'a POST is given up for the page, and lost',
+      'if (holdsSocket(machine) && !policy.repeats(resumable))',
+      'if (false)',
+    ],
+    [
+      'refreshed headers are refreshed for ever',
+      'return connect({ ...lost, refreshed: true }, at)',
+      'return connect(lost, at)',
+    ],
+    ['silence is not noticed', 'line.byteAt + silenceLimit(machine, policy)', 'Infinity'],
+  ),
+  ...group(
+    'core/src/connection.ts',
+    '--project=core packages/core/test/connection/close.test.ts packages/core/test/connection/outcome.test.ts packages/core/test/connection/page.test.ts packages/core/test/connection/resume.test.ts packages/core/test/event-stream',
+    [
+      'inputs run into each other',
+      'if (inbox.push(occurrence) > 1) return',
+      'if (inbox.push(occurrence) > 99) return',
+    ],
+    ['what is closed goes on delivering', "case 'disconnect':\n        parser.close()", "case 'disconnect':"],
+    ['the socket is not aborted', 'return disconnect?.()', 'return'],
+    [
+      'an answer that comes too late is taken for this one',
+      '// Another attempt may have begun while this one was on its way.\n      if (signal.aborted) return',
+      '',
+    ],
+    ['a slow reader does not slow the reading', 'await hold\n', ''],
+    [
+      'options are asked for once',
+      "resolve('url', url(), context)",
+      "resolve('url', (url.once ??= url()), context)",
+    ],
+    [
+      'the listeners on the page are kept',
+      "case 'unlisten':\n        return unlisten?.()",
+      "case 'unlisten':\n        return",
+    ],
+  ),
+  ...group(
+    'core/src/event-stream.ts',
+    '--project=core packages/core/test/event-stream',
+    [
+      'the snapshot is another one at each look',
+      'getSnapshot: () => snapshot,',
+      'getSnapshot: () => take(),',
+    ],
+    [
+      'views are told of each message',
+      'cancelNotice ??= page.showsFrames()',
+      'publish()\n    cancelNotice ??= page.showsFrames()',
+    ],
+    ['the data is shown late', 'if (stale) guard(() => (data = fold.view(folded)))', 'void guard'],
+    ['the last to leave closes nothing', 'if (--users > 0) return', 'if (--users >= 0) return'],
+    ['a remount is not noticed in time', 'stay?.()\n    stay = undefined\n', ''],
+    [
+      'who has left is still called',
+      'for (const reader of stay ? [] :',
+      'for (const reader of stay === null ? [] :',
+    ],
+    ['who closes is not the last to see the message', "if (source?.state.status !== 'open') break", ''],
+    [
+      'what another stream asks for is sent to this one',
+      'allowed() ? (last = read()) : last',
+      'allowed() ? (last = read()) : read()',
+    ],
+    ['a late comer begins with nothing', 'if (joined.last && fold.late && !begun) add(joined.last)', ''],
+    ['the scope keeps what is over', 'scope.delete(identity)', 'void 0'],
+  ),
+  ...group(
+    'core/src/source.ts',
+    '--project=core packages/core/test/event-stream/sharing.test.ts',
+    ['each who leaves takes the connection along', 'if (members.size === 1) connection', 'connection'],
+    [
+      'the one who left speaks on',
+      'members.delete(member)\n        speaker = members.values().next().value ?? member',
+      'members.delete(member)',
+    ],
+    [
+      'whose clock or fetch differ share all the same',
+      'options.fetch === fetch && options.clock === clock',
+      'true',
+    ],
+  ),
+  ...group(
+    'core/src/after-render.ts',
+    '--project=svelte',
+    ['who only looks opens the stream', 'if (!wanted) return', ''],
+    [
+      'a change between reading and subscribing is lost',
+      'if (stream.getSnapshot() !== rendered) listener()',
+      '',
+    ],
+  ),
+  ...group('core/src/after-render.ts', '--project=core packages/core/test/event-stream/leaving.test.ts', [
+    'a server connects',
+    'let wanted = hasPage()',
+    'let wanted = true',
+  ]),
+  ...group(
+    'react/src/use-event-source.ts',
+    '--project=react',
+    [
+      'callbacks are stale',
+      'useInsertionEffect(() => void Object.assign(current.newest, newest))',
+      'useInsertionEffect(() => {})',
+    ],
+    [
+      'a render that is thrown away leaves its options',
+      'useInsertionEffect(() => void Object.assign(current.newest, newest))',
+      'Object.assign(current.newest, newest)',
+    ],
+    ['the old stream stays when the url changes', 'if (held.identity !== identity)', 'if (false)'],
+    [
+      'the scope is not asked for',
+      'const scope = useContext(ScopeContext)',
+      'const scope = (useContext(ScopeContext), new Map())',
+    ],
+  ),
+  ...group(
+    'react/src/use-event-stream.ts',
+    '--project=react',
+    [
+      'the server shows what the client has',
+      'stream.getSnapshot, stream.getServerSnapshot)',
+      'stream.getSnapshot)',
+    ],
+    [
+      'it subscribes although it is not wanted',
+      'enabled ? stream.subscribe : stream.watch',
+      'enabled ? stream.subscribe : stream.subscribe',
+    ],
+  ),
+  ...group(
+    'vue/src/use-event-stream.ts',
+    '--project=vue',
+    ['nothing is re-read after subscribing', '    tell()\n', ''],
+    [
+      'nothing is cleaned up',
+      'if (isPresent) onCleanup(join(from, wanted))',
+      'if (isPresent) join(from, wanted)',
+    ],
+    ['it connects while it renders', 'if (isPresent) onCleanup', 'onCleanup'],
+    ['what hydrates shows what is live', 'news.value || !hydrates ?', 'true ?'],
+  ),
+  ...group(
+    'vue/src/use-sse.ts',
+    '--project=vue',
+    [
+      'options are read once',
+      '() => toValue(options),\n      scope',
+      '((once) => () => once)(toValue(options)),\n      scope',
+    ],
+    ['the old data is seen under the new url', "{ flush: 'sync' }", "{ flush: 'post' }"],
+    ['headers for the new server go to the old one', '() => identity.value === asked', '() => true'],
+  ),
+  ...group(
+    'vue/src/presence.ts',
+    '--project=vue',
+    ['what KeepAlive has put aside stays connected', 'onDeactivated(set(false))', ''],
+    ['a store is left with the component that made it', 'instance?.scope === getCurrentScope() ?', 'true ?'],
+  ),
+  ...group(
+    'svelte/src/follow.ts',
+    '--project=svelte',
+    ['options are stale', 'Object.assign(last.asked, { url, options })', ''],
+    ['another url shows the old stream', 'if (last?.identity === identity)', 'if (last)'],
+    ['data is lost at each change of the options', 'if (last?.identity === identity)', 'if (!last)'],
+    ['headers for the new server go to the old one', '() => held[0]?.asked === asked', '() => true'],
+  ),
+  ...group(
+    'svelte/src/to-store.ts',
+    '--project=svelte',
+    ['nothing is shown before the first change', '  tell()\n', ''],
+    [
+      'nothing is cleaned up',
+      'return enabled ? subscribeAfterRender(stream, tell) : stream.watch(tell)',
+      'if (enabled) subscribeAfterRender(stream, tell)\n  return () => {}',
+    ],
+  ),
+  ...group(
+    'svelte/src/runes.ts',
+    '--project=svelte',
+    ['nobody is told', 'subscribeAfterRender(stream, update)', 'subscribeAfterRender(stream, () => {})'],
+    ['it is left open although it is not wanted', 'if (enabled) join()\n    else watch()', 'join()'],
+  ),
+  ...group(
+    'solid/src/from-event-stream.ts',
+    '--project=solid',
+    [
+      'nothing is re-read after subscribing',
+      'onCleanup(untrack(() => join(tell)))\n    tell()',
+      'onCleanup(untrack(() => join(tell)))',
+    ],
+    ['nothing is cleaned up', 'onCleanup(untrack(() => join(tell)))', 'untrack(() => join(tell))'],
+    [
+      'reading the data runs again for the status',
+      'get: createMemo(() => (snapshot() as { [key: string]: unknown })[key])',
+      'get: () => (snapshot() as { [key: string]: unknown })[key]',
+    ],
+    ['what hydrates shows what is live', 'news() || !hydrates', 'news() || true'],
+  ),
+  ...group(
+    'solid/src/create-event-source.ts',
+    '--project=solid',
+    [
+      'each change of the options makes another stream',
+      'createMemo(() => identify(urlNow(), optionsNow()))',
+      'createMemo(() => identify(urlNow(), optionsNow()) + JSON.stringify(optionsNow()))',
+    ],
+    ['options are read once', '() => untrack(optionsNow),', '((once) => () => once)(untrack(optionsNow)),'],
+    ['headers for the new server go to the old one', '() => untrack(identity) === asked', '() => true'],
+  ),
+]
+
+const chosen = breakages.filter(({ file, reason }) => !only || `${file} ${reason}`.includes(only))
+
+function makeClone() {
+  const clone = mkdtempSync(join(tmpdir(), 'headwater-mutate-'))
+  for (const [command, ...args] of [
+    ['git', 'clone', '--quiet', '--local', root, clone],
+    [
+      'pnpm',
+      '--dir',
+      clone,
+      'install',
+      '--frozen-lockfile',
+      '--prefer-offline',
+      '--ignore-scripts',
+      '--silent',
+    ],
+  ]) {
+    const { status } = spawnSync(command, args, { stdio: 'inherit' })
+    if (status !== 0) throw new Error(`${command} ${args.join(' ')}: exit code ${status}`)
+  }
+  return clone
+}
+
+/** Whether the tests concerned pass in a clone. */
+function passes(clone, tests) {
+  return new Promise((resolve) => {
+    const child = spawn('pnpm', ['exec', 'vitest', 'run', '--bail=1', '--reporter=dot', ...tests], {
+      cwd: clone,
+      stdio: 'ignore',
+      // A breakage may well be one that never comes to an end.
+      timeout: 120_000,
+    })
+    child.on('close', (code) => resolve(code === 0))
+  })
+}
+
+async function judge(clone, { file, tests, from, to }) {
+  const path = join(clone, file)
+  const source = readFileSync(path, 'utf8')
+  if (!source.includes(from)) return 'not found'
+  writeFileSync(
+    path,
+    source.replace(from, () => to),
+  )
+  const survived = await passes(clone, tests)
+  writeFileSync(path, source)
+  return survived ? 'SURVIVED' : 'noticed'
+}
+
+const start = Date.now()
+const clones = Array.from({ length: Math.min(2, availableParallelism()) }, makeClone)
+const verdicts = new Map()
+try {
+  // What is red before anything is broken would notice everything.
+  const suites = [...new Set(chosen.map(({ tests }) => tests.join(' ')))]
+  const work = [
+    ...suites.map((tests) => async (clone) => {
+      if (!(await passes(clone, tests.split(' ')))) verdicts.set(tests, 'red before anything is broken')
+    }),
+    ...chosen.map((breakage) => async (clone) => {
+      const verdict = await judge(clone, breakage)
+      verdicts.set(breakage, verdict)
+      console.log(
+        `${verdict === 'noticed' ? '✔' : '✖'} ${verdict.padEnd(9)} ${breakage.file.slice(9).padEnd(32)} ${breakage.reason}`,
+      )
+    }),
+  ]
+  await Promise.all(
+    clones.map(async (clone) => {
+      for (let task = work.shift(); task; task = work.shift()) await task(clone)
+    }),
+  )
+} finally {
+  for (const clone of clones) rmSync(clone, { recursive: true, force: true })
+}
+const bad = [...verdicts].filter(([, verdict]) => verdict !== 'noticed')
+for (const [what, verdict] of bad)
+  console.log(`✖ ${typeof what === 'string' ? what : what.reason}: ${verdict}`)
+const noticed = chosen.filter((breakage) => verdicts.get(breakage) === 'noticed').length
+const seconds = Math.round((Date.now() - start) / 1_000)
+console.log(`\nmutate: ${noticed} of ${chosen.length} breakages noticed, ${bad.length} failed, ${seconds} s`)
+process.exitCode = bad.length === 0 && chosen.length > 0 ? 0 : 1
