@@ -13,6 +13,6 @@ export async function render({ runes, ...page }: Asks & { runes?: boolean }): Pr
   const view = runes ? (await import('./runes.svelte')).default : Store
   const props = { shown: readable({ ...page, view }) }
   if (VERSION.startsWith('4.')) return (Hydrated as unknown as Renderable).render(props).html
-  const server = await import('svelte/server')
-  return server.render(Hydrated, { props }).body
+  const { renderPage } = await import('./server-5.ts')
+  return renderPage(props)
 }
