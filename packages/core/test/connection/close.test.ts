@@ -209,6 +209,29 @@ test('from a listener of states, in every state, it closes', async () => {
   }
 })
 
+test.each(['before the answer', 'while nobody reads'])(
+  'a fetch of one’s own that does not heed its signal has its body cancelled: %s',
+  async (moment) => {
+    let cancelled = 0
+    let answer: (() => void) | undefined
+    const body = new ReadableStream({
+      start: (stream) => stream.enqueue(new TextEncoder().encode('data: x\n\n')),
+      cancel: () => void cancelled++,
+    })
+    const response = new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+    const bench = createBench({ fetch: () => new Promise((resolve) => (answer = () => resolve(response))) })
+    bench.stream.onMessage(() => new Promise(() => undefined))
+    await bench.clock.advance(0)
+    if (moment === 'before the answer') bench.stream.close()
+    answer!()
+    await bench.clock.advance(0)
+    bench.stream.close()
+    await bench.clock.advance(0)
+    expect(cancelled).toBe(1)
+    expect(await bench.finish()).toEqual([])
+  },
+)
+
 test('opened again at once from within a callback, it has one connection and loses nothing', async () => {
   const bench = createBench()
   bench.stream.onMessage(({ data }) => {

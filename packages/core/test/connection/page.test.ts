@@ -199,6 +199,38 @@ test('whoever opens by hand knows better than a page that is offline', async () 
   expect(bench.state.status).toBe('open')
 })
 
+test('a hidden page that is opened by hand pauses again after the same while', async () => {
+  const bench = await states.open!({ hidden: 10_000 })
+  bench.page.tell('hidden', true)
+  await bench.clock.advance(10_000)
+  expect(bench.state.status).toBe('paused')
+  bench.stream.open()
+  await bench.clock.advance(0)
+  await bench.server.requests[1]!.accept()
+  await bench.clock.advance(9_999)
+  expect(bench.state.status).toBe('open')
+  await bench.clock.advance(1)
+  expect(bench.state).toMatchObject({ status: 'paused', reason: 'hidden' })
+})
+
+test.each(['connecting', 'open'])('to open what is %s changes nothing', async (name) => {
+  const bench = await states[name]!()
+  bench.stream.open()
+  await bench.clock.advance(0)
+  expect(bench.state.status).toBe(name)
+  expect(bench.server.requests).toHaveLength(1)
+  expect(bench.server.connections).toBe(1)
+})
+
+test('to open what waits tries now, and once', async () => {
+  const bench = await states.waiting!()
+  bench.stream.open()
+  bench.stream.open()
+  await bench.clock.advance(19_999)
+  expect(bench.server.requests).toHaveLength(2)
+  expect(bench.server.connections).toBe(1)
+})
+
 test('leaving while paused lets go of everything, and coming back connects', async () => {
   const bench = createBench()
   const leave = bench.join()

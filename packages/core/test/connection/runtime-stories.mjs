@@ -122,6 +122,7 @@ const stories = {
     ]) {
       const { state } = await read('/away', options, closed)
       equal([state.reason, state.cause.code], ['failed', 'redirect'], Object.keys(options).join())
+      equal(/ to http.*\/stream,/.test(state.cause.message), true, state.cause.message)
     }
     equal(
       (await stats()).asked.filter(({ url }) => url.startsWith('stranger')),

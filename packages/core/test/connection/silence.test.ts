@@ -79,6 +79,13 @@ describe('by default', () => {
     expect(await noticed(bench)).toBe(limitMs)
   })
 
+  test('the longest gap counts, not the last', async () => {
+    const bench = await opened({})
+    await heartbeats(bench, 20_000, 2)
+    await heartbeats(bench, 10_000, 3)
+    expect(await noticed(bench)).toBe(60_000)
+  })
+
   test('what was learned of the heartbeats holds for the next connection', async () => {
     const bench = await opened({})
     await heartbeats(bench, 10_000, 3)
