@@ -232,6 +232,32 @@ test.each(['before the answer', 'while nobody reads'])(
   },
 )
 
+test('an answer that comes when another attempt is under way harms nothing', async () => {
+  const answers: ((response: Response) => void)[] = []
+  const bench = createBench({ fetch: () => new Promise((resolve) => void answers.push(resolve)) })
+  bench.join()
+  await bench.clock.advance(0)
+  bench.stream.close()
+  bench.stream.open()
+  await bench.clock.advance(0)
+  const bodies: ReadableStreamDefaultController<Uint8Array>[] = []
+  const answer = () =>
+    new Response(new ReadableStream({ start: (body) => void bodies.push(body) }), {
+      headers: { 'content-type': 'text/event-stream' },
+    })
+  const encoder = new TextEncoder()
+  answers[1]!(answer())
+  bodies[0]!.enqueue(encoder.encode('data: first half, '))
+  await bench.clock.advance(0)
+  answers[0]!(answer())
+  bodies[1]!.enqueue(encoder.encode('data: not wanted\n\n'))
+  await bench.clock.advance(0)
+  bodies[0]!.enqueue(encoder.encode('second half\n\n'))
+  await bench.clock.advance(0)
+  expect(bench.messages.map(({ data }) => data)).toEqual(['first half, second half'])
+  expect(await bench.finish()).toEqual([])
+})
+
 test('opened again at once from within a callback, it has one connection and loses nothing', async () => {
   const bench = createBench()
   bench.stream.onMessage(({ data }) => {
