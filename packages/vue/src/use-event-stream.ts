@@ -1,16 +1,16 @@
 import { type EventStream, type Snapshot, type SseError, subscribeAfterRender } from '@headwater/core'
-import { computed, type ComputedRef, type MaybeRefOrGetter, ref, shallowRef, toValue, watch } from 'vue'
+import { computed, type MaybeRefOrGetter, type Ref, ref, shallowRef, toRef, toValue, watch } from 'vue'
 import { ownerOfScope, presence } from './presence.ts'
 
 /** A stream as refs. */
 export interface BoundEventStream<Data = string | undefined> {
   /** All of it in one: by its `status`, TypeScript knows what else there is, such as `cause` while it is `waiting`. */
-  readonly snapshot: ComputedRef<Snapshot<Data>>
-  readonly status: ComputedRef<Snapshot['status']>
-  readonly data: ComputedRef<Data>
-  readonly lastEventId: ComputedRef<string>
+  readonly snapshot: Readonly<Ref<Snapshot<Data>>>
+  readonly status: Readonly<Ref<Snapshot['status']>>
+  readonly data: Readonly<Ref<Data>>
+  readonly lastEventId: Readonly<Ref<string>>
   /** Why the stream is `waiting`, or why it is `closed`, where there is a reason. */
-  readonly cause: ComputedRef<SseError | undefined>
+  readonly cause: Readonly<Ref<SseError | undefined>>
   /** Connects, or tries again now. */
   open(): void
   /** Closes at once, until `open()`. */
@@ -56,12 +56,13 @@ export function useEventStream<Data>(
     { immediate: true },
   )
 
+  // All read the one ref, so that they move together even before those who watch synchronously.
   return {
     snapshot,
-    status: computed(() => snapshot.value.status),
-    data: computed(() => snapshot.value.data),
-    lastEventId: computed(() => snapshot.value.lastEventId),
-    cause: computed(() => ('cause' in snapshot.value ? snapshot.value.cause : undefined)),
+    status: toRef(() => snapshot.value.status),
+    data: toRef(() => snapshot.value.data),
+    lastEventId: toRef(() => snapshot.value.lastEventId),
+    cause: toRef(() => ('cause' in snapshot.value ? snapshot.value.cause : undefined)),
     open: () => toValue(stream).open(),
     close: () => toValue(stream).close(),
   }
