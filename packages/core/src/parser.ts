@@ -13,11 +13,6 @@ export interface ParserOptions {
   lastEventId?: string | undefined
   /** How many bytes of UTF-8 the line being received and the data before it may have together; 16 MiB by default. NaN allows none. */
   maxMessageBytes?: number | undefined
-  /**
-   * Copies each message out of the chunk that it came in; `false` by default. A message that is kept otherwise keeps the
-   * text of its whole chunk in memory. Worth its price to one who keeps few messages of many.
-   */
-  detach?: boolean | undefined
 }
 
 /** A parser of one stream at a time: chunks go in, messages come out through the options' callbacks. */
@@ -68,7 +63,6 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 // One call decodes whole characters: a decoder that streams is slower (by half on Node 20 and 22), and some drop a second
 // byte order mark with the first. To remove the one that counts is ours anyway: only we know where a stream begins.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-const encoder = new TextEncoder()
 
 /** Where `mark` comes next, or the text's end. */
 function indexOf(text: string, mark: string, from: number): number {
@@ -76,9 +70,15 @@ function indexOf(text: string, mark: string, from: number): number {
   return index < 0 ? text.length : index
 }
 
-/** How many bytes of UTF-8 a text takes; at most three for each of its units. */
-function bytesOf(text: string): number {
-  return encoder.encode(text).length
+/** How many bytes of UTF-8 a text takes. Counted in place: a copy would take as much memory as the message itself. */
+function bytesOf(text: string, from = 0, end: number = text.length): number {
+  let bytes = end - from
+  for (let at = from; at < end; at++) {
+    const unit = text.charCodeAt(at)
+    // Each half of a surrogate pair has two of its four.
+    if (unit > 0x7f) bytes += unit < 0x800 || unit >> 11 === 27 ? 1 : 2
+  }
+  return bytes
 }
 
 function call<Value>(callback: ((value: Value) => void) | undefined, value: Value): void {
@@ -102,7 +102,7 @@ function call<Value>(callback: ((value: Value) => void) | undefined, value: Valu
  * ```
  */
 export function createParser(options: ParserOptions): Parser {
-  const { onMessage, onComment, onRetry, maxMessageBytes = 2 ** 24, detach } = options
+  const { onMessage, onComment, onRetry, maxMessageBytes = 2 ** 24 } = options
 
   // Bytes whose text is not known yet: the start of a line, or of a character. There is no line end among them.
   const gathered = new Uint8Array(GATHER_BYTES)
@@ -119,9 +119,10 @@ export function createParser(options: ParserOptions): Parser {
   let data: string | undefined // less the last LF; undefined is the specification's empty buffer
   let id = options.lastEventId ?? ''
 
-  // What `line` and `data` take in bytes, at most. Only what might exceed the limit is counted.
+  // What `line` and `data` take in bytes: at most three for each UTF-16 unit, so only what might exceed is counted.
   let lineBytes = 0
   let dataBytes = 0
+  let counted = false
 
   // In an object of its own, which is young for as long as a chunk lasts: to write a new string into an old closure for
   // each message costs more than to parse it.
@@ -138,7 +139,7 @@ export function createParser(options: ParserOptions): Parser {
     line = type = ''
     data = undefined
     ;({ id } = last)
-    unread = afterCR = false
+    unread = afterCR = counted = false
     atStart = true
   }
 
@@ -147,10 +148,16 @@ export function createParser(options: ParserOptions): Parser {
     closed = true
   }
 
-  /** Called when the estimate is over the limit: counts, and throws if the message is. Gives the bytes of the data. */
-  function weigh(wholeLine: string, wholeData: string | undefined): number {
-    const bytes = wholeData === undefined ? 0 : bytesOf(wholeData) + 1
-    if (bytesOf(wholeLine) + bytes <= maxMessageBytes) return bytes
+  /** Where the estimate is over the limit, `line` and `data` are counted, once; and so is each new piece from then on. */
+  function count(): void {
+    counted = true
+    lineBytes = bytesOf(line)
+    dataBytes = data === undefined ? 0 : bytesOf(data) + 1
+  }
+
+  /** Throws if a line and the data before it are too large. */
+  function check(bytes: number): void {
+    if (bytes <= maxMessageBytes) return
     close()
     throw new SseError('message-too-large', `A message exceeds maxMessageBytes (${maxMessageBytes}).`)
   }
@@ -229,10 +236,14 @@ export function createParser(options: ParserOptions): Parser {
     const current = epoch
     const seen = (last = { id: last.id })
     let cr = indexOf(text, '\r', start) // where the next one is, searched for anew once it is passed
-    const light = dataBytes + length * 3 <= maxMessageBytes // even if all of the text were one message
+    // Even if all of the text were one message.
+    const light = !counted && dataBytes + length * 3 <= maxMessageBytes
+    if (!light && !counted) count()
     let blockBytes = dataBytes
     let blockType = type
-    let blockData = data
+    let blockData: string | undefined = data
+    // The second line of data and what follows, joined once: a rope of lines takes several times what they say.
+    let lines: string[] | undefined
     let blockId = id
     type = ''
     data = undefined
@@ -244,11 +255,9 @@ export function createParser(options: ParserOptions): Parser {
         seen.id = blockId
         // [spec] "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and return."
         if (blockData !== undefined) {
-          const messageType = blockType || 'message'
-          const message = detach
-            ? { type: own(messageType), data: own(blockData), id: own(blockId) }
-            : { type: messageType, data: blockData, id: blockId }
-          blockData = undefined
+          if (lines !== undefined) blockData += '\n' + lines.join('\n')
+          const message = { type: blockType || 'message', data: blockData, id: blockId }
+          blockData = lines = undefined
           blockBytes = 0
           try {
             onMessage(message)
@@ -272,9 +281,14 @@ export function createParser(options: ParserOptions): Parser {
             text.charCodeAt(start + 3) === A &&
             (text.charCodeAt(start + 4) === COLON || start + 4 === end)
           ) {
-            if (!light) blockBytes = weighLine(text, start, end, blockData, blockBytes) + (end - start) * 3
             const value = text.slice(text.charCodeAt(start + 5) === SPACE ? start + 6 : start + 5, end)
-            blockData = blockData === undefined ? value : blockData + '\n' + value
+            if (!light) {
+              check(blockBytes + bytesOf(text, start, end))
+              blockBytes += bytesOf(value) + 1
+            }
+            if (blockData === undefined) blockData = value
+            else if (lines === undefined) lines = [value]
+            else lines.push(value)
           }
         } else if (first === COLON) {
           // [spec] "If the line starts with a U+003A COLON character (:): ignore the line."
@@ -291,7 +305,7 @@ export function createParser(options: ParserOptions): Parser {
             text.charCodeAt(start + 4) === T &&
             (text.charCodeAt(start + 5) === COLON || start + 5 === end)
           ) {
-            if (!light) blockBytes = weighLine(text, start, end, blockData, blockBytes)
+            if (!light) check(blockBytes + bytesOf(text, start, end))
             blockType = text.slice(text.charCodeAt(start + 6) === SPACE ? start + 7 : start + 6, end)
           }
         } else if (first === I) {
@@ -299,7 +313,7 @@ export function createParser(options: ParserOptions): Parser {
             text.charCodeAt(start + 1) === D &&
             (text.charCodeAt(start + 2) === COLON || start + 2 === end)
           ) {
-            if (!light) blockBytes = weighLine(text, start, end, blockData, blockBytes)
+            if (!light) check(blockBytes + bytesOf(text, start, end))
             const value = text.slice(text.charCodeAt(start + 3) === SPACE ? start + 4 : start + 3, end)
             // [spec] "If the field value does not contain U+0000 NULL"
             if (!value.includes('\0')) blockId = value
@@ -321,22 +335,11 @@ export function createParser(options: ParserOptions): Parser {
       }
     }
     type = blockType
-    data = blockData
+    data = lines === undefined ? blockData : blockData + '\n' + lines.join('\n')
     id = blockId
-    dataBytes = blockData === undefined ? 0 : light ? dataBytes + length * 3 : blockBytes
+    dataBytes = data === undefined ? 0 : light ? dataBytes + length * 3 : blockBytes
+    counted = !light && data !== undefined
     if (start < length) hold(text.slice(start))
-  }
-
-  /** Throws if the data so far and this line are too large. Gives the bytes of the data. */
-  function weighLine(
-    text: string,
-    start: number,
-    end: number,
-    blockData: string | undefined,
-    blockBytes: number,
-  ): number {
-    const fits = blockBytes + (end - start) * 3 <= maxMessageBytes
-    return fits ? blockBytes : weigh(text.slice(start, end), blockData)
   }
 
   function hold(text: string): void {
@@ -349,15 +352,9 @@ export function createParser(options: ParserOptions): Parser {
       unread = true
       return
     }
-    lineBytes += text.length * 3
-    if (!(lineBytes + dataBytes <= maxMessageBytes)) {
-      dataBytes = weigh(line, data)
-      lineBytes = bytesOf(line)
-    }
-  }
-
-  function own(text: string): string {
-    return detach ? (' ' + text).slice(1) : text
+    lineBytes += counted ? bytesOf(text) : text.length * 3
+    if (!counted && !(lineBytes + dataBytes <= maxMessageBytes)) count()
+    check(lineBytes + dataBytes)
   }
 
   return {
