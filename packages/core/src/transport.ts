@@ -115,16 +115,17 @@ async function judge(response: Response, what: string, clock: Clock): Promise<vo
   if (status === 200 && streams && response.body) return
   const body = await excerpt(response, clock)
   const details = { status, headers, body }
+  const start = body && `: ${body.slice(0, 100).replaceAll(/\s+/g, ' ').trim()}`
   if (status === 200)
     throw new SseError(
       'content-type',
-      `The answer to ${what} has content type ${type ?? 'none'}, not text/event-stream; see the error's body.`,
+      `The answer to ${what} has content type ${type ?? 'none'}, not text/event-stream${start}`,
       details,
     )
   const retryAfterMs = retryAfter(headers.get('retry-after'), clock)
   throw new SseError(
     'status',
-    `The server answered ${status} to ${what}; see the error's body.`,
+    `The server answered ${status} to ${what}${start}`,
     retryAfterMs === undefined ? details : { ...details, retryAfterMs },
   )
 }
