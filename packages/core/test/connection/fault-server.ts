@@ -76,7 +76,7 @@ export async function createFaultServer(options: FaultServerOptions): Promise<Fa
     const end = pick(['\n', '\n', '\r\n', '\r'])
     const id = random() < 0.3 ? `消息-${n}` : `${n}`
     const noise = random() < 0.2 ? pick(NOISE) + '\n' : ''
-    const rubbish =
+    const rubbish: Buffer =
       random() < 0.05 ? Buffer.from([0x3a, 0xff, 0xc3, 0x28, 0xed, 0xa0, 0x80, 0x00, 0x0a]) : Buffer.alloc(0)
     const text = `${noise}id: ${id}\ndata: ${n}\ndata: ${'ünï€🎉'.repeat(Math.floor(random() * 4))}\n\n`
     return Buffer.concat([rubbish, Buffer.from(text.replaceAll('\n', end))])
@@ -111,7 +111,7 @@ export async function createFaultServer(options: FaultServerOptions): Promise<Fa
     })
     gzip?.pipe(response)
     const turn = (ms?: number) => new Promise<void>((go) => void (ms ? setTimeout(go, ms) : setImmediate(go)))
-    const write = async (bytes: Buffer) => {
+    const write = async (bytes: Uint8Array) => {
       if (gzip) {
         gzip.write(bytes)
         await new Promise<void>((go) => gzip.flush(constants.Z_SYNC_FLUSH, go))
@@ -121,7 +121,7 @@ export async function createFaultServer(options: FaultServerOptions): Promise<Fa
 
     const fault = pick(CUTS)
     const until = Math.min(total + 1, from + 1 + Math.floor(random() * 900))
-    const blocks = [Buffer.from(random() < 0.2 ? '\ufeff' : '')]
+    const blocks: Buffer[] = [Buffer.from(random() < 0.2 ? '\ufeff' : '')]
     for (let n = from; n < until; n++) blocks.push(block(n))
     const bytes = Buffer.concat(blocks)
     const cuts = Array.from({ length: 1 + Math.floor(random() * 12) }, () =>

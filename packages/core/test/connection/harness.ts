@@ -1,4 +1,5 @@
-import { createEventStream, type EventStream, type EventStreamOptions } from '../../src/event-stream.ts'
+import type { EventStream, EventStreamOptions } from '../../src/contract.ts'
+import { createEventStream } from '../../src/event-stream.ts'
 import type { Message } from '../../src/message.ts'
 import type { StreamUrl } from '../../src/options.ts'
 import type { Page } from '../../src/page.ts'

@@ -1,5 +1,6 @@
 // A stream in a page, and what a test wants to know of it.
-import { createEventStream, type EventStream, type EventStreamOptions } from '../../src/event-stream.ts'
+import type { EventStream, EventStreamOptions } from '../../src/contract.ts'
+import { createEventStream } from '../../src/event-stream.ts'
 import { sessionStore } from '../../src/page.ts'
 
 export const seen: string[] = []

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createEventStream, type EventStreamOptions } from '../../src/event-stream.ts'
+import type { EventStreamOptions } from '../../src/contract.ts'
+import { createEventStream } from '../../src/event-stream.ts'
 import { type BaseServer, createBaseServer } from './base-server.ts'
 import { until } from './harness.ts'
 
