@@ -16,7 +16,17 @@ export function tellRendering(stage: Stage): void {
   beforeAll(() => vi.stubGlobal('fetch', nodeFetch))
   afterAll(() => vi.unstubAllGlobals())
 
-  const soon = (check: () => void) => stage.act(() => vi.waitFor(check, { timeout: 5_000, interval: 10 }))
+  /** Looks again and again; between two looks the library may show what has come. */
+  const soon = async (check: () => void) => {
+    for (const deadline = Date.now() + 5_000; ;) {
+      try {
+        return check()
+      } catch (error) {
+        if (Date.now() > deadline) throw error
+      }
+      await stage.act(() => new Promise((resolve) => setTimeout(resolve, 10)))
+    }
+  }
 
   test('two components hold one socket, and after the last there is none', async () => {
     const ask = { url: feed().url }
