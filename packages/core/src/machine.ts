@@ -183,7 +183,8 @@ function lose(machine: Machine, cause: SseError, input: Input, policy: Policy): 
   const { at } = input
   const wasOpen = state.status === 'open'
   const lastedMs = at - line.since
-  const failures = wasOpen && lastedMs >= HEALTHY_MS ? 1 : machine.failures + 1
+  const healthy = wasOpen && lastedMs >= HEALTHY_MS
+  const failures = healthy ? 1 : machine.failures + 1
   const lost: Machine = {
     ...machine,
     failures,
@@ -191,7 +192,8 @@ function lose(machine: Machine, cause: SseError, input: Input, policy: Policy): 
     cause,
     // Only the attempt that fresh headers were made for speaks against them.
     refreshed: false,
-    brief: !wasOpen ? machine.brief : lastedMs < BRIEF_MS ? machine.brief + 1 : 0,
+    // Only a long life clears a server of it: one that dies early and late in turns would else be asked as if it were well.
+    brief: !wasOpen ? machine.brief : lastedMs < BRIEF_MS ? machine.brief + 1 : healthy ? 0 : machine.brief,
     notBefore: at + (cause.retryAfterMs ?? 0),
   }
   const verdict = policy.after({

@@ -92,7 +92,7 @@ export interface Loss {
   readonly elapsedMs: number
   /** From 0 up to 1. */
   readonly jitter: number
-  /** How many connections in a row, this one included, brought messages and yet lasted for less than a second. */
+  /** How many connections, this one included, lasted for less than a second since one last lived long. */
   readonly brief: number
   /** Whether this attempt was open. */
   readonly wasOpen: boolean
@@ -134,7 +134,7 @@ export interface Machine {
   readonly failingSince: number
   /** The last of them. */
   readonly cause: SseError | undefined
-  /** Connections lost in a row that brought messages and yet lasted for less than a second. */
+  /** Connections lost within a second of their opening since one last lived long. */
   readonly brief: number
   /** What the server's `retry` field asked for. */
   readonly retryMs: number | undefined

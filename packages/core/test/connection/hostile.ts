@@ -71,7 +71,7 @@ export const HOSTILE: readonly Hostile[] = [
     handle(_, response) {
       response.writeHead(200, stream)
       response.write('retry: 0\ndata: x\n\n')
-      setTimeout(() => response.end(), 1_000 / SCALE)
+      setTimeout(() => response.end(), 1.5 * IDLE_MS)
     },
   },
   { name: 'an id that no header can carry', most: 15, ...says('id: \u0001\u{1f30a}\ndata: x\n\n') },
@@ -111,8 +111,8 @@ export const HOSTILE: readonly Hostile[] = [
   { name: '206 with an event stream', most: 1, ...always(206, stream, 'data: x\n\n') },
 ]
 
-/** How much faster than the wall's the clock of the client is. */
-export const SCALE = 10
+/** After how long without anything to do a client's clock is set ahead by a second. */
+export const IDLE_MS = 100
 
 /** Starts a hostile server. */
 export async function startHostile({ handle, greet, refuses }: Hostile): Promise<BaseServer> {

@@ -106,6 +106,23 @@ describe('the delay', () => {
   })
 })
 
+test('a server that dies at once and after a second in turns, a message each time, is asked at most 15 times in 15 s', async () => {
+  const bench = createBench()
+  const { clock, server } = bench
+  const end = clock.now() + 15_000
+  bench.join()
+  await clock.advance(0)
+  while (clock.now() < end) {
+    const request = server.requests.at(-1)!
+    await request.send('retry: 0\ndata: x\n\n')
+    if (server.requests.length % 2 === 0) await clock.advance(1_000)
+    await request.end()
+    if (bench.state.status === 'waiting') await clock.advance(bench.state.delayMs)
+  }
+  // The last one came when the time was over.
+  expect(server.requests.length - 1).toBeLessThanOrEqual(15)
+})
+
 describe('Retry-After', () => {
   test.each([503, 429, 500, 408])('in seconds is waited for in full after %i', async (status) => {
     const bench = createBench()
