@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { type BaseServer, createBaseServer } from './base-server.ts'
 
-/** A healthy server that counts: a message each 20 ms, from the one after the `Last-Event-ID`. */
+/** A healthy server that counts: a message each 20 ms, from the one after the `Last-Event-ID`. At `/no-id` none has an id. */
 export interface CountingServer extends BaseServer {
   /** Streams that are open now. */
   readonly streams: number
@@ -37,7 +37,10 @@ export async function createCountingServer(
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     const last = headers['last-event-id']
     if (last) n = Number(last)
-    const timer = setInterval(() => response.write(`id: ${++n}\ndata: x\n\n`), 20)
+    const timer = setInterval(
+      () => response.write(url === '/no-id' ? 'data: x\n\n' : `id: ${++n}\ndata: x\n\n`),
+      20,
+    )
     response.on('close', () => {
       clearInterval(timer)
       open.delete(response)

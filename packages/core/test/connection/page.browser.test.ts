@@ -127,15 +127,26 @@ describe('the page', () => {
     await resumed()
   })
 
+  test('that is hidden from the start pauses the stream, too, and resumes it when it is shown', async () => {
+    await hide()
+    await open({ hidden: 300 })
+    await page.waitForFunction(() => client.states.includes('paused hidden'))
+    await show()
+    await read(5)
+    expect(server.most).toBe(1)
+  })
+
   test('that is hidden, frozen or offline never has a POST sent again', async () => {
     await open({ method: 'POST', body: 'question', hidden: 100 }, '/no-id')
-    await until('the request', () => server.asked.length === 1)
+    await page.waitForFunction(() => client.seen.length > 2)
     await hide()
+    await new Promise((resolve) => setTimeout(resolve, 200))
     await show()
     await happen('freeze')
     await happen('resume')
     await new Promise((resolve) => setTimeout(resolve, 300))
     expect(server.asked).toHaveLength(1)
+    expect(server.streams).toBe(1)
   })
 
   test('that is reloaded resumes where it kept the id', async () => {

@@ -75,7 +75,7 @@ describe('the delay', () => {
     const bench = createBench()
     const seen = await delays(6, bench, async (n) => {
       const request = bench.server.requests[n]!
-      await request.accept()
+      await request.send(': a comment is no message\n\nid: 1\n\n')
       if (n === 3) {
         await bench.clock.advance(1_500)
         await request.send('data: x\n\n')
