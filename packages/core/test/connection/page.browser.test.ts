@@ -94,6 +94,41 @@ describe('the page', () => {
     expect((await look()).states).toContain('paused frozen')
   })
 
+  test('of a browser that freezes without saying so, as Safari does, is paused by pagehide and resumed by pageshow', async () => {
+    await open()
+    await read(5)
+    await page.evaluate(
+      () => void window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })),
+    )
+    await until('the stream is let go', () => server.streams === 0)
+    await page.evaluate(
+      () => void window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })),
+    )
+    await resumed()
+  })
+
+  test('has as many listeners after the stream was closed as before', async () => {
+    await page.evaluate(() => {
+      const { addEventListener, removeEventListener } = EventTarget.prototype
+      const counts = { added: 0, removed: 0 }
+      EventTarget.prototype.addEventListener = function (...all) {
+        if (this === window || this === document) counts.added++
+        return addEventListener.apply(this, all)
+      }
+      EventTarget.prototype.removeEventListener = function (...all) {
+        if (this === window || this === document) counts.removed++
+        return removeEventListener.apply(this, all)
+      }
+      Object.assign(window, { counts })
+    })
+    await open()
+    await read(5)
+    const counts = () => page.evaluate(() => (window as unknown as { counts: Record<string, number> }).counts)
+    expect(await counts()).toEqual({ added: 7, removed: 0 })
+    await page.evaluate(() => client.close())
+    expect(await counts()).toEqual({ added: 7, removed: 7 })
+  })
+
   test('that goes into the back-forward cache lets the socket go, and comes back with its state and the id', async () => {
     await open()
     await read(5)
