@@ -231,6 +231,21 @@ test('to open what waits tries now, and once', async () => {
   expect(bench.server.connections).toBe(1)
 })
 
+test('closed and opened while it waits, it has one connection and one loop', async () => {
+  const bench = await states.waiting!()
+  bench.stream.close()
+  bench.stream.open()
+  await bench.clock.advance(0)
+  for (let n = 1; n < 5; n++) {
+    expect(bench.server.requests).toHaveLength(n + 1)
+    expect(bench.server.connections).toBe(1)
+    await bench.server.requests[n]!.fail()
+    const { state } = bench
+    await bench.clock.advance(state.status === 'waiting' ? state.delayMs : 0)
+  }
+  expect(await bench.finish()).toEqual([])
+})
+
 test('leaving while paused lets go of everything, and coming back connects', async () => {
   const bench = createBench()
   const leave = bench.join()

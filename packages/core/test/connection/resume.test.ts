@@ -53,7 +53,7 @@ describe('an id', () => {
     expect(bench.server.requests[1]!.headers.has('last-event-id')).toBe(false)
   })
 
-  test('goes on from the one before, and initial headers do not pin it', async () => {
+  test('goes on from the one before', async () => {
     const bench = createBench({ initialLastEventId: '9' })
     bench.join()
     await bench.clock.advance(0)
@@ -65,6 +65,17 @@ describe('an id', () => {
     await bench.clock.advance(1_000)
     expect(bench.server.requests[1]!.headers.get('last-event-id')).toBe('10')
   })
+})
+
+test('a Last-Event-ID among one’s own headers pins nothing: the newest id goes before it', async () => {
+  const bench = createBench({ headers: { 'Last-Event-ID': 'mine' } })
+  bench.join()
+  await bench.clock.advance(0)
+  expect(bench.server.requests[0]!.headers.get('last-event-id')).toBe('mine')
+  await bench.server.requests[0]!.send('id: 10\ndata: x\n\n')
+  await bench.server.requests[0]!.fail()
+  await bench.clock.advance(1_000)
+  expect(bench.server.requests[1]!.headers.get('last-event-id')).toBe('10')
 })
 
 describe('the opening', () => {
