@@ -1,21 +1,31 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
+/** What a request asked for. */
+interface Asked {
+  readonly path: string
+  readonly lastEventId: string | undefined
+  readonly authorization: string | undefined
+}
+
 /** A real server on loopback that tells how many sockets are held to it. */
 export interface Loopback {
   readonly url: string
   /** What each request asked for, in order. */
-  readonly requests: readonly { readonly path: string; readonly lastEventId: string | undefined }[]
+  readonly requests: readonly Asked[]
   /** How many answers are being read now. */
   readonly open: number
   /** Appends a message to the feed, and sends it to all who listen. One who resumes gets what it missed. */
-  say(data: string): void
+  say(...data: string[]): void
+  /** Answers the next request with 503. */
+  refuse(): void
   close(): Promise<void>
 }
 
 export async function startLoopback(): Promise<Loopback> {
-  const requests: { path: string; lastEventId: string | undefined }[] = []
+  const requests: Asked[] = []
   const feed: string[] = []
+  const refusals: true[] = []
   const answers = new Set<ServerResponse>()
   const sockets = new Set<Socket>()
 
@@ -26,7 +36,12 @@ export async function startLoopback(): Promise<Loopback> {
       response.writeHead(204, cors).end()
       return
     }
-    requests.push({ path: request.url ?? '', lastEventId })
+    const { authorization } = request.headers
+    requests.push({ path: request.url ?? '', lastEventId, authorization })
+    if (refusals.shift()) {
+      response.writeHead(503, cors).end()
+      return
+    }
     response.writeHead(200, { ...cors, 'content-type': 'text/event-stream' })
     response.flushHeaders()
     feed.slice(lastEventId ? Number(lastEventId) : feed.length).forEach((block) => response.write(block))
@@ -45,11 +60,12 @@ export async function startLoopback(): Promise<Loopback> {
     get open() {
       return answers.size
     },
-    say(data) {
-      const block = `id: ${feed.length + 1}\ndata: ${data}\n\n`
-      feed.push(block)
-      for (const answer of answers) answer.write(block)
+    say(...data) {
+      const blocks = data.map((line, index) => `id: ${feed.length + index + 1}\ndata: ${line}\n\n`)
+      feed.push(...blocks)
+      for (const answer of answers) answer.write(blocks.join(''))
     },
+    refuse: () => void refusals.push(true),
     close() {
       for (const socket of sockets) socket.destroy()
       return new Promise((resolve) => server.close(() => resolve()))

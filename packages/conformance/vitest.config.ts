@@ -1,0 +1,12 @@
+import { defineProject } from 'vitest/config'
+
+export default defineProject({
+  resolve: { conditions: ['@headwater/source', 'browser'] },
+  ssr: { resolve: { conditions: ['@headwater/source', 'browser'] } },
+  test: {
+    name: 'incumbents',
+    environment: 'jsdom',
+    include: ['test/**/*.test.ts'],
+    server: { deps: { inline: [/solid-js/] } },
+  },
+})
