@@ -32,7 +32,7 @@ export function Connection({ name, stream }: { name: string; stream: Snapshot<un
 
 function Cause({ cause }: { cause: SseError }) {
   return (
-    <span className="cause">
+    <span className="cause" title={cause.message}>
       <code>{cause.code}</code> {cause.message}
     </span>
   )
