@@ -98,13 +98,11 @@ function next(machine: Machine, input: Input, policy: Policy): Machine {
         retryMs: retryMs ?? machine.retryMs,
         longestGapMs: Math.max(machine.longestGapMs, heartbeat),
         line: {
-          since: line.since,
+          ...line,
           byteAt: at,
           heartbeatAt: comments > 0 ? at : line.heartbeatAt,
           midMessage,
-          held: false,
           proofBy: Infinity,
-          messages: line.messages + messages,
         },
       }
     }
@@ -173,8 +171,8 @@ function wake(machine: Machine, input: Input, policy: Policy): Machine {
 
 function overdue(machine: Machine): SseError {
   return machine.state.status === 'connecting'
-    ? new SseError('connect-timeout', 'The server did not answer within connectMs; the attempt was given up.')
-    : new SseError('silence', 'Nothing came for longer than silenceMs; the connection is taken for dead.')
+    ? new SseError('connect-timeout', 'The server did not answer within connectMs.')
+    : new SseError('silence', 'Nothing came for longer than silenceMs: the connection is taken for dead.')
 }
 
 /** An attempt is over: the policy says what follows. */
@@ -203,7 +201,6 @@ function lose(machine: Machine, cause: SseError, input: Input, policy: Policy): 
     elapsedMs: at - lost.failingSince,
     jitter: input.jitter,
     brief: lost.brief,
-    wasOpen,
     everOpen: wasOpen || lost.leftAt !== undefined,
     resumable: input.resumable,
     refreshed: machine.refreshed,

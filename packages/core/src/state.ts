@@ -94,9 +94,7 @@ export interface Loss {
   readonly jitter: number
   /** How many connections, this one included, lasted for less than a second since one last lived long. */
   readonly brief: number
-  /** Whether this attempt was open. */
-  readonly wasOpen: boolean
-  /** Whether any attempt was open before. */
+  /** Whether this attempt or one before it was open. */
   readonly everOpen: boolean
   /** Whether there is an id to resume from. */
   readonly resumable: boolean
@@ -164,8 +162,6 @@ export interface Line {
   readonly held: boolean
   /** When a byte must have come, because the clock jumped and the socket may be dead; `Infinity` if it did not. */
   readonly proofBy: number
-  /** How many messages came. */
-  readonly messages: number
 }
 
 /** No attempt is under way. */
@@ -176,7 +172,6 @@ export const NO_LINE: Line = {
   midMessage: false,
   held: false,
   proofBy: Infinity,
-  messages: 0,
 }
 
 /** Nothing has gone wrong lately, and nothing is in the way. */

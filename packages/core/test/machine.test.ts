@@ -110,13 +110,7 @@ function perform(world: World, effects: readonly Effect[], at: number): World {
 /** What makes two machines behave alike, times and counts aside. */
 function kind({ state, line, hindrances, hiddenAt, cause, leftAt, refreshed, failures }: Machine): string {
   const reason = 'reason' in state ? state.reason : 'continuity' in state ? state.continuity : ''
-  const flags = [
-    line.midMessage,
-    line.held,
-    line.messages > 0,
-    line.heartbeatAt !== undefined,
-    line.proofBy < Infinity,
-  ]
+  const flags = [line.midMessage, line.held, line.heartbeatAt !== undefined, line.proofBy < Infinity]
   const history = [cause?.retryAfterMs, leftAt !== undefined, refreshed, failures > 2, hiddenAt < Infinity]
   return JSON.stringify([state.status, reason, [...hindrances].sort(), flags, history])
 }
