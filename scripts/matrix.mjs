@@ -57,6 +57,12 @@ const rows = [
     command: ['vitest', 'run', '--project=solid'],
   })),
   {
+    name: 'two million messages through the faults',
+    catalog: {},
+    env: { HEADWATER_SOAK_SEEDS: '100' },
+    command: ['vitest', 'run', '--project=core', 'packages/core/test/connection/soak.test.ts'],
+  },
+  {
     name: 'typescript 5.4, 5.9, 6 and 7 on what is published',
     command: ['node', 'scripts/published-types.mjs'],
   },
