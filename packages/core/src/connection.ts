@@ -50,7 +50,7 @@ export function createConnection(
   let disconnect: (() => void) | undefined
   /** The refresh that the headers of the present attempt come from, or come after. */
   let known: Refresh | undefined
-  let kept = initialLastEventId
+  let kept = initialLastEventId || undefined
 
   // What the chunk in hand has brought.
   let messages = 0

@@ -22,7 +22,7 @@ export interface TransportRequest {
   readonly method?: string | undefined
   readonly headers?: HeadersInit | undefined
   readonly body?: BodyInit | null | undefined
-  /** Default `same-origin`. */
+  /** Default: that of `fetch`, `same-origin`. */
   readonly credentials?: RequestCredentials | undefined
   /** Default `safe`. */
   readonly redirect?: RedirectRule | undefined
@@ -63,7 +63,7 @@ export async function openTransport(
   signal: AbortSignal,
   clock: Clock,
 ): Promise<Transport> {
-  const { method = 'GET', credentials = 'same-origin', redirect = 'safe', lastEventId, url, body } = request
+  const { method = 'GET', credentials, redirect = 'safe', lastEventId, url, body } = request
   const { fetch: send = fetch } = request
   const headers = new Headers(request.headers)
   if (!headers.has('accept')) headers.set('accept', 'text/event-stream')
@@ -74,13 +74,14 @@ export async function openTransport(
   const init: RequestInit = {
     method,
     headers,
-    credentials,
     cache: 'no-store',
     // A redirect that fetch itself refuses could not be told from a network that failed.
     redirect: follows ? 'follow' : 'manual',
     signal,
   }
   if (body != null) init.body = body
+  // Some servers' runtimes know no cookies, and refuse even the default.
+  if (credentials) init.credentials = credentials
   const response = await network(`${method} ${url}`, () => send(url, init))
   await judge(response, `${method} ${url}`, clock)
   const reader = response.body!.getReader()

@@ -122,25 +122,30 @@ describe('the content type', () => {
 })
 
 describe('a request', () => {
-  test('asks for an event stream, past every cache, with its cookies at home', async () => {
-    let seen: RequestInit = {}
-    const bench = createBench({
-      fetch: (_, init) => {
-        seen = init!
-        return new Promise(() => undefined)
-      },
-    })
-    bench.join()
-    await bench.clock.advance(0)
-    expect(seen).toMatchObject({
-      method: 'GET',
-      cache: 'no-store',
-      credentials: 'same-origin',
-      redirect: 'follow',
-    })
-    expect([...(seen.headers as Headers)]).toEqual([['accept', 'text/event-stream']])
-    expect(seen).not.toHaveProperty('body')
-  })
+  test.each([undefined, 'include' as const])(
+    'asks for an event stream, past every cache, with its cookies at home or as it is told: %s',
+    async (credentials) => {
+      let seen: RequestInit = {}
+      const bench = createBench({
+        ...(credentials && { credentials }),
+        fetch: (_, init) => {
+          seen = init!
+          return new Promise(() => undefined)
+        },
+      })
+      bench.join()
+      await bench.clock.advance(0)
+      expect(seen).toMatchObject({
+        method: 'GET',
+        cache: 'no-store',
+        redirect: 'follow',
+      })
+      expect([...(seen.headers as Headers)]).toEqual([['accept', 'text/event-stream']])
+      expect(seen).not.toHaveProperty('body')
+      // Nothing said is what fetch does by itself: same-origin.
+      expect(seen.credentials).toBe(credentials)
+    },
+  )
 
   test('other than GET and HEAD is sent once', async () => {
     for (const lose of ['fail', 'end'] as const) {

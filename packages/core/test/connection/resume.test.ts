@@ -187,6 +187,13 @@ describe('a store', () => {
     expect(get).toHaveBeenCalledTimes(1)
   })
 
+  test('is asked where the initial id is empty', async () => {
+    const bench = createBench({ store: createStore('stored').store, initialLastEventId: '' })
+    bench.join()
+    await bench.clock.advance(0)
+    expect(bench.server.requests[0]!.headers.get('last-event-id')).toBe('stored')
+  })
+
   test('gives way to an initial id', async () => {
     const bench = createBench({ store: createStore('old').store, initialLastEventId: 'rendered' })
     bench.join()
