@@ -6,6 +6,7 @@ export default defineProject({
   test: {
     name: 'incumbents',
     environment: 'jsdom',
+    testTimeout: 20_000,
     include: ['test/**/*.test.ts'],
     server: { deps: { inline: [/solid-js/] } },
   },

@@ -8,5 +8,11 @@ export default defineProject({
   plugins: [solid({ ssr, solid: { hydratable: true } })],
   resolve: { conditions: ['@headwater/source'] },
   ssr: { resolve: { conditions: ['@headwater/source'] } },
-  test: { name: 'solid', environment: 'jsdom', include: ['test/**/*.test.{ts,tsx}'], globals: true },
+  test: {
+    name: 'solid',
+    environment: 'jsdom',
+    include: ['test/**/*.test.{ts,tsx}'],
+    globals: true,
+    testTimeout: 20_000,
+  },
 })

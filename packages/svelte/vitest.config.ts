@@ -11,6 +11,7 @@ export default defineProject(async () => ({
     environment: 'jsdom',
     include: VERSION.startsWith('4.') ? ['test/{store,svelte,version}.test.ts'] : ['test/**/*.test.ts'],
     globals: true,
+    testTimeout: 20_000,
     server: { deps: { inline: [/@testing-library\/svelte/] } },
   },
 }))

@@ -4,5 +4,11 @@ export default defineProject({
   // Tests read the sources, so that nothing has to be built first.
   resolve: { conditions: ['@headwater/source'] },
   ssr: { resolve: { conditions: ['@headwater/source'] } },
-  test: { name: 'vue', environment: 'jsdom', include: ['test/**/*.test.ts'], globals: true },
+  test: {
+    name: 'vue',
+    environment: 'jsdom',
+    include: ['test/**/*.test.ts'],
+    globals: true,
+    testTimeout: 20_000,
+  },
 })

@@ -17,7 +17,7 @@ export interface Instance {
 }
 
 /** What it is told, and what it tells. */
-export interface Script {
+interface Script {
   url: string
   /** What is to be called with each message, written inline as people do. */
   heard(data: string): void
@@ -140,7 +140,8 @@ export const contenders: Contender[] = [
         setText(data)
       })
       return () => source.close()
-      // The callback is left out, for with it each render would connect anew.
+      // With the callback, as the rule asks for, each render would connect anew.
+      // oxlint-disable-next-line react-hooks/exhaustive-deps
     }, [url])
     return text
   }),
