@@ -68,7 +68,6 @@ export async function createFaultServer(options: FaultServerOptions): Promise<Fa
   const count = (fault: string) => (faults[fault] = (faults[fault] ?? 0) + 1)
   const open = new Set<ServerResponse>()
   let overlaps = 0
-  let everOpen = false
   let refusedInARow = 0
 
   /** One message, with what noise goes before it. */
@@ -82,9 +81,10 @@ export async function createFaultServer(options: FaultServerOptions): Promise<Fa
     return Buffer.concat([rubbish, Buffer.from(text.replaceAll('\n', end))])
   }
 
-  function refuse(request: IncomingMessage, response: ServerResponse): boolean {
+  function refuse(request: IncomingMessage, response: ServerResponse, from: number): boolean {
     const fault = pick(REFUSED)
-    if (fault === 'wrong type' && !everOpen) return false
+    // The end of a stream that was never open; only one that has read a message surely was.
+    if (fault === 'wrong type' && from === 1) return false
     if (fault === 'redirect' && request.url!.includes('via')) return false
     if (fault === '401' && request.headers.authorization === 'fresh') return false
     count(fault)
@@ -169,9 +169,8 @@ export async function createFaultServer(options: FaultServerOptions): Promise<Fa
     const last = Buffer.from(String(request.headers['last-event-id'] ?? ''), 'latin1').toString()
     const from = Number(/\d*$/.exec(last)![0]) + 1
     if (from > total) return void response.writeHead(204).end()
-    if (random() < 0.4 && refusedInARow++ < 3 && refuse(request, response)) return
+    if (random() < 0.4 && refusedInARow++ < 3 && refuse(request, response, from)) return
     refusedInARow = 0
-    everOpen = true
     const before = [...open]
     open.add(response)
     response.on('close', () => open.delete(response))
