@@ -77,8 +77,8 @@ const breakages = [
     ['a slow reader does not slow the reading', 'await hold\n', ''],
     [
       'options are asked for once',
-      "resolve('url', url(), context)",
-      "resolve('url', (url.once ??= url()), context)",
+      'const { headers } = options()',
+      'const { headers } = (resolveHeaders.once ??= options())',
     ],
     [
       'the listeners on the page are kept',
