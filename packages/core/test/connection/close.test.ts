@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Bench, type BenchOptions, createBench } from './harness.ts'
+import { callbacks } from './callbacks.ts'
+import { type Bench, createBench } from './harness.ts'
 
 /** Puts a stream into a state; the options make it closable in several ways. */
 const ways: Record<string, (bench: Bench) => Promise<void>> = {
@@ -90,75 +91,6 @@ test('a signal that was aborted before lets no request, no option function and n
   expect([asked, bench.server.requests.length, bench.state.status]).toEqual([0, 0, 'closed'])
   expect(await bench.finish()).toEqual([])
 })
-
-/** Each callback that a user can give, closing the stream from within. */
-const callbacks: Record<string, (bench: () => Bench, stop: () => void) => BenchOptions> = {
-  url: (_, stop) => ({
-    at: () => {
-      stop()
-      return 'https://example.com/'
-    },
-  }),
-  headers: (_, stop) => ({
-    headers: () => {
-      stop()
-      return {}
-    },
-  }),
-  body: (_, stop) => ({
-    method: 'POST',
-    body: () => {
-      stop()
-      return 'x'
-    },
-  }),
-  fetch: (bench, stop) => ({
-    fetch: (input, init) => {
-      stop()
-      return bench().server.fetch(input, init)
-    },
-  }),
-  onMessage: (_, stop) => ({ onMessage: stop }),
-  onComment: (_, stop) => ({ onComment: stop }),
-  onReconnect: (_, stop) => ({ initialLastEventId: '1', onReconnect: stop }),
-  until: (_, stop) => ({
-    until: () => {
-      stop()
-      return false
-    },
-  }),
-  retry: (_, stop) => ({
-    retry: () => {
-      stop()
-      return 1_000
-    },
-  }),
-  'retry.when': (_, stop) => ({
-    retry: {
-      when: () => {
-        stop()
-        return true
-      },
-    },
-  }),
-  'inspect, at the first step': (_, stop) => ({ inspect: stop }),
-  'inspect, when a chunk came': (_, stop) => ({
-    inspect: ({ input }) => void (input.type === 'received' && stop()),
-  }),
-  'inspect, when it was lost': (_, stop) => ({
-    inspect: ({ input }) => void (input.type === 'lost' && stop()),
-  }),
-  'store.get': (_, stop) => ({
-    store: {
-      get() {
-        stop()
-        return ''
-      },
-      set: () => undefined,
-    },
-  }),
-  'store.set': (_, stop) => ({ store: { get: () => '', set: stop } }),
-}
 
 const closings = ['close()', 'abort()'] as const
 

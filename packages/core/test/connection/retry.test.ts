@@ -1,25 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RetryContext } from '../../src/retry.ts'
+import { delays } from './delays.ts'
 import { createBench, createRandom } from './harness.ts'
-
-/** How long each of the first waits is, when every attempt ends as `lose` says. */
-async function delays(
-  count: number,
-  bench: ReturnType<typeof createBench>,
-  lose: (n: number) => Promise<void>,
-) {
-  const list: number[] = []
-  bench.join()
-  for (let n = 0; n < count; n++) {
-    await bench.clock.advance(0)
-    await lose(n)
-    const { state } = bench
-    if (state.status !== 'waiting') return [...list, state.status]
-    list.push(state.delayMs)
-    await bench.clock.advance(state.delayMs)
-  }
-  return list
-}
 
 describe('the delay', () => {
   test('doubles from one second to thirty, and never gives up', async () => {
@@ -227,30 +209,5 @@ describe('a rule of one’s own', () => {
     console.error = error
     expect(seen).toEqual([1_000])
     expect(reports).toMatchObject([{ message: 'a rule that throws' }])
-  })
-})
-
-describe('the limits', () => {
-  test('attempts gives up after so many in a row', async () => {
-    const bench = createBench({ retry: { attempts: 3 } })
-    expect(await delays(9, bench, (n) => bench.server.requests[n]!.fail())).toEqual([1_000, 2_000, 'closed'])
-    expect(bench.state).toMatchObject({ reason: 'failed', cause: { code: 'network' } })
-  })
-
-  test('elapsedMs gives up after so long', async () => {
-    const bench = createBench({ retry: { elapsedMs: 10_000 } })
-    const seen = await delays(9, bench, (n) => bench.server.requests[n]!.fail())
-    expect(seen).toEqual([1_000, 2_000, 4_000, 8_000, 'closed'])
-  })
-
-  test('retry: false gives up at the first loss', async () => {
-    const bench = createBench({ retry: false })
-    expect(await delays(9, bench, (n) => bench.server.requests[n]!.fail())).toEqual(['closed'])
-    expect(bench.state).toMatchObject({ reason: 'failed' })
-  })
-
-  test('baseMs and capMs shape the default rule', async () => {
-    const bench = createBench({ retry: { baseMs: 300, capMs: 1_000 } })
-    expect(await delays(4, bench, (n) => bench.server.requests[n]!.fail())).toEqual([300, 600, 1_000, 1_000])
   })
 })
