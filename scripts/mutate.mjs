@@ -87,6 +87,77 @@ const breakages = [
     ],
   ),
   ...group(
+    'core/src/machine.ts',
+    '--project=core packages/core/test/connection',
+    ['a clock that is set back makes waits longer', 'at: Math.max(given.at, before.wakeAt)', 'at: given.at'],
+    ['a greeting is taken for heartbeats', 'gapMs >= HEARTBEAT_MS ? gapMs : 0', 'gapMs'],
+    [
+      'the last gap between heartbeats counts, not the longest',
+      'Math.max(machine.longestGapMs, heartbeat)',
+      'heartbeat || machine.longestGapMs',
+    ],
+    [
+      'who dies early and late in turns is asked as if well',
+      'machine.brief + 1 : healthy ? 0 : machine.brief',
+      'machine.brief + 1 : 0',
+    ],
+    [
+      'a slow reader is taken for a silent server',
+      "state.status === 'paused' || line.held",
+      "state.status === 'paused'",
+    ],
+    ['sleep is not noticed', "state.status === 'open' && at - wakeAt > JUMP_MS", 'false'],
+  ),
+  ...group(
+    'core/src/retry.ts',
+    '--project=core packages/core/test/connection',
+    [
+      'chance undercuts the wish of the server',
+      'context.jitter * JITTER * delayMs',
+      '-context.jitter * delayMs',
+    ],
+    ['what the server wishes has no bounds', 'Math.min(Math.max(retryMs, 200), 300_000)', 'retryMs'],
+    ['a rule of one’s own undercuts Retry-After', 'floorMs, cause.retryAfterMs ?? 0)', 'floorMs)'],
+    ['a rule of one’s own makes a hot loop', ': loss.attempt > 1 ? 200 : 0', ': 0'],
+    [
+      'a POST is sent again',
+      "if (!mayRepeat(options, loss.resumable)) return ended ? 'ended' : 'failed'",
+      '',
+    ],
+    ['a captive portal is the end', 'return everOpen\n', 'return false\n'],
+  ),
+  ...group(
+    'core/src/transport.ts',
+    '--project=core packages/core/test/connection',
+    ['a redirect takes a key along', "redirect: follows ? 'follow' : 'manual'", "redirect: 'follow'"],
+    ['a redirect takes a body along', 'const harmless = body == null && ', 'const harmless = '],
+    ['an id crosses as Latin-1', 'utf8(lastEventId)', 'lastEventId'],
+    [
+      'any content type with the words in it will do',
+      '/^\\s*text\\/event-stream\\s*(;|$)/i',
+      '/text\\/event-stream/i',
+    ],
+    ['the body of a refusal is read for ever', 'clock.timer(giveUp, EXCERPT_MS)', '() => undefined'],
+    ['a body that nobody reads is kept', "signal.addEventListener('abort', cancel)", ''],
+  ),
+  ...group(
+    'core/src/connection.ts',
+    '--project=core packages/core/test/connection',
+    [
+      'each stream refreshes for itself',
+      'if (last && last !== known) known = last',
+      'if (false) known = last',
+    ],
+    [
+      'a refresh under way counts as one that is over',
+      'known = last?.settled ? last : undefined',
+      'known = last',
+    ],
+    ['a signal that was aborted asks for options', 'await undefined\n      if (signal.aborted) return', ''],
+    ['the signal is listened to for ever', "signal?.removeEventListener('abort', close)", ''],
+    ['the store is not written', 'if (store && lastEventId !== kept)', 'if (false)'],
+  ),
+  ...group(
     'core/src/event-stream.ts',
     '--project=core packages/core/test/event-stream',
     [
