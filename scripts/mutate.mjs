@@ -20,6 +20,12 @@ const group = (file, tests, ...changes) =>
     to,
   }))
 
+/** The connection's tests that take no time of their own. */
+const connection = `--project=core ${'close headers outcome page redirect resume retry silence'
+  .split(' ')
+  .map((name) => `packages/core/test/connection/${name}.test.ts`)
+  .join(' ')}`
+
 const breakages = [
   ...group(
     'core/src/machine.ts',
@@ -88,7 +94,7 @@ const breakages = [
   ),
   ...group(
     'core/src/machine.ts',
-    '--project=core packages/core/test/connection',
+    connection,
     ['a clock that is set back makes waits longer', 'at: Math.max(given.at, before.wakeAt)', 'at: given.at'],
     ['a greeting is taken for heartbeats', 'gapMs >= HEARTBEAT_MS ? gapMs : 0', 'gapMs'],
     [
@@ -110,7 +116,7 @@ const breakages = [
   ),
   ...group(
     'core/src/retry.ts',
-    '--project=core packages/core/test/connection',
+    connection,
     [
       'chance undercuts the wish of the server',
       'context.jitter * JITTER * delayMs',
@@ -128,7 +134,7 @@ const breakages = [
   ),
   ...group(
     'core/src/transport.ts',
-    '--project=core packages/core/test/connection',
+    connection,
     ['a redirect takes a key along', "redirect: follows ? 'follow' : 'manual'", "redirect: 'follow'"],
     ['a redirect takes a body along', 'const harmless = body == null && ', 'const harmless = '],
     ['an id crosses as Latin-1', 'utf8(lastEventId)', 'lastEventId'],
@@ -142,7 +148,7 @@ const breakages = [
   ),
   ...group(
     'core/src/connection.ts',
-    '--project=core packages/core/test/connection',
+    connection,
     [
       'each stream refreshes for itself',
       'if (last && last !== known) known = last',
@@ -154,7 +160,6 @@ const breakages = [
       'known = last',
     ],
     ['a signal that was aborted asks for options', 'await undefined\n      if (signal.aborted) return', ''],
-    ['the signal is listened to for ever', "signal?.removeEventListener('abort', close)", ''],
     ['the store is not written', 'if (store && lastEventId !== kept)', 'if (false)'],
   ),
   ...group(
