@@ -9,7 +9,9 @@ export default defineProject(async () => ({
   test: {
     name: 'svelte',
     environment: 'jsdom',
-    include: VERSION.startsWith('4.') ? ['test/{server,store,svelte,types,version}.test.ts'] : ['test/**/*.test.ts'],
+    include: VERSION.startsWith('4.')
+      ? ['test/{server,store,svelte,types,version}.test.ts']
+      : ['test/**/*.test.ts'],
     globals: true,
     testTimeout: 20_000,
     server: { deps: { inline: [/@testing-library\/svelte/] } },
