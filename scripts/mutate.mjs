@@ -63,6 +63,11 @@ const breakages = [
       'return connect({ ...lost, refreshed: true }, at)',
       'return connect(lost, at)',
     ],
+    [
+      'a stream that failed is tried again',
+      "return rest(machine, { status: 'closed', reason: 'failed', cause: input.cause }, at)",
+      'return lose(machine, input.cause, input, policy)',
+    ],
     ['silence is not noticed', 'line.byteAt + silenceLimit(machine, policy)', 'Infinity'],
   ),
   ...group(

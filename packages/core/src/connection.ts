@@ -20,8 +20,8 @@ export interface ConnectionListener {
   /** A promise says: read no further until I am done. */
   onMessage(message: Message): PromiseLike<unknown> | undefined
   onComment?: ((comment: string) => void) | undefined
-  /** Whether a message is the server's last word, and not one to deliver. */
-  isLast(message: Message): boolean
+  /** Whether a message is the server's last word, and not one to deliver; an error says that the stream has failed by it. */
+  isLast(message: Message): boolean | SseError
   /** The state is another one. */
   onChange(state: ConnectionState): void
 }
@@ -62,7 +62,10 @@ export function createConnection(
     onComment: listener.onComment,
     onMessage(message) {
       messages++
-      if (listener.isLast(message)) return tell({ type: 'ended', generation: machine.generation })
+      const last = listener.isLast(message)
+      const { generation } = machine
+      if (last instanceof SseError) return tell({ type: 'failed', generation, cause: last })
+      if (last) return tell({ type: 'ended', generation })
       const hold = listener.onMessage(message)
       if (hold) holds.push(hold)
     },

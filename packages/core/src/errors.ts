@@ -13,6 +13,8 @@
  * | `connect-timeout` | no response within `connectMs` | yes |
  * | `silence` | an open stream brought no byte for longer than `silenceMs` | yes |
  * | `message-too-large` | a message grew over `maxMessageBytes` | never |
+ * | `invalid-message` | a message that `events` refuse; `issues` tell | never |
+ * | `server` | the server said so, in a message of its format | never |
  */
 export type SseErrorCode =
   | 'invalid-option'
@@ -25,6 +27,8 @@ export type SseErrorCode =
   | 'connect-timeout'
   | 'silence'
   | 'message-too-large'
+  | 'invalid-message'
+  | 'server'
 
 /** What an {@link SseError} knows beside its code and its message. */
 export interface SseErrorDetails {
@@ -38,6 +42,8 @@ export interface SseErrorDetails {
   readonly body?: string
   /** What `Retry-After` asked for, in milliseconds. */
   readonly retryAfterMs?: number
+  /** What a schema found wrong with the message. */
+  readonly issues?: readonly unknown[]
   /** The error underneath. */
   readonly cause?: unknown
 }
@@ -64,6 +70,7 @@ export class SseError extends Error {
   declare readonly headers?: Headers
   declare readonly body?: string
   declare readonly retryAfterMs?: number
+  declare readonly issues?: readonly unknown[]
   declare readonly cause?: unknown
 
   constructor(code: SseErrorCode, message: string, details?: SseErrorDetails) {

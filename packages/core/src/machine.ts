@@ -110,6 +110,8 @@ function next(machine: Machine, input: Input, policy: Policy): Machine {
       return { ...machine, line: { ...line, held: input.held, byteAt: at, proofBy: Infinity } }
     case 'ended':
       return rest(machine, { status: 'closed', reason: 'ended' }, at)
+    case 'failed':
+      return rest(machine, { status: 'closed', reason: 'failed', cause: input.cause }, at)
     case 'lost':
       return lose(machine, input.cause, input, policy)
   }

@@ -70,8 +70,11 @@ export interface ConnectionOptions extends PolicyOptions {
 
 /** What the source of a stream can be told: its connection, and what is done with each thing that it brings. */
 export interface SourceOptions extends ConnectionOptions {
-  /** Whether a message is the server's last word: it ends the stream, and is itself neither folded nor delivered. */
-  readonly until?: (message: Message) => boolean
+  /**
+   * Whether a message is the server's last word: it ends the stream, and is itself neither folded nor delivered. An
+   * {@link SseError} fails the stream with that cause, for good: no rule of `retry` is asked.
+   */
+  readonly until?: (message: Message) => boolean | SseError
   /** Called for each comment line, which servers send as heartbeats. */
   readonly onComment?: (comment: string) => void
   /** The page to go by. Default: the one that this code runs in, if any. */

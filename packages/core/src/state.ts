@@ -58,7 +58,8 @@ export type Occurrence =
     }
   | { readonly type: 'accepted' | 'ended'; readonly generation: number }
   | { readonly type: 'held'; readonly generation: number; readonly held: boolean }
-  | { readonly type: 'lost'; readonly generation: number; readonly cause: SseError }
+  /** An attempt that was `lost` may be followed by another; a stream that `failed` is over. */
+  | { readonly type: 'lost' | 'failed'; readonly generation: number; readonly cause: SseError }
 
 /** What happened, with the time and a share of chance, so that deciding needs neither clock nor dice. */
 export type Input = Occurrence & {

@@ -58,7 +58,7 @@ function occurrences(generation: number): Occurrence[] {
     { type: 'held', generation, held: true },
     { type: 'held', generation, held: false },
     { type: 'ended', generation },
-    ...causes.map((cause) => ({ type: 'lost', generation, cause }) as const),
+    ...causes.flatMap((cause) => (['lost', 'failed'] as const).map((type) => ({ type, generation, cause }))),
   ]
 }
 
@@ -208,6 +208,11 @@ describe.each(Object.entries(policies))('under %s', (_, options) => {
           `a failure has a cause: ${story()}`,
         )
       }
+      if (input.type === 'failed')
+        check(
+          state.status === 'closed' && state.reason === 'failed' && state.cause === input.cause,
+          `what failed is over, whatever the policy says: ${story()}`,
+        )
       if (input.type === 'close') check(state.status === 'closed', `close closes: ${story()}`)
       if (from.machine.state.status === 'closed' && input.type !== 'open')
         check(state === from.machine.state, `only open leads out of closed: ${story()}`)

@@ -1,0 +1,92 @@
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createEventStream, type EventStreamOptions, SseError } from '../../src/index.ts'
+import { createFakeClock } from '../../src/testing/index.ts'
+import { type BaseServer, createBaseServer } from './base-server.ts'
+import { until } from './harness.ts'
+
+const text = 'id: 1\ndata: 1\n\nid: 2\ndata: overloaded\n\nid: 3\ndata: 3\n\n'
+
+let server: BaseServer
+/** Settles when the client has let the socket of a response go. */
+let gone: Promise<unknown>
+
+/** Answers with all that it has to say, in one chunk or byte by byte, and keeps the socket. */
+async function serve(cut: boolean): Promise<void> {
+  server = await createBaseServer((_: IncomingMessage, response: ServerResponse) => {
+    gone = once(response, 'close')
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    for (const part of cut ? text : [text]) response.write(part)
+  })
+}
+
+afterEach(() => server.close())
+
+const overloaded = new SseError('server', 'The server is overloaded: ask again later.')
+
+/** The rules that make the most of any loss. */
+const eager: Record<string, EventStreamOptions> = {
+  'the default rule': {},
+  'a rule that never gives up': { retry: () => 0 },
+  'losses that are always worth another attempt': { retry: { when: () => true } },
+  'a POST that may be repeated': { method: 'POST', body: 'x', repeat: true },
+}
+
+describe.each(Object.entries(eager))('under %s', (_, options) => {
+  test.each([false, true])(
+    'a message that until makes an error of fails the stream for good, cut at every byte: %s',
+    async (cut) => {
+      await serve(cut)
+      const clock = createFakeClock()
+      const stream = createEventStream(server.origin, {
+        clock,
+        until: ({ data }) => data === 'overloaded' && overloaded,
+        ...options,
+      })
+      const seen: string[] = []
+      stream.onMessage(({ data }) => void seen.push(data))
+      await until('the stream is over', () => stream.getSnapshot().status === 'closed')
+      expect(stream.getSnapshot()).toMatchObject({
+        status: 'closed',
+        reason: 'failed',
+        cause: overloaded,
+        data: '1',
+      })
+      await gone
+      await clock.advance(600_000)
+      expect(seen).toEqual(['1'])
+      expect(server.requests).toBe(1)
+      expect(clock.timers).toBe(0)
+    },
+  )
+})
+
+test('a loop over the messages throws the error that until gave, after the messages before it', async () => {
+  await serve(false)
+  const seen: string[] = []
+  const reading = async () => {
+    const stream = createEventStream(server.origin, {
+      until: ({ data }) => data === 'overloaded' && overloaded,
+    })
+    for await (const { data } of stream) seen.push(data)
+  }
+  await expect(reading()).rejects.toBe(overloaded)
+  expect(seen).toEqual(['1'])
+})
+
+test('by hand, a stream that until failed is opened again', async () => {
+  await serve(false)
+  let patience = 0
+  const stream = createEventStream(server.origin, {
+    until: ({ data }) => data === 'overloaded' && patience-- === 0 && overloaded,
+  })
+  const seen: string[] = []
+  stream.onMessage(({ data }) => void seen.push(data))
+  await until('the stream is over', () => stream.getSnapshot().status === 'closed')
+  stream.open()
+  await until('the rest has come', () => seen.includes('3'))
+  expect(seen).toEqual(['1', '1', 'overloaded', '3'])
+  expect(server.requests).toBe(2)
+  stream.close()
+})
