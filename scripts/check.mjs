@@ -36,6 +36,7 @@ const stages = [
   { name: 'e2e types', command: ['tsc', '-p', 'e2e'] },
   vitest('unit', '--project=!browser'),
   { name: 'packages', command: ['turbo', 'run', 'check:package', '--output-logs=errors-only'] },
+  { name: 'tarballs', command: ['node', 'scripts/check-tarballs.mjs'] },
   { name: 'sizes', command: ['size-limit'] },
   { name: 'unused', command: ['knip'] },
   ...(all
@@ -45,6 +46,11 @@ const stages = [
           name: 'e2e',
           command: ['playwright', 'test'],
           count: ({ stats }) => [stats.expected, stats.unexpected + stats.flaky],
+        },
+        {
+          name: 'rehearsal',
+          command: ['node', 'scripts/rehearse.mjs'],
+          count: ({ passed, failed }) => [passed, failed],
         },
       ]
     : []),

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { createEventStream, history, type Message, type SseError } from '@headwater/core'
+import { createParser } from '@headwater/core/parser'
+import { createFakeClock } from '@headwater/core/testing'
+
+const stream = createEventStream(process.env['STREAM_URL'] ?? '', { fold: history(3) })
+const messages: Message[] = []
+for await (const message of stream) {
+  messages.push(message)
+  if (messages.length === 5) break
+}
+const snapshot = stream.getSnapshot()
+const kept: readonly Message[] = snapshot.data
+assert.deepEqual(
+  kept.slice(0, 3).map(({ id }) => typeof id),
+  ['string', 'string', 'string'],
+)
+export const why = (): SseError | undefined => (snapshot.status === 'waiting' ? snapshot.cause : undefined)
+createParser({ onMessage: ({ data }) => data.length })
+createFakeClock()
+// @ts-expect-error: a misspelt option
+export const wrong = () => createEventStream('/news', { header: {} })
