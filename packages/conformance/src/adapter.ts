@@ -1,10 +1,10 @@
-import type { BoundStreamOptions, EventStream, Snapshot } from '@headwater/core'
+import type { AnyMessage, BoundStreamOptions, EventStream, Schemas, Snapshot } from '@headwater/core'
 
 /** What a component shows: a stream that it asks for, or one that was made elsewhere. */
 export interface Ask {
   readonly url?: Url
-  readonly options?: BoundStreamOptions<unknown>
-  readonly stream?: EventStream<unknown>
+  readonly options?: BoundStreamOptions<unknown, Schemas>
+  readonly stream?: EventStream<unknown, AnyMessage>
   /** Called with what the component shows, each time that it renders. */
   readonly seen?: (snapshot: Snapshot<unknown>) => void
 }

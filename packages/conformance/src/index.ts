@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import type { Adapter } from './adapter.ts'
 import { setStage } from './stage.ts'
 import { tellAsking } from './stories/asking.ts'
+import { tellMessages } from './stories/messages.ts'
 import { tellPromises } from './stories/promises.ts'
 import { tellRefusals } from './stories/refusals.ts'
 import { tellRendering } from './stories/rendering.ts'
@@ -17,6 +18,7 @@ export function tellStory(adapter: Adapter): void {
   const stories = {
     [`${adapter.name} keeps the promises`]: tellPromises,
     [`in ${adapter.name}, what is asked for is what is shown`]: tellAsking,
+    [`in ${adapter.name}, messages`]: tellMessages,
     [`in ${adapter.name}, components that ask for the same`]: tellSharing,
     [`in ${adapter.name}, what cannot work`]: tellRefusals,
     [`in ${adapter.name}, on real sockets and a real server`]: tellRendering,

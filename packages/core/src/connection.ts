@@ -63,9 +63,8 @@ export function createConnection(
     onMessage(message) {
       messages++
       const last = listener.isLast(message)
-      const { generation } = machine
-      if (last instanceof SseError) return tell({ type: 'failed', generation, cause: last })
-      if (last) return tell({ type: 'ended', generation })
+      if (last instanceof SseError) return tell({ type: 'failed', cause: last })
+      if (last) return tell({ type: 'ended', generation: machine.generation })
       const hold = listener.onMessage(message)
       if (hold) holds.push(hold)
     },

@@ -1,17 +1,46 @@
-import type { Fold } from './fold.ts'
+import type { AnyMessage, MessageOf, Schemas } from './decode.ts'
+import type { SseError } from './errors.ts'
+import type { Fold, Reducer } from './fold.ts'
 import type { Message } from './message.ts'
+import type { Notify } from './notice.ts'
 import type { SourceOptions } from './options.ts'
 import type { Identity } from './share.ts'
 import type { ConnectionState } from './state.ts'
 
+/** Where no `events` are given. */
+export type NoEvents = Record<never, never>
+
 /** What a stream can be told: its request, its rules, and how messages become `data`. */
-export interface EventStreamOptions<Data = string | undefined> extends SourceOptions, Identity {
-  /** How messages become `data`. Read once. Default {@link latest}: the data of the last message. */
-  readonly fold?: Fold<Data>
+export interface EventStreamOptions<Data = string | undefined, Events = NoEvents>
+  extends SourceOptions, Identity {
+  /**
+   * What the data of each type of message is: a Standard Schema (of zod, valibot, arktype), which is given the parsed JSON, or
+   * a decoder such as `json<T>()` or `text`. Only the types that are named are delivered; `'*'` names all others. Default: all
+   * are delivered, with their data as text.
+   */
+  readonly events?: Events & Schemas
+  /**
+   * Called for a message that its schema refuses, which is neither folded nor delivered, and is counted in `invalid`. `'fail'`
+   * ends the stream with the error. Default: the first is reported, and the stream goes on.
+   */
+  readonly onInvalid?: (error: SseError, message: Message) => unknown
+  /**
+   * How messages become `data`; a function begins with `initialData`. Of the same kind as before, a fold goes on with what there
+   * is; of another, it begins anew with the next message. Default {@link latest}: the data of the last message.
+   */
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly fold?: Fold<Data, any, MessageOf<Events>> | Reducer<Data, MessageOf<Events>>
   /** What `data` is grown from, for instance what the server rendered. Default: what the fold begins with. */
   readonly initialData?: Data
+  /**
+   * When views are told of messages; a change of state is told at once. Default `'frame'`: once a frame in a visible page,
+   * promptly where frames do not come. `'microtask'`, a number of milliseconds, or `'sync'`: at each message.
+   */
+  readonly notify?: Notify
+  /** The part of the data that wakes the view, compared by `Object.is`; a change of state always does. Default: all of it. */
+  readonly select?: (data: Data) => unknown
   /** Called for each message, beside the data, for side effects; a promise slows the reading as in `onMessage`. */
-  readonly onMessage?: (message: Message) => unknown
+  readonly onMessage?: (message: MessageOf<Events>) => unknown
   /**
    * Called when the stream opens anew, before its first message: whether it was `resumed` from an id or `restarted` with a
    * gap, and for how many milliseconds it was away, so that an app can fetch what it missed. Not called for a `fresh` one.
@@ -29,7 +58,10 @@ export interface EventStreamOptions<Data = string | undefined> extends SourceOpt
 }
 
 /** What a stream of a component can be told, in every view library. */
-export interface BoundStreamOptions<Data = string | undefined> extends EventStreamOptions<Data> {
+export interface BoundStreamOptions<Data = string | undefined, Events = NoEvents> extends EventStreamOptions<
+  Data,
+  Events
+> {
   /** Whether the stream is wanted. Default `true`; with `false` it is left, and its data stays. */
   readonly enabled?: boolean
 }
@@ -43,6 +75,8 @@ export type Snapshot<Data = string | undefined> = ConnectionState & {
   readonly data: Data
   /** The id of the last message that had one; `''` before. */
   readonly lastEventId: string
+  /** How many messages did not fit their schemas in `events`. */
+  readonly invalid: number
   /** Connects, or tries again now. Nothing while `connecting` or `open`. */
   open(): void
   /** Closes at once: nothing is delivered any more, until `open()`. */
@@ -51,13 +85,16 @@ export type Snapshot<Data = string | undefined> = ConnectionState & {
 
 /** Every property that a snapshot has in one state or another, for a view that makes each of them reactive by itself. */
 export const SNAPSHOT_KEYS: readonly string[] =
-  'status data lastEventId attempt delayMs retryAt cause reason continuity awayMs'.split(' ')
+  'status data lastEventId invalid attempt delayMs retryAt cause reason continuity awayMs'.split(' ')
 
 /**
  * A stream of messages that reconnects. Making one does nothing: the first subscriber opens it, the last one to leave
  * closes it after a short grace.
  */
-export interface EventStream<Data = string | undefined> extends AsyncIterable<Message> {
+export interface EventStream<
+  Data = string | undefined,
+  Each extends AnyMessage = Message,
+> extends AsyncIterable<Each> {
   /** Calls back when there is another snapshot, and keeps the stream open; returns what ends both. */
   subscribe(listener: () => void): () => void
   /** Calls back when there is another snapshot, and opens nothing; returns what ends that. */
@@ -70,7 +107,7 @@ export interface EventStream<Data = string | undefined> extends AsyncIterable<Me
    * Calls back for each message, in order; returns what ends that. The socket is read no further while a promise that a
    * listener returned is pending.
    */
-  onMessage(listener: (message: Message) => unknown): () => void
+  onMessage(listener: (message: Each) => unknown): () => void
   /** Connects, or tries again now. Nothing while `connecting` or `open`. */
   open(): void
   /** Closes at once: nothing is delivered any more, until `open()`. */
@@ -79,5 +116,5 @@ export interface EventStream<Data = string | undefined> extends AsyncIterable<Me
    * Reads message by message. Ends when the stream is closed or has ended, and throws its cause when it failed; leaving
    * the loop leaves the stream.
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Message>
+  [Symbol.asyncIterator](): AsyncIterableIterator<Each>
 }

@@ -1,9 +1,13 @@
 import { systemClock } from './clock.ts'
-import type { EventStream, EventStreamOptions, Snapshot } from './contract.ts'
-import { guard, report } from './errors.ts'
-import { type Fold, latest } from './fold.ts'
+import type { EventStream, EventStreamOptions, NoEvents, Snapshot } from './contract.ts'
+import { type AnyMessage, decode, type MessageOf } from './decode.ts'
+import { guard, report, type SseError } from './errors.ts'
+import type { Folded } from './fold.ts'
+import { createFolding } from './folding.ts'
 import { iterateMessages } from './iterator.ts'
 import type { Message } from './message.ts'
+import { narrow } from './narrow.ts'
+import { checkNotify, schedule } from './notice.ts'
 import { type AttemptContext, checkOptions, type StreamUrl } from './options.ts'
 import { systemPage } from './page.ts'
 import { createScope, identify, isShareable, type Scope } from './share.ts'
@@ -27,11 +31,11 @@ import type { ConnectionState } from './state.ts'
  * }
  * ```
  */
-export function createEventStream<Data = string | undefined>(
+export function createEventStream<Events = NoEvents, Data = MessageOf<Events>['data'] | undefined>(
   url: StreamUrl,
-  options: EventStreamOptions<Data> | (() => EventStreamOptions<Data>) = {},
+  options: EventStreamOptions<Data, Events> | (() => EventStreamOptions<Data, Events>) = {},
   scope?: Scope,
-): EventStream<Data> {
+): EventStream<Folded<Data, Events>, MessageOf<Events>> {
   const current = typeof options === 'function' ? options : () => options
   checkOptions(url, current())
   return bindEventStream(() => url, current, scope)
@@ -55,12 +59,12 @@ export function createEventStream<Data = string | undefined>(
  * ).getSnapshot().status // 'idle'
  * ```
  */
-export function bindEventStream<Data = string | undefined>(
+export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['data'] | undefined>(
   urlNow: () => StreamUrl | null | undefined | '',
-  optionsNow: () => EventStreamOptions<Data>,
+  optionsNow: () => EventStreamOptions<Data, Events>,
   scope: Scope = createScope(),
   asked: () => boolean = () => true,
-): EventStream<Data> {
+): EventStream<Folded<Data, Events>, MessageOf<Events>> {
   const newestUrl = keep(urlNow, asked)
   const options = keep(optionsNow, asked)
   const first = options()
@@ -73,21 +77,18 @@ export function bindEventStream<Data = string | undefined>(
         }
       : given
   if (url != null) checkOptions(url, first)
+  checkNotify(first.notify)
   const { clock = systemClock, page = systemPage, graceMs = 200, queueLimit = 1_024, unref } = first
-  // A stream without a fold of its own has the default for Data.
-  const fold = first.fold ?? (latest() as Fold<unknown> as Fold<Data>)
 
   const listeners = new Set<() => void>()
-  const readers = new Set<(message: Message) => unknown>()
+  const readers = new Set<(message: AnyMessage) => unknown>()
   let users = 0
   /** Runs while the connection outlives its last user, and calls that off. */
   let stay: (() => void) | undefined
   let cancelNotice: (() => void) | undefined
 
-  let folded = fold.initial(first.initialData)
-  let data = fold.view(folded)
-  let stale = false
-  let begun = false
+  const folding = createFolding(options)
+  let invalid = 0
 
   const identity = url != null && isShareable(url, first) ? identify(url, first) : undefined
   const member: Member | undefined =
@@ -97,34 +98,53 @@ export function bindEventStream<Data = string | undefined>(
 
   const take = (from = source): Snapshot<Data> => ({
     ...(from?.state ?? { status: 'idle' }),
-    data,
+    data: folding.show(),
     lastEventId: from?.lastEventId ?? '',
+    invalid,
     open,
     close,
   })
   const initial = take()
   let snapshot = others() ? take(others()) : initial
 
-  function deliver(message: Message): Promise<unknown> | undefined {
-    add(message)
+  function deliver(raw: Message): Promise<unknown> | undefined {
+    const message = read(raw)
+    if (!message) return undefined
+    folding.add(message)
+    notice()
     let holds: Promise<unknown>[] | undefined
     // Who has left hears nothing more; one who comes back in time finds nothing missing from the data.
     for (const reader of stay ? [] : [options().onMessage, ...readers]) {
       // A reader that closes the stream is the last to see the message.
       if (source?.state.status !== 'open') break
-      const result = guard(() => reader?.(message))
+      const result = guard(() => reader?.(message as MessageOf<Events>))
       if (result instanceof Promise) (holds ??= []).push(result.catch(report))
     }
     return holds && Promise.all(holds)
   }
 
-  function add(message: Message): void {
-    guard(() => {
-      begun = true
-      folded = fold.add(folded, message)
-      stale = true
-    })
-    cancelNotice ??= page.showsFrames() ? clock.frame(publish) : clock.timer(publish, 0, unref)
+  /** The message as `events` describe it; `undefined` for one that is not delivered. */
+  function read(raw: Message): AnyMessage | undefined {
+    const { events, onInvalid } = options()
+    if (!events) return raw
+    try {
+      return decode(raw, events)
+    } catch (thrown) {
+      const error = thrown as SseError
+      invalid++
+      notice()
+      // One tells what is wrong; a thousand would hide everything else.
+      if (!onInvalid && invalid === 1) report(error)
+      if (guard(() => onInvalid?.(error, raw)) === 'fail') source?.fail(error)
+      return undefined
+    }
+  }
+
+  function notice(): void {
+    if (cancelNotice) return
+    const { notify = 'frame' } = options()
+    if (notify === 'sync') publish()
+    else cancelNotice = schedule(publish, notify, clock, page, unref)
   }
 
   function change(state: ConnectionState): void {
@@ -138,8 +158,6 @@ export function bindEventStream<Data = string | undefined>(
   function publish(): void {
     cancelNotice?.()
     cancelNotice = undefined
-    if (stale) guard(() => (data = fold.view(folded)))
-    stale = false
     snapshot = take()
     for (const listener of [...listeners]) guard(listener)
   }
@@ -154,7 +172,8 @@ export function bindEventStream<Data = string | undefined>(
     if (!source || !member || leave) return
     const joined = (source = others() ?? source)
     if (identity !== undefined) scope.set(identity, joined)
-    if (joined.last && fold.late && !begun) add(joined.last)
+    const last = folding.wantsLast && joined.last && read(joined.last)
+    if (last) folding.add(last)
     const before = snapshot
     const end = joined.join(member)
     leave = () => {
@@ -197,7 +216,7 @@ export function bindEventStream<Data = string | undefined>(
     if (!leave && source?.state.status !== snapshot.status) publish()
   }
 
-  const stream: EventStream<Data> = {
+  const stream: EventStream<Data, MessageOf<Events>> = {
     subscribe: (listener) => use(listeners, () => listener()),
     watch(listener) {
       const own = () => listener()
@@ -206,12 +225,13 @@ export function bindEventStream<Data = string | undefined>(
     },
     getSnapshot: () => snapshot,
     getServerSnapshot: () => initial,
-    onMessage: (listener) => use(readers, (message) => listener(message)),
+    onMessage: (listener) => use(readers, (message) => listener(message as MessageOf<Events>)),
     open,
     close,
     [Symbol.asyncIterator]: () => iterateMessages(stream, queueLimit),
   }
-  return stream
+  const seen = first.select ? narrow(stream, (shown) => options().select?.(shown)) : stream
+  return seen as EventStream<Folded<Data, Events>, MessageOf<Events>>
 }
 
 /** Reads anew for as long as it is allowed, and gives what was read last after. */

@@ -5,12 +5,23 @@ export {
   type BoundStreamOptions,
   type EventStream,
   type EventStreamOptions,
+  type NoEvents,
   type Snapshot,
   SNAPSHOT_KEYS,
 } from './contract.ts'
+export {
+  type AnyMessage,
+  type Decoder,
+  json,
+  type MessageOf,
+  type Schemas,
+  type StandardSchema,
+} from './decode.ts'
 export { bindEventStream, createEventStream } from './event-stream.ts'
-export { type Fold, history, latest } from './fold.ts'
+export { count, type Fold, type Folded, history, keyed, latest, type Reducer, text } from './fold.ts'
 export { detach, type Message } from './message.ts'
+export { narrow } from './narrow.ts'
+export type { Notify } from './notice.ts'
 export type {
   AttemptContext,
   ConnectionOptions,

@@ -1,12 +1,15 @@
 import type { EventStream } from './contract.ts'
+import type { AnyMessage } from './decode.ts'
 import type { SseError } from './errors.ts'
-import type { Message } from './message.ts'
 
 /** Reads a stream message by message. It joins the stream with its first `next()`, and leaves it with `return()`. */
-export function iterateMessages(stream: EventStream<unknown>, limit: number): AsyncIterableIterator<Message> {
-  const done: IteratorResult<Message> = { value: undefined, done: true }
-  let queue: Message[] = []
-  let askers: PromiseWithResolvers<IteratorResult<Message>>[] = []
+export function iterateMessages<Each extends AnyMessage>(
+  stream: EventStream<unknown, Each>,
+  limit: number,
+): AsyncIterableIterator<Each> {
+  const done: IteratorResult<Each> = { value: undefined, done: true }
+  let queue: Each[] = []
+  let askers: PromiseWithResolvers<IteratorResult<Each>>[] = []
   /** Pending while the queue is full: the socket is not read meanwhile. */
   let room: PromiseWithResolvers<void> | undefined
   let leave: (() => void) | undefined
@@ -57,7 +60,7 @@ export function iterateMessages(stream: EventStream<unknown>, limit: number): As
         room = undefined
       }
       if (value) return Promise.resolve({ value, done: false })
-      const asker = withResolvers<IteratorResult<Message>>()
+      const asker = withResolvers<IteratorResult<Each>>()
       askers.push(asker)
       if (over) finish()
       return asker.promise

@@ -111,7 +111,9 @@ function next(machine: Machine, input: Input, policy: Policy): Machine {
     case 'ended':
       return rest(machine, { status: 'closed', reason: 'ended' }, at)
     case 'failed':
-      return rest(machine, { status: 'closed', reason: 'failed', cause: input.cause }, at)
+      return isActive(machine)
+        ? rest(machine, { status: 'closed', reason: 'failed', cause: input.cause }, at)
+        : machine
     case 'lost':
       return lose(machine, input.cause, input, policy)
   }

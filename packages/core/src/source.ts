@@ -1,5 +1,5 @@
 import { createConnection } from './connection.ts'
-import { guard } from './errors.ts'
+import { guard, type SseError } from './errors.ts'
 import type { Message } from './message.ts'
 import type { SourceOptions, StreamUrl } from './options.ts'
 import type { ConnectionState } from './state.ts'
@@ -29,6 +29,8 @@ export interface Source {
   join(member: Member): () => void
   open(): void
   close(): void
+  /** Ends the connection for all members, because of what a message said. */
+  fail(cause: SseError): void
 }
 
 /** Makes a source of which nobody is a member yet. */
@@ -90,5 +92,6 @@ export function createSource(first: Member): Source {
     },
     open: () => connection.tell({ type: 'open' }),
     close: () => connection.tell({ type: 'close' }),
+    fail: (cause) => connection.tell({ type: 'failed', cause }),
   }
 }

@@ -59,7 +59,8 @@ export type Occurrence =
   | { readonly type: 'accepted' | 'ended'; readonly generation: number }
   | { readonly type: 'held'; readonly generation: number; readonly held: boolean }
   /** An attempt that was `lost` may be followed by another; a stream that `failed` is over. */
-  | { readonly type: 'lost' | 'failed'; readonly generation: number; readonly cause: SseError }
+  | { readonly type: 'lost'; readonly generation: number; readonly cause: SseError }
+  | { readonly type: 'failed'; readonly cause: SseError }
 
 /** What happened, with the time and a share of chance, so that deciding needs neither clock nor dice. */
 export type Input = Occurrence & {

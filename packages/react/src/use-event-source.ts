@@ -2,7 +2,10 @@ import {
   bindEventStream,
   type BoundStreamOptions,
   type EventStream,
+  type Folded,
   identify,
+  type MessageOf,
+  type NoEvents,
   type Scope,
   type Snapshot,
   type StreamUrl,
@@ -12,7 +15,10 @@ import { ScopeContext } from './stream-scope.ts'
 import { useEventStream } from './use-event-stream.ts'
 
 /** What a stream can be told. */
-export type UseEventSourceOptions<Data = string | undefined> = BoundStreamOptions<Data>
+export type UseEventSourceOptions<Data = string | undefined, Events = NoEvents> = BoundStreamOptions<
+  Data,
+  Events
+>
 
 /**
  * Opens an event stream while the component is mounted, and shows its connection state and its data. Without a url
@@ -34,10 +40,10 @@ export type UseEventSourceOptions<Data = string | undefined> = BoundStreamOption
  * }
  * ```
  */
-export function useEventSource<Data = string | undefined>(
+export function useEventSource<Events = NoEvents, Data = MessageOf<Events>['data'] | undefined>(
   url: StreamUrl | null | undefined | '',
-  options: UseEventSourceOptions<Data> = {},
-): Snapshot<Data> {
+  options: UseEventSourceOptions<Data, Events> = {},
+): Snapshot<Folded<Data, Events>> {
   const scope = useContext(ScopeContext)
   const newest = { url, options }
   const identity = identify(url || undefined, options)
@@ -50,18 +56,22 @@ export function useEventSource<Data = string | undefined>(
   return useEventStream(current.stream, options.enabled)
 }
 
-interface Newest<Data> {
+interface Newest<Data, Events> {
   url: StreamUrl | null | undefined | ''
-  options: UseEventSourceOptions<Data>
+  options: UseEventSourceOptions<Data, Events>
 }
 
-interface Held<Data> {
+interface Held<Data, Events> {
   readonly identity: string
-  readonly newest: Newest<Data>
-  readonly stream: EventStream<Data>
+  readonly newest: Newest<Data, Events>
+  readonly stream: EventStream<Folded<Data, Events>, MessageOf<Events>>
 }
 
-function make<Data>(identity: string, { ...newest }: Newest<Data>, scope: Scope): Held<Data> {
+function make<Data, Events>(
+  identity: string,
+  { ...newest }: Newest<Data, Events>,
+  scope: Scope,
+): Held<Data, Events> {
   const stream = bindEventStream(
     () => newest.url,
     () => newest.options,

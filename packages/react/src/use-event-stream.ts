@@ -1,4 +1,4 @@
-import type { EventStream, Snapshot } from '@headwater/core'
+import type { AnyMessage, EventStream, Snapshot } from '@headwater/core'
 import { useSyncExternalStore } from 'react'
 
 /**
@@ -17,7 +17,7 @@ import { useSyncExternalStore } from 'react'
  * }
  * ```
  */
-export function useEventStream<Data>(stream: EventStream<Data>, enabled = true): Snapshot<Data> {
+export function useEventStream<Data>(stream: EventStream<Data, AnyMessage>, enabled = true): Snapshot<Data> {
   const subscribe = enabled ? stream.subscribe : stream.watch
   return useSyncExternalStore(subscribe, stream.getSnapshot, stream.getServerSnapshot)
 }

@@ -1,8 +1,12 @@
 import {
+  type AnyMessage,
   bindEventStream,
   type BoundStreamOptions,
   type EventStream,
+  type Folded,
   identify,
+  type MessageOf,
+  type NoEvents,
   type Snapshot,
   type StreamUrl,
 } from '@headwater/core'
@@ -11,7 +15,10 @@ import { fromEventStream } from './from-event-stream.ts'
 import { ScopeContext } from './stream-scope.ts'
 
 /** What a stream can be told. */
-export type CreateEventSourceOptions<Data = string | undefined> = BoundStreamOptions<Data>
+export type CreateEventSourceOptions<Data = string | undefined, Events = NoEvents> = BoundStreamOptions<
+  Data,
+  Events
+>
 
 type Url = StreamUrl | null | undefined
 
@@ -20,7 +27,7 @@ export type EventSourceUrl = Exclude<Url, (...given: never) => unknown> | (() =>
 
 interface Held<Data> {
   readonly asked: string
-  readonly stream: EventStream<Data>
+  readonly stream: EventStream<Data, AnyMessage>
 }
 
 /**
@@ -41,15 +48,15 @@ interface Held<Data> {
  * }
  * ```
  */
-export function createEventSource<Data = string | undefined>(
+export function createEventSource<Events = NoEvents, Data = MessageOf<Events>['data'] | undefined>(
   url: EventSourceUrl,
-  options: CreateEventSourceOptions<Data> | Accessor<CreateEventSourceOptions<Data>> = {},
-): Snapshot<Data> {
+  options: CreateEventSourceOptions<Data, Events> | Accessor<CreateEventSourceOptions<Data, Events>> = {},
+): Snapshot<Folded<Data, Events>> {
   const scope = useContext(ScopeContext)
   const urlNow = typeof url === 'function' ? url : () => url
   const optionsNow = typeof options === 'function' ? options : () => options
   const identity = createMemo(() => identify(urlNow(), optionsNow()))
-  const make = (asked: string): Held<Data> => {
+  const make = (asked: string): Held<Folded<Data, Events>> => {
     const stream = bindEventStream(
       () => untrack(urlNow),
       () => untrack(optionsNow),
@@ -59,7 +66,7 @@ export function createEventSource<Data = string | undefined>(
     return { asked, stream }
   }
   // The first is made here, so that what cannot work is thrown by the component, before anything depends on it.
-  const held = createMemo<Held<Data>, Held<Data>>(
+  const held = createMemo<Held<Folded<Data, Events>>, Held<Folded<Data, Events>>>(
     (last) => {
       const asked = identity()
       return asked === last.asked ? last : untrack(() => make(asked))

@@ -1,4 +1,4 @@
-import { type EventStream, type Snapshot, SNAPSHOT_KEYS } from '@headwater/core'
+import { type AnyMessage, type EventStream, type Snapshot, SNAPSHOT_KEYS } from '@headwater/core'
 import {
   type Accessor,
   createEffect,
@@ -27,7 +27,7 @@ import {
  * ```
  */
 export function fromEventStream<Data>(
-  stream: EventStream<Data> | Accessor<EventStream<Data>>,
+  stream: EventStream<Data, AnyMessage> | Accessor<EventStream<Data, AnyMessage>>,
   enabled: Accessor<boolean | undefined> = () => true,
 ): Snapshot<Data> {
   const current = typeof stream === 'function' ? stream : () => stream

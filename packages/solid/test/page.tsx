@@ -23,7 +23,7 @@ function View(props: { ask: Ask }) {
   const { stream } = props.ask
   const snapshot = stream
     ? fromEventStream(stream)
-    : createEventSource<unknown>(
+    : createEventSource(
         () => props.ask.url,
         () => props.ask.options ?? {},
       )

@@ -172,7 +172,7 @@ test('a wrong option reaches the error boundary, by name', () => {
 test('what hydrates while its stream is open already shows first what the server did', async () => {
   const rendered = { url, options: { initialData: 'rendered' } }
   const html = await renderOnServer(import.meta.dirname, { asks: [rendered] })
-  const stream = createEventStream<unknown>(url, { ...options(), initialData: 'rendered' })
+  const stream = createEventStream(url, { ...options(), initialData: 'rendered' })
   const leave = stream.subscribe(() => {})
   await stage.send(await stage.next(), 'data: live\n\n')
   const seen: string[] = []

@@ -1,4 +1,4 @@
-import type { EventStream, Snapshot } from '@headwater/core'
+import type { AnyMessage, EventStream, Folded, MessageOf, NoEvents, Snapshot } from '@headwater/core'
 import { derived, readable, type Readable } from 'svelte/store'
 import { type EventSourceOptions, type EventSourceUrl, follow } from './follow.ts'
 import { show } from './to-store.ts'
@@ -22,15 +22,16 @@ import { show } from './to-store.ts'
  * const price = eventSource(derived(symbol, ($symbol) => `/prices/${$symbol}`)) // {$price.status} {$price.data}
  * ```
  */
-export function eventSource<Data = string | undefined>(
+export function eventSource<Events = NoEvents, Data = MessageOf<Events>['data'] | undefined>(
   url: EventSourceUrl | Readable<EventSourceUrl>,
   options:
-    | EventSourceOptions<Data>
-    | Readable<EventSourceOptions<Data>>
-    | (() => EventSourceOptions<Data>) = {},
-): Readable<Snapshot<Data>> {
-  const streamOf = follow((stream: EventStream<Data>) => stream)
-  return derived([store(url), store(options)], ([url, options], set: (snapshot: Snapshot<Data>) => void) => {
+    | EventSourceOptions<Data, Events>
+    | Readable<EventSourceOptions<Data, Events>>
+    | (() => EventSourceOptions<Data, Events>) = {},
+): Readable<Snapshot<Folded<Data, Events>>> {
+  type Shown = Folded<Data, Events>
+  const streamOf = follow<EventStream<Shown, AnyMessage>, Data, Events>((stream) => stream)
+  return derived([store(url), store(options)], ([url, options], set: (snapshot: Snapshot<Shown>) => void) => {
     const optionsNow = typeof options === 'function' ? options : () => options
     return show(streamOf(url, optionsNow), set, optionsNow().enabled)
   })

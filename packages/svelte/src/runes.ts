@@ -1,4 +1,13 @@
-import { type EventStream, type Snapshot, SNAPSHOT_KEYS, subscribeAfterRender } from '@headwater/core'
+import {
+  type AnyMessage,
+  type EventStream,
+  type Folded,
+  type MessageOf,
+  type NoEvents,
+  type Snapshot,
+  SNAPSHOT_KEYS,
+  subscribeAfterRender,
+} from '@headwater/core'
 import { createSubscriber } from 'svelte/reactivity'
 import { type EventSourceOptions, type EventSourceUrl, follow } from './follow.ts'
 
@@ -20,13 +29,13 @@ import { type EventSourceOptions, type EventSourceUrl, follow } from './follow.t
  * const price = eventSource(() => `/prices/${page.symbol}`) // {price.status} {price.data}
  * ```
  */
-export function eventSource<Data = string | undefined>(
+export function eventSource<Events = NoEvents, Data = MessageOf<Events>['data'] | undefined>(
   url: Exclude<EventSourceUrl, (...given: never) => unknown> | (() => EventSourceUrl),
-  options: EventSourceOptions<Data> | (() => EventSourceOptions<Data>) = {},
-): Snapshot<Data> {
+  options: EventSourceOptions<Data, Events> | (() => EventSourceOptions<Data, Events>) = {},
+): Snapshot<Folded<Data, Events>> {
   const urlNow = typeof url === 'function' ? url : () => url
   const optionsNow = typeof options === 'function' ? options : () => options
-  const streamOf = follow((stream: EventStream<Data>) => reactive(stream))
+  const streamOf = follow<Read<Folded<Data, Events>>, Data, Events>((stream) => reactive(stream))
   return view(() => streamOf(urlNow(), optionsNow)(optionsNow().enabled))
 }
 
@@ -41,13 +50,15 @@ export function eventSource<Data = string | undefined>(
  * export const news = fromEventStream(createEventStream('https://example.com/news')) // {news.data}
  * ```
  */
-export function fromEventStream<Data>(stream: EventStream<Data>): Snapshot<Data> {
+export function fromEventStream<Data>(stream: EventStream<Data, AnyMessage>): Snapshot<Data> {
   const read = reactive(stream)
   return view(() => read())
 }
 
+type Read<Data> = (enabled?: boolean) => Snapshot<Data>
+
 /** Whoever reads the stream is told of what becomes of it, and keeps it open where that is wanted. */
-function reactive<Data>(stream: EventStream<Data>): (enabled?: boolean) => Snapshot<Data> {
+function reactive<Data>(stream: EventStream<Data, AnyMessage>): Read<Data> {
   const join = createSubscriber((update) => subscribeAfterRender(stream, update))
   const watch = createSubscriber((update) => stream.watch(update))
   return (enabled = true) => {

@@ -1,4 +1,4 @@
-import { type EventStream, type Snapshot, subscribeAfterRender } from '@headwater/core'
+import { type AnyMessage, type EventStream, type Snapshot, subscribeAfterRender } from '@headwater/core'
 import { readable, type Readable } from 'svelte/store'
 
 /**
@@ -11,13 +11,13 @@ import { readable, type Readable } from 'svelte/store'
  * export const news = toStore(createEventStream('https://example.com/news')) // {$news.data}
  * ```
  */
-export function toStore<Data>(stream: EventStream<Data>): Readable<Snapshot<Data>> {
+export function toStore<Data>(stream: EventStream<Data, AnyMessage>): Readable<Snapshot<Data>> {
   return readable(stream.getSnapshot(), (set) => show(stream, set))
 }
 
 /** Shows a stream, and what becomes of it, until it is left. */
 export function show<Data>(
-  stream: EventStream<Data>,
+  stream: EventStream<Data, AnyMessage>,
   set: (snapshot: Snapshot<Data>) => void,
   enabled = true,
 ): () => void {

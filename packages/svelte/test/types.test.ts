@@ -1,4 +1,5 @@
 import { eventSource, type Fold, history, type Message, type SseError, type Snapshot } from '../src/index.ts'
+import type { NoEvents } from '@headwater/core'
 import type { eventSource as reactive } from '../src/runes.ts'
 import { get, type Readable, readable } from 'svelte/store'
 import { expectTypeOf, test } from 'vitest'
@@ -69,5 +70,5 @@ test('url and options may be values or stores, and options a function', () => {
 })
 
 test('runes give the snapshot itself', () => {
-  expectTypeOf<ReturnType<typeof reactive<string>>>().toEqualTypeOf<Snapshot<string>>()
+  expectTypeOf<ReturnType<typeof reactive<NoEvents, string>>>().toEqualTypeOf<Snapshot<string>>()
 })

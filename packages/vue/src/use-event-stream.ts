@@ -1,4 +1,10 @@
-import { type EventStream, type Snapshot, type SseError, subscribeAfterRender } from '@headwater/core'
+import {
+  type AnyMessage,
+  type EventStream,
+  type Snapshot,
+  type SseError,
+  subscribeAfterRender,
+} from '@headwater/core'
 import { computed, type MaybeRefOrGetter, type Ref, ref, shallowRef, toRef, toValue, watch } from 'vue'
 import { ownerOfScope, presence } from './presence.ts'
 
@@ -30,7 +36,7 @@ export interface BoundEventStream<Data = string | undefined> {
  * ```
  */
 export function useEventStream<Data>(
-  stream: MaybeRefOrGetter<EventStream<Data>>,
+  stream: MaybeRefOrGetter<EventStream<Data, AnyMessage>>,
   enabled: MaybeRefOrGetter<boolean | undefined> = true,
 ): BoundEventStream<Data> {
   const owner = ownerOfScope()
@@ -42,7 +48,7 @@ export function useEventStream<Data>(
   const snapshot = computed(() =>
     news.value || !hydrates ? toValue(stream).getSnapshot() : toValue(stream).getServerSnapshot(),
   )
-  const join = (from: EventStream<Data>, wanted: boolean) => {
+  const join = (from: EventStream<Data, AnyMessage>, wanted: boolean) => {
     const tell = () => void (news.value = {})
     const leave = !wanted ? from.watch(tell) : owner ? from.subscribe(tell) : subscribeAfterRender(from, tell)
     tell()

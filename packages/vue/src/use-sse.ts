@@ -1,8 +1,12 @@
 import {
+  type AnyMessage,
   bindEventStream,
   type BoundStreamOptions,
   type EventStream,
+  type Folded,
   identify,
+  type MessageOf,
+  type NoEvents,
   type StreamUrl,
 } from '@headwater/core'
 import { computed, type MaybeRefOrGetter, type Ref, shallowRef, toValue, watch } from 'vue'
@@ -10,7 +14,7 @@ import { injectStreamScope } from './stream-scope.ts'
 import { type BoundEventStream, useEventStream } from './use-event-stream.ts'
 
 /** What a stream can be told. */
-export type UseSSEOptions<Data = string | undefined> = BoundStreamOptions<Data>
+export type UseSSEOptions<Data = string | undefined, Events = NoEvents> = BoundStreamOptions<Data, Events>
 
 type Url = StreamUrl | null | undefined
 
@@ -37,14 +41,14 @@ export type UseSSEUrl = Exclude<Url, (...given: never) => unknown> | Readonly<Re
  * }
  * ```
  */
-export function useSSE<Data = string | undefined>(
+export function useSSE<Events = NoEvents, Data = MessageOf<Events>['data'] | undefined>(
   url: UseSSEUrl,
-  options: MaybeRefOrGetter<UseSSEOptions<Data>> = {},
-): BoundEventStream<Data> {
+  options: MaybeRefOrGetter<UseSSEOptions<Data, Events>> = {},
+): BoundEventStream<Folded<Data, Events>> {
   const scope = injectStreamScope()
   const urlNow = (): Url => toValue(url)
   const identity = computed(() => identify(urlNow(), toValue(options)))
-  const make = (asked: string): EventStream<Data> =>
+  const make = (asked: string): EventStream<Folded<Data, Events>, AnyMessage> =>
     bindEventStream(
       urlNow,
       () => toValue(options),

@@ -43,7 +43,7 @@ export function tellAsking(stage: Stage): void {
       expect((await stage.next()).headers.get('count')).toBe('5')
     })
 
-    test('a fold is read once, so that data grows on', async () => {
+    test('a fold of the same kind lets data grow on', async () => {
       const mounted = await stage.put(stage.ask({ fold: history(5) }))
       const request = await stage.next()
       await stage.send(request, 'data: a\n\n')

@@ -3,6 +3,7 @@ import {
   createEventStream,
   type EventStream,
   type EventStreamOptions,
+  type NoEvents,
   history,
   type Message,
 } from '../../src/index.ts'
@@ -23,7 +24,11 @@ beforeEach(() => {
 })
 
 function make<Data = string | undefined>(options: EventStreamOptions<Data> = {}): EventStream<Data> {
-  return createEventStream<Data>(url, { clock, fetch: server.fetch, ...options })
+  return createEventStream<NoEvents, Data>(url, {
+    clock,
+    fetch: server.fetch,
+    ...options,
+  }) as EventStream<Data>
 }
 
 const nothing = () => undefined
@@ -263,9 +268,10 @@ describe('notifications', () => {
     listener.mockClear()
     await request.send('data: a\n\n')
     await request.send('data: b\n\n')
-    await clock.advance(1_000)
+    await clock.advance(900)
     expect(listener).not.toHaveBeenCalled()
     await clock.showFrame()
+    await clock.advance(5_000)
     expect(listener).toHaveBeenCalledTimes(1)
     expect(stream.getSnapshot().data).toBe('b')
   })

@@ -4,6 +4,7 @@ import {
   createEventStream,
   createScope,
   type EventStreamOptions,
+  type NoEvents,
   history,
   type Message,
   type Scope,
@@ -28,7 +29,7 @@ beforeEach(() => {
 })
 
 const make = <Data = string | undefined>(options: EventStreamOptions<Data> = {}, address = url) =>
-  createEventStream<Data>(address, { clock, fetch: server.fetch, ...options }, scope)
+  createEventStream<NoEvents, Data>(address, { clock, fetch: server.fetch, ...options }, scope)
 
 afterEach(() => vi.restoreAllMocks())
 

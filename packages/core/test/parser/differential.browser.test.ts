@@ -82,7 +82,7 @@ async function hearBoth(streams: { seed: number; types: string[] }[]): Promise<[
         source.addEventListener(type, (event) => {
           if (event instanceof MessageEvent) {
             messages.push({ type: event.type, data: event.data as string, id: event.lastEventId })
-          } else if (event.type === 'error') {
+          } else if ((event as Event).type === 'error') {
             // The end of the stream: the next step would be to ask for it again.
             source.close()
             resolve(messages)

@@ -1,0 +1,70 @@
+import type { AnyMessage } from './decode.ts'
+import { guard, refuse } from './errors.ts'
+import { type Fold, latest, type Reducer } from './fold.ts'
+
+/** What options say of it. */
+interface FoldingOptions<Data> {
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly fold?: Fold<Data, any, any> | Reducer<Data, any>
+  readonly initialData?: Data
+}
+
+/** What the messages have become so far. */
+export interface Folding<Data> {
+  /** Whether one who comes late wants the message that came last before: nothing has come yet, and the fold asks for it. */
+  readonly wantsLast: boolean
+  add(message: AnyMessage): void
+  /** What is shown: the same while nothing was added. */
+  show(): Data
+}
+
+/**
+ * Folds messages, by the newest fold that the options give.
+ *
+ * @throws SseError `invalid-option` for what is no fold.
+ */
+export function createFolding<Data>(options: () => FoldingOptions<Data>): Folding<Data> {
+  const first = options()
+  let asked = first.fold
+  let fold = foldOf(first)
+  let state = fold.initial(first.initialData)
+  let shown = fold.view(state)
+  let stale = false
+  let begun = false
+
+  return {
+    get wantsLast() {
+      return !begun && fold.late === true
+    },
+    add(message) {
+      guard(() => {
+        begun = true
+        const newest = options()
+        if (newest.fold !== asked) {
+          const { kind } = fold
+          fold = foldOf(newest)
+          asked = newest.fold
+          if (fold.kind !== kind) state = fold.initial(newest.initialData)
+        }
+        state = fold.add(state, message)
+        stale = true
+      })
+    },
+    show() {
+      if (stale) guard(() => (shown = fold.view(state)))
+      stale = false
+      return shown
+    },
+  }
+}
+
+function foldOf<Data>(options: FoldingOptions<Data>): Fold<Data> {
+  const { fold = latest() as Fold<Data> } = options
+  if (typeof fold === 'function') {
+    if (!('initialData' in options)) refuse('fold', 'is a function, and needs initialData to begin with')
+    const view = (data: unknown) => data as Data
+    return { initial: view, add: (data, message) => fold(data as Data, message), view }
+  }
+  if (!fold?.add) refuse('fold', 'must be a fold, such as history(50), or a function (data, message) => data')
+  return fold
+}
