@@ -83,9 +83,10 @@ export type Snapshot<Data = string | undefined> = ConnectionState & {
   close(): void
 }
 
+const keys = 'status data lastEventId invalid attempt delayMs retryAt cause reason continuity awayMs'
+
 /** Every property that a snapshot has in one state or another, for a view that makes each of them reactive by itself. */
-export const SNAPSHOT_KEYS: readonly string[] =
-  'status data lastEventId invalid attempt delayMs retryAt cause reason continuity awayMs'.split(' ')
+export const SNAPSHOT_KEYS: readonly string[] = /* @__PURE__ */ keys.split(' ')
 
 /**
  * A stream of messages that reconnects. Making one does nothing: the first subscriber opens it, the last one to leave

@@ -62,7 +62,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 // One call decodes whole characters: a decoder that streams is slower (by half on Node 20 and 22), and some drop a second
 // byte order mark with the first. To remove the one that counts is ours anyway: only we know where a stream begins.
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Where `mark` comes next, or the text's end. */
 function indexOf(text: string, mark: string, from: number): number {

@@ -9,7 +9,7 @@ import {
 } from 'react'
 
 /** Holds nothing unless something is mounted in a browser, so that it leaks nothing between the requests of a server. */
-export const ScopeContext: Context<Scope> = createContext(createScope())
+export const ScopeContext: Context<Scope> = /* @__PURE__ */ createContext(/* @__PURE__ */ createScope())
 
 /**
  * Gives the components below it a scope of their own: connections are shared within it, and not beyond. Without one, all

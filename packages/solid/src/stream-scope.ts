@@ -2,7 +2,7 @@ import { createScope, type Scope } from '@headwater/core'
 import { type Context, createComponent, createContext, type JSX } from 'solid-js'
 
 /** Holds nothing unless something is mounted in a browser, so that it leaks nothing between the requests of a server. */
-export const ScopeContext: Context<Scope> = createContext(createScope())
+export const ScopeContext: Context<Scope> = /* @__PURE__ */ createContext(/* @__PURE__ */ createScope())
 
 /**
  * Gives the components below it a scope of their own: connections are shared within it, and not beyond. Without one, all
