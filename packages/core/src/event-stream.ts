@@ -1,6 +1,6 @@
 import { systemClock } from './clock.ts'
 import type { EventStream, EventStreamOptions, NoEvents, Snapshot } from './contract.ts'
-import { type AnyMessage, decode, type MessageOf } from './decode.ts'
+import { type AnyMessage, decode, type MessageOf, type Schemas } from './decode.ts'
 import { guard, report, type SseError } from './errors.ts'
 import type { Folded } from './fold.ts'
 import { createFolding } from './folding.ts'
@@ -80,14 +80,14 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
   checkNotify(first.notify)
   const { clock = systemClock, page = systemPage, graceMs = 200, queueLimit = 1_024, unref } = first
 
-  const listeners = new Set<() => void>()
-  const readers = new Set<(message: AnyMessage) => unknown>()
+  const listeners: Listeners<() => void> = { now: [] }
+  const readers: Listeners<(message: MessageOf<Events>) => unknown> = { now: [] }
   let users = 0
   /** Runs while the connection outlives its last user, and calls that off. */
   let stay: (() => void) | undefined
   let cancelNotice: (() => void) | undefined
 
-  const folding = createFolding(options)
+  const folding = createFolding(first)
   let invalid = 0
 
   const identity = url != null && isShareable(url, first) ? identify(url, first) : undefined
@@ -96,7 +96,7 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
   let source = member && createSource(member)
   let leave: (() => void) | undefined
 
-  const take = (from = source): Snapshot<Data> => ({
+  const shot = (from = source): Snapshot<Data> => ({
     ...(from?.state ?? { status: 'idle' }),
     data: folding.show(),
     lastEventId: from?.lastEventId ?? '',
@@ -104,29 +104,38 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
     open,
     close,
   })
-  const initial = take()
-  let snapshot = others() ? take(others()) : initial
+  const initial = shot()
+  let snapshot = others() ? shot(others()) : initial
 
-  function deliver(raw: Message): Promise<unknown> | undefined {
-    const message = read(raw)
-    if (!message) return undefined
-    folding.add(message)
-    notice()
-    let holds: Promise<unknown>[] | undefined
+  // No closure and no list is made for a message: that would cost more than to parse it.
+  function deliver(raw: Message): PromiseLike<unknown> | undefined {
+    const message = take(raw)
     // Who has left hears nothing more; one who comes back in time finds nothing missing from the data.
-    for (const reader of stay ? [] : [options().onMessage, ...readers]) {
-      // A reader that closes the stream is the last to see the message.
-      if (source?.state.status !== 'open') break
-      const result = guard(() => reader?.(message as MessageOf<Events>))
-      if (result instanceof Promise) (holds ??= []).push(result.catch(report))
+    if (!message || stay) return undefined
+    const { onMessage } = options()
+    let hold = onMessage && tell(onMessage, message)
+    for (const reader of readers.now) {
+      const more = tell(reader, message)
+      if (more) hold = hold ? Promise.all([hold, more]) : more
     }
-    return holds && Promise.all(holds)
+    return hold
   }
 
-  /** The message as `events` describe it; `undefined` for one that is not delivered. */
-  function read(raw: Message): AnyMessage | undefined {
-    const { events, onInvalid } = options()
-    if (!events) return raw
+  /** Folds a message, as `events` describe it; `undefined` for one that is not delivered. */
+  function take(raw: Message): MessageOf<Events> | undefined {
+    const newest = options()
+    const message = newest.events ? read(raw, newest.events, newest.onInvalid) : raw
+    if (!message) return undefined
+    folding.add(message, newest)
+    notice()
+    return message as MessageOf<Events>
+  }
+
+  function read(
+    raw: Message,
+    events: Schemas,
+    onInvalid: EventStreamOptions['onInvalid'],
+  ): AnyMessage | undefined {
     try {
       return decode(raw, events)
     } catch (thrown) {
@@ -136,6 +145,21 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
       // One tells what is wrong; a thousand would hide everything else.
       if (!onInvalid && invalid === 1) report(error)
       if (guard(() => onInvalid?.(error, raw)) === 'fail') source?.fail(error)
+      return undefined
+    }
+  }
+
+  function tell(
+    reader: (message: MessageOf<Events>) => unknown,
+    message: MessageOf<Events>,
+  ): PromiseLike<unknown> | undefined {
+    // A reader that closes the stream is the last to see the message.
+    if (source?.state.status !== 'open') return undefined
+    try {
+      const result = reader(message)
+      return result instanceof Promise ? result.catch(report) : undefined
+    } catch (error) {
+      report(error)
       return undefined
     }
   }
@@ -158,8 +182,8 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
   function publish(): void {
     cancelNotice?.()
     cancelNotice = undefined
-    snapshot = take()
-    for (const listener of [...listeners]) guard(listener)
+    snapshot = shot()
+    for (const listener of listeners.now) guard(listener)
   }
 
   /** The source that others in the scope hold for the same stream. One that is over brings a late comer nothing. */
@@ -172,8 +196,7 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
     if (!source || !member || leave) return
     const joined = (source = others() ?? source)
     if (identity !== undefined) scope.set(identity, joined)
-    const last = folding.wantsLast && joined.last && read(joined.last)
-    if (last) folding.add(last)
+    if (joined.last && folding.wantsLast) take(joined.last)
     const before = snapshot
     const end = joined.join(member)
     leave = () => {
@@ -185,14 +208,14 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
     if (snapshot === before) publish()
   }
 
-  function use<Listener>(set: Set<Listener>, listener: Listener): () => void {
+  function use<Listener>(set: Listeners<Listener>, listener: Listener): () => void {
     stay?.()
     stay = undefined
-    set.add(listener)
+    const remove = add(set, listener)
     // What was closed by hand, has ended or has failed is opened by hand alone.
     if (users++ === 0 && source?.state.status !== 'closed') join()
     return once(() => {
-      set.delete(listener)
+      remove()
       if (--users > 0) return
       stay = clock.timer(
         () => {
@@ -218,20 +241,26 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
 
   const stream: EventStream<Data, MessageOf<Events>> = {
     subscribe: (listener) => use(listeners, () => listener()),
-    watch(listener) {
-      const own = () => listener()
-      listeners.add(own)
-      return () => void listeners.delete(own)
-    },
+    watch: (listener) => add(listeners, () => listener()),
     getSnapshot: () => snapshot,
     getServerSnapshot: () => initial,
-    onMessage: (listener) => use(readers, (message) => listener(message as MessageOf<Events>)),
+    onMessage: (listener) => use(readers, (message) => listener(message)),
     open,
     close,
     [Symbol.asyncIterator]: () => iterateMessages(stream, queueLimit),
   }
   const seen = first.select ? narrow(stream, (shown) => options().select?.(shown)) : stream
   return seen as EventStream<Folded<Data, Events>, MessageOf<Events>>
+}
+
+/** Who is told of something: a list that is made anew with each change, so that it stays the same while they are told. */
+interface Listeners<Listener> {
+  now: readonly Listener[]
+}
+
+function add<Listener>(listeners: Listeners<Listener>, listener: Listener): () => void {
+  listeners.now = [...listeners.now, listener]
+  return () => void (listeners.now = listeners.now.filter((other) => other !== listener))
 }
 
 /** Reads anew for as long as it is allowed, and gives what was read last after. */

@@ -1,9 +1,9 @@
 import type { AnyMessage } from './decode.ts'
-import { guard, refuse } from './errors.ts'
+import { guard, refuse, report } from './errors.ts'
 import { type Fold, latest, type Reducer } from './fold.ts'
 
 /** What options say of it. */
-interface FoldingOptions<Data> {
+export interface FoldingOptions<Data> {
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly fold?: Fold<Data, any, any> | Reducer<Data, any>
   readonly initialData?: Data
@@ -13,18 +13,18 @@ interface FoldingOptions<Data> {
 export interface Folding<Data> {
   /** Whether one who comes late wants the message that came last before: nothing has come yet, and the fold asks for it. */
   readonly wantsLast: boolean
-  add(message: AnyMessage): void
+  /** Adds a message, by the fold that the newest options ask for. */
+  add(message: AnyMessage, newest: FoldingOptions<Data>): void
   /** What is shown: the same while nothing was added. */
   show(): Data
 }
 
 /**
- * Folds messages, by the newest fold that the options give.
+ * Folds messages.
  *
  * @throws SseError `invalid-option` for what is no fold.
  */
-export function createFolding<Data>(options: () => FoldingOptions<Data>): Folding<Data> {
-  const first = options()
+export function createFolding<Data>(first: FoldingOptions<Data>): Folding<Data> {
   let asked = first.fold
   let fold = foldOf(first)
   let state = fold.initial(first.initialData)
@@ -36,10 +36,10 @@ export function createFolding<Data>(options: () => FoldingOptions<Data>): Foldin
     get wantsLast() {
       return !begun && fold.late === true
     },
-    add(message) {
-      guard(() => {
-        begun = true
-        const newest = options()
+    add(message, newest) {
+      begun = stale = true
+      // Without a closure: this is what a message costs.
+      try {
         if (newest.fold !== asked) {
           const { kind } = fold
           fold = foldOf(newest)
@@ -47,8 +47,9 @@ export function createFolding<Data>(options: () => FoldingOptions<Data>): Foldin
           if (fold.kind !== kind) state = fold.initial(newest.initialData)
         }
         state = fold.add(state, message)
-        stale = true
-      })
+      } catch (error) {
+        report(error)
+      }
     },
     show() {
       if (stale) guard(() => (shown = fold.view(state)))

@@ -35,7 +35,8 @@ export interface Source {
 
 /** Makes a source of which nobody is a member yet. */
 export function createSource(first: Member): Source {
-  const members = new Set<Member>()
+  // Made anew with each change, so that who is being told stays the same list.
+  let members: readonly Member[] = []
   /** Who speaks for the connection. */
   let speaker = first
   let last: Message | undefined
@@ -45,21 +46,24 @@ export function createSource(first: Member): Source {
     () => speaker.url,
     () => speaker.options(),
     {
-      isLast: (message) => guard(() => speaker.options().until?.(message)) ?? false,
+      isLast(message) {
+        const { until } = speaker.options()
+        return until ? (guard(() => until(message)) ?? false) : false
+      },
       onMessage(message) {
         last = message
-        let holds: PromiseLike<unknown>[] | undefined
-        for (const member of [...members]) {
+        let hold: PromiseLike<unknown> | undefined
+        for (const member of members) {
           // A member that closes the stream is the last to see the message.
           if (connection.state.status !== 'open') break
-          const hold = member.onMessage(message)
-          if (hold) (holds ??= []).push(hold)
+          const more = member.onMessage(message)
+          if (more) hold = hold ? Promise.all([hold, more]) : more
         }
-        return holds && Promise.all(holds)
+        return hold
       },
       onComment: onComment && ((comment) => void guard(() => speaker.options().onComment?.(comment))),
       onChange(state) {
-        for (const member of [...members]) member.onChange(state)
+        for (const member of members) member.onChange(state)
       },
     },
     page,
@@ -73,21 +77,21 @@ export function createSource(first: Member): Source {
       return connection.lastEventId
     },
     get members() {
-      return members.size
+      return members.length
     },
     get last() {
       return last
     },
     suits: (options) => options.fetch === fetch && options.clock === clock,
     join(member) {
-      members.add(member)
-      speaker = members.values().next().value ?? member
+      members = [...members, member]
+      ;[speaker = member] = members
       if (connection.state.status === 'idle') connection.tell({ type: 'open' })
       return () => {
         // The last to leave still sees the end.
-        if (members.size === 1) connection.tell({ type: 'release' })
-        members.delete(member)
-        speaker = members.values().next().value ?? member
+        if (members.length === 1) connection.tell({ type: 'release' })
+        members = members.filter((other) => other !== member)
+        ;[speaker = member] = members
       }
     },
     open: () => connection.tell({ type: 'open' }),
