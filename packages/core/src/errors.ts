@@ -91,10 +91,10 @@ export function report(error: unknown): void {
   else console.error(error)
 }
 
-/** Calls back a user's function; what it throws is reported, and `undefined` returned. */
-export function guard<Result>(callback: () => Result): Result | undefined {
+/** Calls back a user's function, with what it is given; what it throws is reported, and `undefined` returned. */
+export function guard<Result, Given>(callback: (given: Given) => Result, given?: Given): Result | undefined {
   try {
-    return callback()
+    return callback(given as Given)
   } catch (error) {
     report(error)
     return undefined

@@ -155,13 +155,8 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
   ): PromiseLike<unknown> | undefined {
     // A reader that closes the stream is the last to see the message.
     if (source?.state.status !== 'open') return undefined
-    try {
-      const result = reader(message)
-      return result instanceof Promise ? result.catch(report) : undefined
-    } catch (error) {
-      report(error)
-      return undefined
-    }
+    const result = guard(reader, message)
+    return result instanceof Promise ? result.catch(report) : undefined
   }
 
   function notice(): void {

@@ -48,7 +48,7 @@ export function createSource(first: Member): Source {
     {
       isLast(message) {
         const { until } = speaker.options()
-        return until ? (guard(() => until(message)) ?? false) : false
+        return until ? (guard(until, message) ?? false) : false
       },
       onMessage(message) {
         last = message
