@@ -1,5 +1,5 @@
 import { SseError } from './errors.ts'
-import { CALM, NO_LINE } from './state.ts'
+import { CALM } from './state.ts'
 import type { ConnectionState, Effect, Hindrance, Input, Machine, Policy } from './state.ts'
 
 /** A timer is never set further ahead, so that a clock that jumped while the machine slept is noticed. */
@@ -13,6 +13,9 @@ const PROOF_MS = 5_000
 const HEALTHY_MS = 30_000
 const BRIEF_MS = 1_000
 
+/** A copy of a machine, on its way to become the next one. */
+type Draft = { -readonly [Field in keyof Machine]: Machine[Field] }
+
 /**
  * Decides: what a machine becomes by an input, and what is to be done about it. Pure.
  *
@@ -24,219 +27,196 @@ export function transition(
   given: Input,
   policy: Policy,
 ): readonly [Machine, readonly Effect[]] {
-  if ('generation' in given && given.generation !== before.generation) return [before, []]
-  // A timer that woke is due, even where the clock was set back meanwhile.
-  const input = given.type === 'woke' ? { ...given, at: Math.max(given.at, before.wakeAt) } : given
-  const decided = next(before, input, policy)
-  const wakeAt = wakeTime(before, decided, input, policy)
-  const after = wakeAt === decided.wakeAt ? decided : { ...decided, wakeAt }
-
   const effects: Effect[] = []
-  const anew = after.generation !== before.generation
+  if (!matters(before, given)) return [before, effects]
+  const woke = given.type === 'woke'
+  // A timer that woke is due, even where the clock was set back meanwhile.
+  const input = woke ? { ...given, at: Math.max(given.at, before.wakeAt) } : given
+  const after = { ...before }
+  decide(after, input, policy)
+
+  // A timer that runs is left to run while it is early enough: a chunk costs none. One that woke is gone.
+  const running = woke ? Infinity : before.wakeAt
+  const due = deadline(after, policy)
+  after.wakeAt = due === Infinity ? due : Math.min(running, due, input.at + LONGEST_NAP_MS)
+
+  const { state, generation, cause, wakeAt } = after
+  const anew = generation !== before.generation
   if (anew && holdsSocket(before)) effects.push({ type: 'disconnect' })
-  // A timer that woke is gone.
-  const running = input.type === 'woke' ? Infinity : before.wakeAt
   if (wakeAt !== running)
     effects.push(
       wakeAt === Infinity
         ? { type: 'unschedule' }
         : { type: 'schedule', delayMs: Math.max(0, wakeAt - input.at) },
     )
-  if (anew && after.state.status === 'connecting') {
-    const { generation, cause, state } = after
+  if (anew && state.status === 'connecting')
     effects.push({ type: 'connect', generation, attempt: state.attempt, cause })
-  }
   if (isActive(before) !== isActive(after)) effects.push({ type: isActive(after) ? 'listen' : 'unlisten' })
   return [after, effects]
 }
 
-function next(machine: Machine, input: Input, policy: Policy): Machine {
-  const { state, line } = machine
+/** Whether an input means anything to the present attempt, in the present state. */
+function matters(machine: Machine, input: Input): boolean {
+  if ('generation' in input) return input.generation === machine.generation
+  if (input.type === 'open') return !holdsSocket(machine)
+  if (input.type === 'close') return machine.state.status !== 'closed'
+  // A page is shown once without having been frozen: when it has loaded.
+  if (input.type === 'unhindered' && input.by === 'frozen' && !machine.hindrances.includes('frozen'))
+    return false
+  return isActive(machine)
+}
+
+function decide(machine: Draft, input: Input, policy: Policy): void {
   const { at } = input
   switch (input.type) {
     case 'open':
-      if (holdsSocket(machine)) return machine
       // Whoever asks by hand knows better than the page.
-      return connect(
-        { ...machine, hindrances: [], hiddenAt: machine.hiddenAt === Infinity ? Infinity : at },
-        at,
-      )
+      machine.hindrances = []
+      if (machine.hiddenAt < Infinity) machine.hiddenAt = at
+      return connect(machine, at)
     case 'close':
-      return state.status === 'closed' ? machine : rest(machine, { status: 'closed', reason: 'closed' }, at)
+      return enter(machine, { status: 'closed', reason: 'closed' }, at)
     case 'release':
-      return isActive(machine) ? rest(machine, { status: 'idle' }, at) : machine
-    case 'hindered': {
-      if (!isActive(machine)) return machine
-      if (input.by === 'hidden') return { ...machine, hiddenAt: at }
-      return hinder(machine, input, policy, input.by)
-    }
-    case 'unhindered': {
-      // A page is shown once without having been frozen: when it has loaded.
-      if (input.by === 'frozen' && !machine.hindrances.includes('frozen')) return machine
-      const hindrances = machine.hindrances.filter((hindrance) => hindrance !== input.by)
-      const freed = { ...machine, hindrances, hiddenAt: input.by === 'hidden' ? Infinity : machine.hiddenAt }
-      if (hindrances[0] && state.status === 'paused')
-        return { ...freed, state: { status: 'paused', reason: hindrances[0] } }
-      return state.status === 'waiting' || state.status === 'paused' ? resume(freed, at) : freed
-    }
-    case 'woke':
-      return wake(machine, input, policy)
-    case 'accepted': {
-      const continuity = input.resumable ? 'resumed' : machine.leftAt === undefined ? 'fresh' : 'restarted'
-      const awayMs = machine.leftAt === undefined ? 0 : at - machine.leftAt
-      const opened = { ...NO_LINE, since: at, byteAt: at }
-      return { ...machine, state: { status: 'open', continuity, awayMs }, refreshed: false, line: opened }
-    }
-    case 'received': {
-      const { messages, comments, midMessage, retryMs } = input
-      const gapMs = comments > 0 && line.heartbeatAt !== undefined ? at - line.heartbeatAt : 0
-      const heartbeat = gapMs >= HEARTBEAT_MS ? gapMs : 0
-      return {
-        ...machine,
-        failures: messages > 0 ? 0 : machine.failures,
-        cause: messages > 0 ? undefined : machine.cause,
-        retryMs: retryMs ?? machine.retryMs,
-        longestGapMs: Math.max(machine.longestGapMs, heartbeat),
-        line: {
-          ...line,
-          byteAt: at,
-          heartbeatAt: comments > 0 ? at : line.heartbeatAt,
-          midMessage,
-          proofBy: Infinity,
-        },
-      }
-    }
-    case 'held':
-      return { ...machine, line: { ...line, held: input.held, byteAt: at, proofBy: Infinity } }
+      return enter(machine, { status: 'idle' }, at)
     case 'ended':
-      return rest(machine, { status: 'closed', reason: 'ended' }, at)
+      return enter(machine, { status: 'closed', reason: 'ended' }, at)
     case 'failed':
-      return isActive(machine)
-        ? rest(machine, { status: 'closed', reason: 'failed', cause: input.cause }, at)
-        : machine
+      return enter(machine, { status: 'closed', reason: 'failed', cause: input.cause }, at)
     case 'lost':
       return lose(machine, input.cause, input, policy)
+    case 'woke':
+      return wake(machine, input, policy)
+    case 'hindered':
+      if (input.by !== 'hidden') return hinder(machine, input, policy, input.by)
+      machine.hiddenAt = at
+      return
+    case 'unhindered': {
+      if (input.by === 'hidden') machine.hiddenAt = Infinity
+      machine.hindrances = machine.hindrances.filter((hindrance) => hindrance !== input.by)
+      const [reason] = machine.hindrances
+      if (reason) enter(machine, { status: 'paused', reason }, at)
+      else if (!holdsSocket(machine)) resume(machine, at)
+      return
+    }
+    case 'accepted': {
+      const { leftAt } = machine
+      const continuity = input.resumable ? 'resumed' : leftAt === undefined ? 'fresh' : 'restarted'
+      machine.refreshed = false
+      return enter(machine, { status: 'open', continuity, awayMs: at - (leftAt ?? at) }, at)
+    }
+    case 'received':
+      if (input.messages > 0) {
+        machine.failures = 0
+        machine.cause = undefined
+      }
+      if (input.comments > 0) {
+        const gapMs = at - machine.heartbeatAt
+        if (gapMs >= HEARTBEAT_MS) machine.longestGapMs = Math.max(machine.longestGapMs, gapMs)
+        machine.heartbeatAt = at
+      }
+      machine.retryMs = input.retryMs ?? machine.retryMs
+      machine.midMessage = input.midMessage
+      machine.patienceMs = undefined
+      machine.aliveAt = at
+      return
+    case 'held':
+      machine.patienceMs = input.held ? Infinity : undefined
+      machine.aliveAt = at
   }
 }
 
-/** An attempt begins. */
-function connect(machine: Machine, at: number): Machine {
-  return {
-    ...machine,
-    state: { status: 'connecting', attempt: machine.failures + 1 },
-    generation: machine.generation + 1,
-    line: { ...NO_LINE, since: at, byteAt: at },
-  }
+/** Another state begins. Only an answer belongs to the attempt before it; the socket of any other is let go. */
+function enter(machine: Draft, state: ConnectionState, at: number): void {
+  if (machine.state.status === 'open') machine.leftAt = at
+  if (state.status !== 'open') machine.generation++
+  machine.state = state
+  if (!isActive(machine)) Object.assign(machine, CALM)
+  machine.since = machine.aliveAt = at
+  machine.heartbeatAt = Infinity
+  machine.midMessage = false
+  machine.patienceMs = undefined
+}
+
+function connect(machine: Draft, at: number): void {
+  enter(machine, { status: 'connecting', attempt: machine.failures + 1 }, at)
+}
+
+function wait(machine: Draft, delayMs: number, cause: SseError, at: number): void {
+  const attempt = machine.failures + 1
+  enter(machine, { status: 'waiting', attempt, delayMs, retryAt: at + delayMs, cause }, at)
 }
 
 /** What held a machine back is gone: an attempt begins, unless the server asked for more patience. */
-function resume(machine: Machine, at: number): Machine {
-  return machine.cause && at < machine.notBefore
-    ? wait(machine, machine.notBefore - at, machine.cause, at)
-    : connect(machine, at)
+function resume(machine: Draft, at: number): void {
+  const { cause, notBefore } = machine
+  if (cause && at < notBefore) wait(machine, notBefore - at, cause, at)
+  else connect(machine, at)
 }
 
-function wait(machine: Machine, delayMs: number, cause: SseError, at: number): Machine {
-  const attempt = machine.failures + 1
-  return rest(machine, { status: 'waiting', attempt, delayMs, retryAt: at + delayMs, cause }, at)
-}
-
-/** The socket, if there is one, is let go. */
-function rest(machine: Machine, state: ConnectionState, at: number): Machine {
-  return {
-    ...machine,
-    ...(state.status === 'idle' || state.status === 'closed' ? CALM : {}),
-    state,
-    generation: machine.generation + (holdsSocket(machine) ? 1 : 0),
-    leftAt: machine.state.status === 'open' ? at : machine.leftAt,
-    line: NO_LINE,
-  }
-}
-
-function hinder(machine: Machine, { at, resumable }: Input, policy: Policy, by: Hindrance): Machine {
+function hinder(machine: Draft, { at, resumable }: Input, policy: Policy, reason: Hindrance): void {
   // What may be sent only once is never given up for the page's sake: it could not be taken up again.
-  if (holdsSocket(machine) && !policy.repeats(resumable)) return { ...machine, hiddenAt: Infinity }
-  const hindrances = [...machine.hindrances.filter((hindrance) => hindrance !== by), by]
-  const paused = machine.state.status === 'paused'
-  return { ...(paused ? machine : rest(machine, { status: 'paused', reason: by }, at)), hindrances }
-}
-
-function wake(machine: Machine, input: Input, policy: Policy): Machine {
-  const { state, line, wakeAt } = machine
-  const { at } = input
-  if (machine.hiddenAt + policy.hiddenMs <= at) return hinder(machine, input, policy, 'hidden')
-  if (at < deadline(machine, policy)) {
-    const slept = state.status === 'open' && at - wakeAt > JUMP_MS
-    return slept ? { ...machine, line: { ...line, proofBy: at + PROOF_MS } } : machine
+  if (holdsSocket(machine) && !policy.repeats(resumable)) {
+    machine.hiddenAt = Infinity
+    return
   }
-  if (state.status === 'waiting') return connect(machine, at)
-  return lose(machine, overdue(machine), input, policy)
+  machine.hindrances = [...new Set([...machine.hindrances, reason])]
+  if (machine.state.status !== 'paused') enter(machine, { status: 'paused', reason }, at)
 }
 
-function overdue(machine: Machine): SseError {
-  return machine.state.status === 'connecting'
-    ? new SseError('connect-timeout', 'The server did not answer within connectMs.')
-    : new SseError('silence', 'Nothing came for longer than silenceMs: the connection is taken for dead.')
+function wake(machine: Draft, input: Input, policy: Policy): void {
+  const { status } = machine.state
+  const { at } = input
+  if (machine.hiddenAt + policy.hiddenMs <= at) hinder(machine, input, policy, 'hidden')
+  else if (at < deadline(machine, policy)) {
+    if (status !== 'open' || at - machine.wakeAt <= JUMP_MS) return
+    // The machine slept, and the socket may be dead.
+    machine.patienceMs ??= PROOF_MS
+    machine.aliveAt = at
+  } else if (status === 'waiting') connect(machine, at)
+  else {
+    const cause =
+      status === 'open'
+        ? new SseError('silence', 'Nothing came for longer than silenceMs: the connection is taken for dead.')
+        : new SseError('connect-timeout', 'The server did not answer within connectMs.')
+    lose(machine, cause, input, policy)
+  }
 }
 
 /** An attempt is over: the policy says what follows. */
-function lose(machine: Machine, cause: SseError, input: Input, policy: Policy): Machine {
-  const { state, line } = machine
+function lose(machine: Draft, cause: SseError, input: Input, policy: Policy): void {
   const { at } = input
-  const wasOpen = state.status === 'open'
-  const lastedMs = at - line.since
-  const healthy = wasOpen && lastedMs >= HEALTHY_MS
-  const failures = healthy ? 1 : machine.failures + 1
-  const lost: Machine = {
-    ...machine,
-    failures,
-    failingSince: failures === 1 ? at : machine.failingSince,
-    cause,
-    // Only the attempt that fresh headers were made for speaks against them.
-    refreshed: false,
-    // Only a long life clears a server of it: one that dies early and late in turns would else be asked as if it were well.
-    brief: !wasOpen ? machine.brief : lastedMs < BRIEF_MS ? machine.brief + 1 : healthy ? 0 : machine.brief,
-    notBefore: at + (cause.retryAfterMs ?? 0),
+  if (machine.state.status === 'open') {
+    const lastedMs = at - machine.since
+    if (lastedMs < BRIEF_MS) machine.brief++
+    // Only a long life clears a server: one that dies early and late in turns would else be asked as if it were well.
+    if (lastedMs >= HEALTHY_MS) machine.failures = machine.brief = 0
   }
-  const verdict = policy.after({
-    attempt: failures,
-    cause,
-    retryMs: lost.retryMs,
-    elapsedMs: at - lost.failingSince,
-    jitter: input.jitter,
-    brief: lost.brief,
-    everOpen: wasOpen || lost.leftAt !== undefined,
-    resumable: input.resumable,
-    refreshed: machine.refreshed,
-  })
-  if (verdict === 'refresh') return connect({ ...lost, refreshed: true }, at)
-  if (typeof verdict === 'string') return rest(lost, { status: 'closed', reason: verdict, cause }, at)
-  return wait(lost, verdict, cause, at)
-}
-
-/** When the one timer goes off. One that runs is left to run while it is early enough: a chunk costs no timer. */
-function wakeTime(before: Machine, after: Machine, input: Input, policy: Policy): number {
-  const due = deadline(after, policy)
-  if (due === Infinity) return Infinity
-  const latest = Math.min(due, input.at + LONGEST_NAP_MS)
-  return input.type === 'woke' ? latest : Math.min(before.wakeAt, latest)
+  if (machine.failures++ === 0) machine.failingSince = at
+  machine.cause = cause
+  machine.notBefore = at + (cause.retryAfterMs ?? 0)
+  const verdict = policy.after(machine, cause, input)
+  // Only the attempt that fresh headers were made for speaks against them.
+  machine.refreshed = verdict === 'refresh'
+  if (verdict === 'refresh') connect(machine, at)
+  else if (typeof verdict === 'number') wait(machine, verdict, cause, at)
+  else enter(machine, { status: 'closed', reason: verdict, cause }, at)
 }
 
 /** When the present state has lasted for too long, should nothing happen. */
 function deadline(machine: Machine, policy: Policy): number {
-  const { state, line, hindrances } = machine
-  const hidden = hindrances.includes('hidden') ? Infinity : machine.hiddenAt + policy.hiddenMs
-  if (state.status === 'connecting') return Math.min(hidden, line.since + policy.connectMs)
-  if (state.status === 'waiting') return Math.min(hidden, state.retryAt)
-  if (state.status === 'paused' || line.held) return hidden
-  if (state.status !== 'open') return Infinity
-  return Math.min(hidden, line.proofBy, line.byteAt + silenceLimit(machine, policy))
+  const { state } = machine
+  let limitMs = Infinity
+  if (state.status === 'connecting') limitMs = policy.connectMs
+  if (state.status === 'waiting') limitMs = state.delayMs
+  if (state.status === 'open') limitMs = machine.patienceMs ?? silenceLimit(machine, policy)
+  const hidden = machine.hindrances.includes('hidden') ? Infinity : machine.hiddenAt + policy.hiddenMs
+  return Math.min(hidden, machine.aliveAt + limitMs)
 }
 
-function silenceLimit({ line, longestGapMs }: Machine, { silenceMs }: Policy): number {
+function silenceLimit({ midMessage, longestGapMs }: Machine, { silenceMs }: Policy): number {
   if (silenceMs !== 'auto') return silenceMs
-  if (line.midMessage) return 20_000
-  return longestGapMs === 0 ? 300_000 : Math.min(Math.max(15_000, 3 * longestGapMs), 300_000)
+  if (midMessage) return 20_000
+  return Math.min(Math.max(15_000, 3 * (longestGapMs || Infinity)), 300_000)
 }
 
 function holdsSocket({ state }: Machine): boolean {

@@ -1,6 +1,6 @@
 import { MAX_TIMER_MS } from './clock.ts'
 import { guard, type SseError } from './errors.ts'
-import type { Loss, Policy, Verdict } from './state.ts'
+import type { Machine, Moment, Policy, Verdict } from './state.ts'
 
 /** What a {@link RetryRule} decides on. */
 export interface RetryContext {
@@ -100,60 +100,55 @@ export function isRefusal(cause: SseError | undefined): boolean {
 export function createPolicy(options: () => PolicyOptions): Policy {
   return {
     get connectMs() {
-      const { connectMs = 20_000 } = options()
-      return connectMs === false ? Infinity : connectMs
+      return limit(options().connectMs ?? 20_000)
     },
     get silenceMs() {
-      const { silenceMs = 'auto' } = options()
-      return silenceMs === false ? Infinity : silenceMs
+      return limit(options().silenceMs ?? 'auto')
     },
     get hiddenMs() {
-      const { hidden = 'keep' } = options()
-      return hidden === 'keep' ? Infinity : hidden
+      return limit(options().hidden ?? false)
     },
     repeats: (resumable) => mayRepeat(options(), resumable),
-    after: (loss) => verdict(loss, options()),
+    after: (machine, cause, moment) => verdict(machine, cause, moment, options()),
   }
+}
+
+function limit<Ms>(ms: Ms | false | 'keep'): Ms | number {
+  return ms === false || ms === 'keep' ? Infinity : ms
 }
 
 function mayRepeat({ method = 'GET', repeat }: PolicyOptions, resumable: boolean): boolean {
   return repeat || resumable || /^(get|head)$/i.test(method)
 }
 
-function verdict(loss: Loss, options: PolicyOptions): Verdict {
+function verdict(
+  machine: Machine,
+  cause: SseError,
+  { at, jitter, resumable }: Moment,
+  options: PolicyOptions,
+): Verdict {
   const { headers, retry } = options
-  const { cause, brief, jitter } = loss
-  const { status } = cause
-  const ended = cause.code === 'ended'
+  const { failures: attempt, failingSince, brief, retryMs } = machine
+  const { status, retryAfterMs = 0 } = cause
   if (status === 204) return 'ended'
-  if (isRefusal(cause) && typeof headers === 'function' && !loss.refreshed) return 'refresh'
-  if (!mayRepeat(options, loss.resumable)) return ended ? 'ended' : 'failed'
+  if (isRefusal(cause) && typeof headers === 'function' && !machine.refreshed) return 'refresh'
+  if (!mayRepeat(options, resumable)) return cause.code === 'ended' ? 'ended' : 'failed'
 
   const counts = typeof retry === 'object' ? retry : undefined
-  const when = guard(() => counts?.when?.(cause))
-  if (retry === false || !(when ?? worthAnotherAttempt(cause, loss.everOpen))) return 'failed'
-  const context: RetryContext = { ...loss, status }
-  const fallback = exponential(counts)
-  const delayMs = (typeof retry === 'function' ? guard(() => retry(context)) : undefined) ?? fallback(context)
+  if (retry === false || !(guard(() => counts?.when?.(cause)) ?? isPassing(cause, machine))) return 'failed'
+  const context: RetryContext = { attempt, cause, status, retryMs, elapsedMs: at - failingSince, jitter }
+  const wish = typeof retry === 'function' ? guard(() => retry(context)) : undefined
+  const delayMs = wish ?? exponential(counts)(context)
   if (delayMs === false) return 'failed'
   // A server that dies after each message must not be asked as fast as it dies.
-  const floorMs = brief > 1 ? Math.min(1_200, 100 * 2 ** brief) * (1 + jitter) : loss.attempt > 1 ? 200 : 0
-  return Math.min(Math.max(delayMs || 0, floorMs, cause.retryAfterMs ?? 0), MAX_TIMER_MS)
+  const floorMs = brief > 1 ? Math.min(1_200, 100 * 2 ** brief) * (1 + jitter) : attempt > 1 ? 200 : 0
+  return Math.min(Math.max(delayMs || 0, floorMs, retryAfterMs), MAX_TIMER_MS)
 }
 
 /** Whether the same request may fare better later. */
-function worthAnotherAttempt({ code, status = 0 }: SseError, everOpen: boolean): boolean {
-  switch (code) {
-    case 'status':
-      return status >= 500 || status === 408 || status === 425 || status === 429
-    case 'content-type':
-      // A captive portal, or a proxy's error page, on a stream that used to work.
-      return everOpen
-    case 'invalid-option':
-    case 'redirect':
-    case 'message-too-large':
-      return false
-    default:
-      return true
-  }
+function isPassing({ code, status = 0 }: SseError, { state, leftAt }: Machine): boolean {
+  if (code === 'status') return status >= 500 || [408, 425, 429].includes(status)
+  // A captive portal, or a proxy's error page, on a stream that used to work.
+  if (code === 'content-type') return state.status === 'open' || leftAt !== undefined
+  return !['invalid-option', 'redirect', 'message-too-large'].includes(code)
 }

@@ -62,8 +62,8 @@ export type Occurrence =
   | { readonly type: 'lost'; readonly generation: number; readonly cause: SseError }
   | { readonly type: 'failed'; readonly cause: SseError }
 
-/** What happened, with the time and a share of chance, so that deciding needs neither clock nor dice. */
-export type Input = Occurrence & {
+/** When something happened, and a share of chance, so that deciding needs neither clock nor dice. */
+export interface Moment {
   /** Milliseconds since 1970. */
   readonly at: number
   /** From 0 up to 1. */
@@ -71,6 +71,9 @@ export type Input = Occurrence & {
   /** Whether there is an id to send as `Last-Event-ID`. */
   readonly resumable: boolean
 }
+
+/** What happened, and when. */
+export type Input = Occurrence & Moment
 
 /** What is to be done. */
 export type Effect =
@@ -82,27 +85,6 @@ export type Effect =
     }
   | { readonly type: 'disconnect' | 'unschedule' | 'listen' | 'unlisten' }
   | { readonly type: 'schedule'; readonly delayMs: number }
-
-/** What a policy is told of an attempt that was lost. */
-export interface Loss {
-  /** How many were lost in a row, this one included. */
-  readonly attempt: number
-  readonly cause: SseError
-  /** What the server's `retry` field asked for. */
-  readonly retryMs: number | undefined
-  /** Since the first of the row was lost. */
-  readonly elapsedMs: number
-  /** From 0 up to 1. */
-  readonly jitter: number
-  /** How many connections, this one included, lasted for less than a second since one last lived long. */
-  readonly brief: number
-  /** Whether this attempt or one before it was open. */
-  readonly everOpen: boolean
-  /** Whether there is an id to resume from. */
-  readonly resumable: boolean
-  /** Whether this attempt was made with headers refreshed after a 401 or 403. */
-  readonly refreshed: boolean
-}
 
 /** What the rules say: the delay before the next attempt, an attempt at once with fresh headers, or the end. */
 export type Verdict = number | 'refresh' | 'ended' | 'failed'
@@ -117,17 +99,20 @@ export interface Policy {
   readonly hiddenMs: number
   /** Whether the request may be sent again, given whether there is an id to resume from. */
   repeats(resumable: boolean): boolean
-  /** What follows a lost attempt. */
-  after(loss: Loss): Verdict
+  /** What follows an attempt that a machine has just lost, and counted among its failures. */
+  after(machine: Machine, cause: SseError, moment: Moment): Verdict
 }
 
 /** Everything that decisions depend on. */
 export interface Machine {
   readonly state: ConnectionState
-  /** Counts the attempts given up, and so names the present one. */
+  /** When the state began. */
+  readonly since: number
+  /** Changes with each attempt and with each that is given up, and so names the present one. */
   readonly generation: number
   /** When the one timer goes off: connect limit, silence limit or the end of the wait, by the state. */
   readonly wakeAt: number
+
   /** Attempts lost in a row, forgotten on proof of health. */
   readonly failures: number
   /** When the first of them was lost. */
@@ -136,44 +121,32 @@ export interface Machine {
   readonly cause: SseError | undefined
   /** Connections lost within a second of their opening since one last lived long. */
   readonly brief: number
-  /** What the server's `retry` field asked for. */
-  readonly retryMs: number | undefined
   /** When `Retry-After` allows the next attempt. */
   readonly notBefore: number
-  /** When an open stream was last left; `undefined` before the first. */
-  readonly leftAt: number | undefined
   /** Whether the present attempt is made with headers refreshed after a 401 or 403. */
   readonly refreshed: boolean
+  /** In the order of their coming; the first is why a stream is paused. */
   readonly hindrances: readonly Hindrance[]
   /** When the page was hidden; `Infinity` while it is not. */
   readonly hiddenAt: number
+
+  /** When the last byte came; before the first, when the state began. */
+  readonly aliveAt: number
+  /** When the last comment came; `Infinity` before the first. */
+  readonly heartbeatAt: number
+  readonly midMessage: boolean
+  /**
+   * How long silence may last, whatever the policy says: for ever while the reader is slower than the server, and it is our
+   * own doing; not long when the clock has jumped, and the socket may be dead. `undefined` otherwise.
+   */
+  readonly patienceMs: number | undefined
+
+  /** What the server's `retry` field asked for. */
+  readonly retryMs: number | undefined
+  /** When an open stream was last left; `undefined` before the first. */
+  readonly leftAt: number | undefined
   /** The longest time between two heartbeats of one connection; 0 before there were two. */
   readonly longestGapMs: number
-  /** What is known of the present attempt. */
-  readonly line: Line
-}
-
-export interface Line {
-  /** When the attempt began; once it is open, when the response came. */
-  readonly since: number
-  /** When the last byte came. */
-  readonly byteAt: number
-  readonly heartbeatAt: number | undefined
-  readonly midMessage: boolean
-  /** The reader is slower than the server, so that silence is our own doing. */
-  readonly held: boolean
-  /** When a byte must have come, because the clock jumped and the socket may be dead; `Infinity` if it did not. */
-  readonly proofBy: number
-}
-
-/** No attempt is under way. */
-export const NO_LINE: Line = {
-  since: 0,
-  byteAt: 0,
-  heartbeatAt: undefined,
-  midMessage: false,
-  held: false,
-  proofBy: Infinity,
 }
 
 /** Nothing has gone wrong lately, and nothing is in the way. */
@@ -195,10 +168,14 @@ export const CALM: Pick<
 export const INITIAL: Machine = {
   ...CALM,
   state: { status: 'idle' },
+  since: 0,
   generation: 0,
   wakeAt: Infinity,
+  aliveAt: 0,
+  heartbeatAt: Infinity,
+  midMessage: false,
+  patienceMs: undefined,
   retryMs: undefined,
   leftAt: undefined,
   longestGapMs: 0,
-  line: NO_LINE,
 }

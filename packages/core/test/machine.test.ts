@@ -111,9 +111,10 @@ function perform(world: World, effects: readonly Effect[], at: number): World {
 }
 
 /** What makes two machines behave alike, times and counts aside. */
-function kind({ state, line, hindrances, hiddenAt, cause, leftAt, refreshed, failures }: Machine): string {
+function kind(machine: Machine): string {
+  const { state, hindrances, hiddenAt, cause, leftAt, refreshed, failures } = machine
   const reason = 'reason' in state ? state.reason : 'continuity' in state ? state.continuity : ''
-  const flags = [line.midMessage, line.held, line.heartbeatAt !== undefined, line.proofBy < Infinity]
+  const flags = [machine.midMessage, String(machine.patienceMs), machine.heartbeatAt < Infinity]
   const history = [cause?.retryAfterMs, leftAt !== undefined, refreshed, failures > 2, hiddenAt < Infinity]
   return JSON.stringify([state.status, reason, [...hindrances].sort(), flags, history])
 }
@@ -166,7 +167,6 @@ function possible({ world, machine }: Case, occurrence: Occurrence): boolean {
 }
 
 function freeze(machine: Machine): Machine {
-  Object.freeze(machine.line)
   Object.freeze(machine.state)
   Object.freeze(machine.hindrances)
   return Object.freeze(machine)
@@ -175,7 +175,7 @@ function freeze(machine: Machine): Machine {
 describe.each(Object.entries(policies))('under %s', (_, options) => {
   test('every input in every state keeps the invariants', () => {
     walk(options, (from, input, { machine, world, at }) => {
-      const { state, line } = machine
+      const { state, patienceMs } = machine
       const story = () =>
         `${JSON.stringify(input)}: ${JSON.stringify(from.machine.state)} → ${JSON.stringify(state)}`
       const holds = state.status === 'connecting' || state.status === 'open'
@@ -187,11 +187,12 @@ describe.each(Object.entries(policies))('under %s', (_, options) => {
       const active = state.status !== 'idle' && state.status !== 'closed'
       check(world.listening === active, `listening exactly while the stream is wanted: ${story()}`)
 
-      const endless = options.connectMs === false || line.held
+      const held = patienceMs === Infinity
+      const endless = held || (options.connectMs === false && patienceMs === undefined)
       const hides =
         options.hidden !== undefined && machine.hiddenAt < Infinity && !machine.hindrances.includes('hidden')
-      const waits = state.status === 'waiting' || hides || (holds && (!endless || line.proofBy < Infinity))
-      if (!line.held)
+      const waits = state.status === 'waiting' || hides || (holds && !endless)
+      if (!held)
         check((world.wakeAt !== undefined) === waits, `a timer exactly while it is needed: ${story()}`)
       if (world.wakeAt !== undefined) {
         check(
