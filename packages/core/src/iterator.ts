@@ -7,21 +7,22 @@ export function iterateMessages<Each extends AnyMessage>(
   stream: EventStream<unknown, Each>,
   limit: number,
 ): AsyncIterableIterator<Each> {
-  const done: IteratorResult<Each> = { value: undefined, done: true }
+  type Result = IteratorResult<Each>
+  const done: Result = { value: undefined, done: true }
   let queue: Each[] = []
-  let askers: PromiseWithResolvers<IteratorResult<Each>>[] = []
+  const askers: ((result: Result | Promise<Result>) => void)[] = []
   /** Pending while the queue is full: the socket is not read meanwhile. */
-  let room: PromiseWithResolvers<void> | undefined
+  let room: Promise<void> | undefined
+  let makeRoom: (() => void) | undefined
   let leave: (() => void) | undefined
   let over = false
   let failure: SseError | undefined
 
   function join(): void {
     const leaveMessages = stream.onMessage((message) => {
-      const asker = askers.shift()
-      if (asker) return asker.resolve({ value: message, done: false })
       queue.push(message)
-      return queue.length < limit ? undefined : (room ??= withResolvers()).promise
+      answer()
+      if (queue.length >= limit) return (room ??= new Promise((resolve) => (makeRoom = resolve)))
     })
     const leaveState = stream.subscribe(look)
     leave = () => {
@@ -42,28 +43,29 @@ export function iterateMessages<Each extends AnyMessage>(
   function finish(): void {
     over = true
     leave?.()
-    room?.resolve()
-    for (const asker of askers) {
-      if (failure) asker.reject(failure)
-      else asker.resolve(done)
-      failure = undefined
+    answer()
+  }
+
+  /** Gives those who asked what there is: messages, then the failure, once, then the end. */
+  function answer(): void {
+    while (askers[0] && (over || queue[0])) {
+      const message = queue.shift()
+      const result = message ? { value: message, done: false } : failure ? Promise.reject(failure) : done
+      if (!message) failure = undefined
+      askers.shift()!(result)
     }
-    askers = []
+    if (!over && queue.length >= limit) return
+    makeRoom?.()
+    room = makeRoom = undefined
   }
 
   return {
     next() {
       if (!leave && !over) join()
-      const value = queue.shift()
-      if (queue.length < limit) {
-        room?.resolve()
-        room = undefined
-      }
-      if (value) return Promise.resolve({ value, done: false })
-      const asker = withResolvers<IteratorResult<Each>>()
-      askers.push(asker)
-      if (over) finish()
-      return asker.promise
+      return new Promise((resolve) => {
+        askers.push(resolve)
+        answer()
+      })
     },
     return() {
       queue = []
@@ -75,18 +77,4 @@ export function iterateMessages<Each extends AnyMessage>(
       return this
     },
   }
-}
-
-interface PromiseWithResolvers<Value> {
-  readonly promise: Promise<Value>
-  resolve(value: Value): void
-  reject(reason: unknown): void
-}
-
-// Promise.withResolvers came with Node 22.
-function withResolvers<Value>(): PromiseWithResolvers<Value> {
-  let resolve!: (value: Value) => void
-  let reject!: (reason: unknown) => void
-  const promise = new Promise<Value>((...settlers) => ([resolve, reject] = settlers))
-  return { promise, resolve, reject }
 }

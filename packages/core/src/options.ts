@@ -92,38 +92,35 @@ export function checkOptions(
 ): void {
   // A relative address is fine where there is a page; whether there is one shows when the stream is opened.
   if (typeof url !== 'function') checkUrl(url, 'http://localhost')
-  const { method = 'GET', body, headers, retry, silenceMs, fetch: send, hidden } = options
+  const { method = 'GET', body, headers, retry, fetch: send } = options
   if (typeof method !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(method))
     refuse('method', `is no HTTP method: ${method}`)
   if (body != null && /^(get|head)$/i.test(method))
     refuse('body', `cannot go with ${method}; set method: 'POST'`)
   if (send !== undefined && typeof send !== 'function') refuse('fetch', 'must be a function')
-  if (headers !== undefined && typeof headers !== 'function') {
-    try {
-      new Headers(headers)
-    } catch (cause) {
-      refuse('headers', `cannot be sent: ${(cause as Error).message}`)
-    }
+  try {
+    if (typeof headers !== 'function') new Headers(headers)
+  } catch (cause) {
+    refuse('headers', `cannot be sent: ${(cause as Error).message}`)
   }
-  if (retry !== undefined && retry !== false && typeof retry !== 'function' && typeof retry !== 'object')
+  const counts = typeof retry === 'object' ? retry : undefined
+  if (!counts && retry && typeof retry !== 'function')
     refuse('retry', 'must be a function, an object or false')
-  const counts = typeof retry === 'object' ? retry : {}
-  const { connectMs, maxMessageBytes, graceMs, queueLimit } = options
-  const numbers = {
-    connectMs,
-    maxMessageBytes,
-    graceMs,
-    queueLimit,
-    silenceMs: silenceMs === 'auto' ? undefined : silenceMs,
-    hidden: hidden === 'keep' ? undefined : hidden,
-    'retry.baseMs': counts.baseMs,
-    'retry.capMs': counts.capMs,
-    'retry.attempts': counts.attempts,
-    'retry.elapsedMs': counts.elapsedMs,
-  }
-  for (const [name, value] of Object.entries(numbers))
-    if (value !== undefined && value !== false && !(typeof value === 'number' && value >= 0))
+  const number = (name: string, value: unknown, word: unknown = false) => {
+    if (
+      value !== undefined &&
+      value !== word &&
+      value !== false &&
+      !(typeof value === 'number' && value >= 0)
+    )
       refuse(name, `must be a number of 0 or more, not ${String(value)}`)
+  }
+  number('silenceMs', options.silenceMs, 'auto')
+  number('hidden', options.hidden, 'keep')
+  for (const name of ['connectMs', 'maxMessageBytes', 'graceMs', 'queueLimit'] as const)
+    number(name, options[name])
+  for (const name of ['baseMs', 'capMs', 'attempts', 'elapsedMs'] as const)
+    number(`retry.${name}`, counts?.[name])
 }
 
 /**
