@@ -13,7 +13,7 @@ import { type Page, systemPage } from './page.ts'
 import { createParser } from './parser.ts'
 import { createPolicy, isRefusal } from './retry.ts'
 import { type ConnectionState, type Effect, INITIAL, type Occurrence } from './state.ts'
-import { canBeSent, openTransport } from './transport.ts'
+import { broken, canBeSent, openTransport } from './transport.ts'
 
 /** Whom a connection tells. None of these may throw. */
 export interface ConnectionListener {
@@ -47,7 +47,7 @@ export function createConnection(
   let machine = INITIAL
   let unschedule: (() => void) | undefined
   let unlisten: (() => void) | undefined
-  let disconnect: (() => void) | undefined
+  let controller: AbortController | undefined
   /** The refresh that the headers of the present attempt come from, or come after. */
   let known: Refresh | undefined
   let kept = initialLastEventId || undefined
@@ -55,7 +55,7 @@ export function createConnection(
   // What the chunk in hand has brought.
   let messages = 0
   let retryMs: number | undefined
-  let holds: PromiseLike<unknown>[] = []
+  let hold: Promise<unknown> | undefined
   const parser = createParser({
     lastEventId: initialLastEventId,
     maxMessageBytes,
@@ -65,8 +65,8 @@ export function createConnection(
       const last = listener.isLast(message)
       if (last instanceof SseError) return tell({ type: 'failed', cause: last })
       if (last) return tell({ type: 'ended', generation: machine.generation })
-      const hold = listener.onMessage(message)
-      if (hold) holds.push(hold)
+      const slow = listener.onMessage(message)
+      if (slow) hold = Promise.allSettled([hold, slow])
     },
     onRetry: (ms) => (retryMs = ms),
   })
@@ -92,19 +92,14 @@ export function createConnection(
 
   function perform(effect: Effect): void {
     switch (effect.type) {
-      case 'connect': {
-        if (store && kept === undefined) {
-          kept = guard(() => store.get()) ?? ''
-          parser.reset(kept)
-        }
-        const controller = new AbortController()
-        disconnect = () => controller.abort()
-        void run(effect.generation, effect.attempt, effect.cause, controller.signal)
+      case 'connect':
+        if (store && kept === undefined) parser.reset((kept = guard(() => store.get()) ?? ''))
+        controller = new AbortController()
+        void run(effect, controller.signal)
         return
-      }
       case 'disconnect':
         parser.close()
-        return disconnect?.()
+        return controller?.abort()
       case 'schedule':
         unschedule?.()
         unschedule = clock.timer(() => tell({ type: 'woke' }), effect.delayMs, unref)
@@ -132,44 +127,41 @@ export function createConnection(
   }
 
   async function run(
-    generation: number,
-    attempt: number,
-    cause: SseError | undefined,
+    { generation, attempt, cause }: Extract<Effect, { type: 'connect' }>,
     signal: AbortSignal,
   ): Promise<void> {
+    let address = 'The stream'
     try {
       // Whoever closes at once, an aborted signal for instance, sees no option asked for.
       await undefined
       if (signal.aborted) return
       const { lastEventId } = parser
       const context = { attempt, lastEventId, cause }
-      const [address, headers, body] = await Promise.all([
+      const [given, headers, body] = await Promise.all([
         resolve('url', url(), context),
         resolveHeaders(context),
         resolve('body', options().body, context),
       ])
       if (signal.aborted) return
-      const request = { ...options(), url: checkUrl(address, page.address()), headers, body, lastEventId }
-      const transport = await openTransport(request, signal, clock)
+      address = checkUrl(given, page.address())
+      const request = { ...options(), url: address, headers, body, lastEventId }
+      const read = await openTransport(request, signal, clock)
       // Another attempt may have begun while this one was on its way.
       if (signal.aborted) return
       parser.reset()
       tell({ type: 'accepted', generation })
       for (;;) {
-        const chunk = await transport.read()
+        const chunk = await read()
         if (signal.aborted) return
-        if (!chunk) throw new SseError('ended', `The server ended its answer to ${transport.url}.`)
-        const hold = receive(chunk, generation)
+        if (!chunk) throw new SseError('ended', `The server ended its answer to ${address}.`)
+        receive(chunk, generation)
         if (!hold) continue
         tell({ type: 'held', generation, held: true })
         await hold
-        if (signal.aborted) return
         tell({ type: 'held', generation, held: false })
       }
     } catch (error) {
-      const lost =
-        error instanceof SseError ? error : new SseError('network', String(error), { cause: error })
-      tell({ type: 'lost', generation, cause: lost })
+      tell({ type: 'lost', generation, cause: error instanceof SseError ? error : broken(address, error) })
     }
   }
 
@@ -193,26 +185,15 @@ export function createConnection(
     return known.headers
   }
 
-  function receive(chunk: Uint8Array, generation: number): Promise<unknown> | undefined {
+  function receive(chunk: Uint8Array, generation: number): void {
     messages = 0
-    retryMs = undefined
-    const { comments } = parser
+    retryMs = hold = undefined
+    const { comments: before } = parser
     parser.feed(chunk)
     const { midMessage } = parser
-    tell({
-      type: 'received',
-      generation,
-      messages,
-      comments: parser.comments - comments,
-      midMessage,
-      retryMs,
-    })
-    const { lastEventId } = parser
-    if (store && lastEventId !== kept) guard(() => store.set((kept = lastEventId)))
-    if (holds.length === 0) return undefined
-    const all = Promise.allSettled(holds)
-    holds = []
-    return all
+    const comments = parser.comments - before
+    tell({ type: 'received', generation, messages, comments, midMessage, retryMs })
+    if (store && parser.lastEventId !== kept) guard(() => store.set((kept = parser.lastEventId)))
   }
 
   return {

@@ -41,7 +41,7 @@ export interface SseErrorDetails {
   /** The first 4 KiB of the response's body, as text. */
   readonly body?: string
   /** What `Retry-After` asked for, in milliseconds. */
-  readonly retryAfterMs?: number
+  readonly retryAfterMs?: number | undefined
   /** What a schema found wrong with the message. */
   readonly issues?: readonly unknown[]
   /** The error underneath. */

@@ -1,5 +1,5 @@
 import { type Clock, MAX_TIMER_MS, msUntil } from './clock.ts'
-import { SseError } from './errors.ts'
+import { SseError, type SseErrorCode, type SseErrorDetails } from './errors.ts'
 
 /** What sends requests. */
 export type Fetch = typeof fetch
@@ -32,18 +32,6 @@ export interface TransportRequest {
   readonly fetch?: Fetch | undefined
 }
 
-/** A response that was judged to be an event stream. */
-export interface Transport {
-  /** Where the response came from, after redirects. */
-  readonly url: string
-  /**
-   * The next bytes; `undefined` once the server has ended the response.
-   *
-   * @throws SseError `network` where the response breaks off.
-   */
-  read(): Promise<Uint8Array | undefined>
-}
-
 /** The headers that no stranger can make use of, and the one that `fetch` itself keeps from them. */
 const HARMLESS = /^(accept|accept-language|authorization|cache-control|content-type|last-event-id)$/
 
@@ -56,13 +44,15 @@ const EXCERPT_MS = 1_000
  *
  * [spec] 9.2.2, the EventSource interface: the request's headers and cache mode, and what a response must be.
  *
- * @throws SseError `network`, `status`, `content-type`, `redirect`, or `ended` (204).
+ * @returns what reads the next bytes; `undefined` once the server has ended the response.
+ * @throws SseError `status`, `content-type`, `redirect`, or `ended` (204); what is no SseError says that the connection is
+ * {@link broken}, also when reading.
  */
 export async function openTransport(
   request: TransportRequest,
   signal: AbortSignal,
   clock: Clock,
-): Promise<Transport> {
+): Promise<() => Promise<Uint8Array | undefined>> {
   const { method = 'GET', credentials, redirect = 'safe', lastEventId, url, body } = request
   const { fetch: send = fetch } = request
   const headers = new Headers(request.headers)
@@ -82,53 +72,41 @@ export async function openTransport(
   if (body != null) init.body = body
   // Some servers' runtimes know no cookies, and refuse even the default.
   if (credentials) init.credentials = credentials
-  const response = await network(`${method} ${url}`, () => send(url, init))
+  const response = await send(url, init)
   await judge(response, `${method} ${url}`, clock)
   const reader = response.body!.getReader()
   // Deno keeps the socket of a body that nobody reads until it is cancelled, and a `fetch` of one's own may not heed the signal.
   const cancel = () => void reader.cancel().catch(() => undefined)
   if (signal.aborted) cancel()
   signal.addEventListener('abort', cancel)
-  return {
-    url: response.url || url,
-    async read() {
-      const { value } = await network(url, () => reader.read())
-      return value
-    },
-  }
+  return async () => (await reader.read()).value
 }
 
-async function judge(response: Response, what: string, clock: Clock): Promise<void> {
+/** Refuses what is no event stream. */
+async function judge(response: Response, request: string, clock: Clock): Promise<void> {
   const { status, headers } = response
-  // [spec] 204 is the server's way to say stop.
-  if (status === 204)
-    throw new SseError('ended', `The server answered 204 to ${what}: it has no more to say.`, { status })
-  const location = headers.get('location')
-  // A browser tells neither where to nor with which status.
-  if (response.type === 'opaqueredirect' || (location && status >= 300 && status < 400))
-    throw new SseError(
-      'redirect',
-      `${what} is redirected${location ? ` to ${location}` : ''}, which option redirect does not let pass. Ask for the final address, or set redirect: 'follow'.`,
-      { status, headers },
-    )
   const type = headers.get('content-type')
+  const location = headers.get('location')
   const streams = /^\s*text\/event-stream\s*(;|$)/i.test(type ?? '')
   if (status === 200 && streams && response.body) return
+
+  const fail = (code: SseErrorCode, why: string, details?: SseErrorDetails) => {
+    // A browser tells neither where a redirect leads nor with which status.
+    const answer = `The server answered ${status || 'a redirect'} to ${request}`
+    throw new SseError(code, answer + why, { status, headers, ...details })
+  }
+  // [spec] 204 is the server's way to say stop.
+  if (status === 204) fail('ended', ': it has no more to say.')
+  if (response.type === 'opaqueredirect' || (location && status >= 300 && status < 400))
+    fail(
+      'redirect',
+      `, which option redirect does not let pass. Ask for the final address${location ? `, ${location}` : ''}, or set redirect: 'follow'.`,
+    )
   const body = await excerpt(response, clock)
-  const details = { status, headers, body }
   const start = body && `: ${body.slice(0, 100).replaceAll(/\s+/g, ' ').trim()}`
   if (status === 200)
-    throw new SseError(
-      'content-type',
-      `The answer to ${what} has content type ${type ?? 'none'}, not text/event-stream${start}`,
-      details,
-    )
-  const retryAfterMs = retryAfter(headers.get('retry-after'), clock)
-  throw new SseError(
-    'status',
-    `The server answered ${status} to ${what}${start}`,
-    retryAfterMs === undefined ? details : { ...details, retryAfterMs },
-  )
+    fail('content-type', ` with content type ${type ?? 'none'}, not text/event-stream${start}`, { body })
+  fail('status', start, { body, retryAfterMs: retryAfter(headers.get('retry-after'), clock) })
 }
 
 /** The start of a refusal's body. What is slow or endless is cut short. */
@@ -165,20 +143,12 @@ function retryAfter(value: string | null, clock: Clock): number | undefined {
   return ms >= 0 ? Math.min(ms, MAX_TIMER_MS) : undefined
 }
 
-async function network<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work()
-  } catch (cause) {
-    throw new SseError('network', `${what}: the connection failed or broke off (${describe(cause)}).`, {
-      cause,
-    })
-  }
-}
-
-/** Node hides the reason one level down. */
-function describe(error: unknown): string {
-  const { message, cause } = error as { message?: unknown; cause?: { message?: unknown } }
-  return String(cause?.message || message || error)
+/** What went wrong with a request, where the server has not said it. */
+export function broken(what: string, cause: unknown): SseError {
+  // Node hides the reason one level down.
+  const { message, cause: deeper } = cause as { message?: unknown; cause?: { message?: unknown } }
+  const why = String(deeper?.message || message || cause)
+  return new SseError('network', `${what}: the connection failed or broke off (${why}).`, { cause })
 }
 
 // A header holds bytes: an id in Chinese crosses as UTF-8. [spec] 9.2.2
