@@ -225,7 +225,7 @@ async function resolve<Value>(
   try {
     return await (value as (context: AttemptContext) => Value | PromiseLike<Value>)(context)
   } catch (cause) {
-    throw new SseError('option-failed', `Option ${option} is a function, and it threw: ${String(cause)}`, {
+    throw new SseError('option-failed', `Option ${option} threw: ${String(cause)}`, {
       option,
       cause,
     })

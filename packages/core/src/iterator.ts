@@ -48,11 +48,10 @@ export function iterateMessages<Each extends AnyMessage>(
 
   /** Gives those who asked what there is: messages, then the failure, once, then the end. */
   function answer(): void {
-    while (askers[0] && (over || queue[0])) {
+    for (const asker of askers.splice(0, over ? Infinity : queue.length)) {
       const message = queue.shift()
-      const result = message ? { value: message, done: false } : failure ? Promise.reject(failure) : done
+      asker(message ? { value: message, done: false } : failure ? Promise.reject(failure) : done)
       if (!message) failure = undefined
-      askers.shift()!(result)
     }
     if (!over && queue.length >= limit) return
     makeRoom?.()

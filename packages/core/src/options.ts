@@ -103,24 +103,22 @@ export function checkOptions(
   } catch (cause) {
     refuse('headers', `cannot be sent: ${(cause as Error).message}`)
   }
-  const counts = typeof retry === 'object' ? retry : undefined
-  if (!counts && retry && typeof retry !== 'function')
+  if (retry && !/^(function|object)$/.test(typeof retry))
     refuse('retry', 'must be a function, an object or false')
-  const number = (name: string, value: unknown, word: unknown = false) => {
-    if (
-      value !== undefined &&
-      value !== word &&
-      value !== false &&
-      !(typeof value === 'number' && value >= 0)
-    )
-      refuse(name, `must be a number of 0 or more, not ${String(value)}`)
+  checkNumbers(options, '')
+  checkNumbers(retry, 'retry.')
+}
+
+/** Options that are numbers, of whatever their name ends in, and the words that may stand for one. */
+const NUMBERS = /(Ms|Bytes|Limit|^hidden|^attempts)$/
+const WORDS: Readonly<Record<string, string>> = { silenceMs: 'auto', hidden: 'keep' }
+
+function checkNumbers(options: object | false | undefined, prefix: string): void {
+  for (const [name, value] of Object.entries(options || {})) {
+    const isNumber = typeof value === 'number' && value >= 0
+    if (NUMBERS.test(name) && value !== undefined && value !== false && value !== WORDS[name] && !isNumber)
+      refuse(prefix + name, `must be a number of 0 or more, not ${value}`)
   }
-  number('silenceMs', options.silenceMs, 'auto')
-  number('hidden', options.hidden, 'keep')
-  for (const name of ['connectMs', 'maxMessageBytes', 'graceMs', 'queueLimit'] as const)
-    number(name, options[name])
-  for (const name of ['baseMs', 'capMs', 'attempts', 'elapsedMs'] as const)
-    number(`retry.${name}`, counts?.[name])
 }
 
 /**
@@ -129,13 +127,16 @@ export function checkOptions(
  * @throws SseError `invalid-option` for what no request can be sent to.
  */
 export function checkUrl(url: string | URL, base: string | undefined): string {
-  if (!url) refuse('url', 'is missing: give the address of the stream')
-  let parsed: URL
+  let parsed: URL | undefined
   try {
-    parsed = new URL(url, base)
+    if (url) parsed = new URL(url, base)
   } catch {
-    refuse('url', `is no address${base ? '' : ', or relative where there is no page'}: ${String(url)}`)
+    // No address at all, or a relative one where there is no page.
   }
-  if (!/^https?:$/.test(parsed.protocol)) refuse('url', `must be http or https: ${String(url)}`)
+  if (!parsed || !/^https?:$/.test(parsed.protocol))
+    refuse(
+      'url',
+      `must be an http or https address${base ? '' : ', and absolute where there is no page'}, not ${url}`,
+    )
   return parsed.href
 }

@@ -44,33 +44,28 @@ export function sessionStore(key: string): IdStore {
   }
 }
 
+const visibility = () => globalThis.document?.visibilityState
+
 /** The page that this code runs in. Workers and servers have none: there nothing is observed but `online` and `offline`. */
 export const systemPage: Page = {
-  showsFrames: () => typeof document === 'object' && document.visibilityState === 'visible',
+  showsFrames: () => visibility() === 'visible',
   address: () => globalThis.location?.href,
   observe(listener) {
     const endings: (() => void)[] = []
-    const on = (target: EventTarget, type: string, by: Hindrance, present: () => boolean) => {
-      const handle = () => listener(by, present())
-      target.addEventListener(type, handle)
-      endings.push(() => target.removeEventListener(type, handle))
+    const on = (target: Partial<EventTarget>, by: Hindrance, ...types: string[]) => {
+      for (const type of types) {
+        const handle = () => listener(by, by === 'hidden' ? visibility() === by : type === types[0])
+        target.addEventListener?.(type, handle)
+        endings.push(() => target.removeEventListener?.(type, handle))
+      }
     }
-    const yes = () => true
-    const no = () => false
-    const global: Partial<EventTarget> = globalThis
-    if (global.addEventListener) {
-      on(globalThis, 'offline', 'offline', yes)
-      on(globalThis, 'online', 'offline', no)
+    on(globalThis, 'offline', 'offline', 'online')
+    if (globalThis.document) {
+      on(window, 'frozen', 'pagehide', 'pageshow')
+      on(document, 'frozen', 'freeze', 'resume')
+      on(document, 'hidden', 'visibilitychange')
     }
-    if (typeof document === 'object') {
-      const hidden = () => document.visibilityState === 'hidden'
-      on(document, 'visibilitychange', 'hidden', hidden)
-      on(document, 'freeze', 'frozen', yes)
-      on(document, 'resume', 'frozen', no)
-      on(window, 'pagehide', 'frozen', yes)
-      on(window, 'pageshow', 'frozen', no)
-      if (hidden()) listener('hidden', true)
-    }
+    if (visibility() === 'hidden') listener('hidden', true)
     return () => endings.forEach((end) => end())
   },
 }

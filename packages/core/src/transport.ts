@@ -96,11 +96,11 @@ async function judge(response: Response, request: string, clock: Clock): Promise
     throw new SseError(code, answer + why, { status, headers, ...details })
   }
   // [spec] 204 is the server's way to say stop.
-  if (status === 204) fail('ended', ': it has no more to say.')
+  if (status === 204) fail('ended', ': no more to say.')
   if (response.type === 'opaqueredirect' || (location && status >= 300 && status < 400))
     fail(
       'redirect',
-      `, which option redirect does not let pass. Ask for the final address${location ? `, ${location}` : ''}, or set redirect: 'follow'.`,
+      `: a redirect to ${location ?? 'elsewhere'}, which is not followed. Ask there, or set redirect: 'follow'.`,
     )
   const body = await excerpt(response, clock)
   const start = body && `: ${body.slice(0, 100).replaceAll(/\s+/g, ' ').trim()}`
