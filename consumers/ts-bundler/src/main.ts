@@ -9,12 +9,12 @@ for await (const message of stream) {
   messages.push(message)
   if (messages.length === 5) break
 }
-const snapshot = stream.getSnapshot()
-const kept: readonly Message[] = snapshot.data
 assert.deepEqual(
-  kept.slice(0, 3).map(({ id }) => typeof id),
-  ['string', 'string', 'string'],
+  messages.map(({ id }) => Number(id)),
+  messages.map((_, index) => Number(messages[0]?.id) + index),
 )
+const snapshot = stream.getSnapshot()
+export const kept: readonly Message[] = snapshot.data
 export const why = (): SseError | undefined => (snapshot.status === 'waiting' ? snapshot.cause : undefined)
 createParser({ onMessage: ({ data }) => data.length })
 createFakeClock()
