@@ -82,6 +82,39 @@ const apps = frameworks.map((framework) => {
   }
 })
 
+/** The drop-ins: handlers are what they are about, and what they are tested by. */
+const compat = [
+  {
+    files: ['packages/compat/**', 'bench/compat/**'],
+    rules: {
+      'unicorn/prefer-add-event-listener': 'off',
+      'unicorn/require-post-message-target-origin': 'off',
+    },
+  },
+  {
+    files: ['packages/compat/src/**'],
+    rules: {
+      'eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: '^@headwater/(react|vue|svelte|solid)|^node:', message: 'The drop-ins know core.' },
+          ],
+        },
+      ],
+      'eslint/no-restricted-globals': [
+        'error',
+        ...doors.clock,
+        'fetch',
+        'XMLHttpRequest',
+        'window',
+        ...nodeOnly,
+      ],
+      'eslint/no-restricted-properties': ['error', chance],
+    },
+  },
+] as const
+
 export default defineConfig({
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'react', 'promise', 'vitest'],
   categories: { correctness: 'error', suspicious: 'error' },
@@ -99,5 +132,5 @@ export default defineConfig({
     'react/react-in-jsx-scope': 'off',
     'import/no-unassigned-import': 'off',
   },
-  overrides: [...core, ...bindings, ...apps],
+  overrides: [...core, ...bindings, ...apps, ...compat],
 })

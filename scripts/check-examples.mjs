@@ -35,7 +35,12 @@ const config = {
     paths: {
       '@headwater/core': source('core'),
       '@headwater/core/parser': source('core', 'parser'),
+      '@headwater/core/transport': source('core', 'transport'),
       '@headwater/core/testing': source('core', 'testing/index'),
+      '@headwater/compat': source('compat'),
+      '@headwater/compat/event-source': source('compat', 'event-source'),
+      '@headwater/compat/event-source-polyfill': source('compat', 'event-source-polyfill'),
+      '@headwater/compat/fetch-event-source': source('compat', 'fetch-event-source'),
       '@headwater/react': source('react'),
       '@headwater/vue': source('vue'),
       '@headwater/svelte': source('svelte'),

@@ -145,7 +145,7 @@ export function createConnection(
       if (signal.aborted) return
       address = checkUrl(given, page.address())
       const request = { ...options(), url: address, headers, body, lastEventId }
-      const read = await openTransport(request, signal, clock)
+      const { read } = await openTransport(request, signal, clock)
       // Another attempt may have begun while this one was on its way.
       if (signal.aborted) return
       parser.reset()

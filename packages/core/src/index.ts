@@ -1,5 +1,5 @@
 export { hasPage, subscribeAfterRender } from './after-render.ts'
-export type { Clock } from './clock.ts'
+export { type Clock, systemClock } from './clock.ts'
 export { SseError, type SseErrorCode, type SseErrorDetails } from './errors.ts'
 export {
   type BoundStreamOptions,

@@ -30,6 +30,15 @@ export interface TransportRequest {
   readonly lastEventId: string
   /** Default: the global `fetch`. */
   readonly fetch?: Fetch | undefined
+  /** Judges the response in our stead: one that it does not throw at is read, whatever it is. */
+  readonly judge?: ((response: Response) => unknown) | undefined
+}
+
+/** A response that was judged to be an event stream. */
+export interface Transport {
+  readonly response: Response
+  /** The next bytes; `undefined` once the server has ended the response. */
+  readonly read: () => Promise<Uint8Array | undefined>
 }
 
 /** The headers that no stranger can make use of, and the one that `fetch` itself keeps from them. */
@@ -44,15 +53,23 @@ const EXCERPT_MS = 1_000
  *
  * [spec] 9.2.2, the EventSource interface: the request's headers and cache mode, and what a response must be.
  *
- * @returns what reads the next bytes; `undefined` once the server has ended the response.
  * @throws SseError `status`, `content-type`, `redirect`, or `ended` (204); what is no SseError says that the connection is
  * {@link broken}, also when reading.
+ * @example
+ * ```ts
+ * import { systemClock } from '@headwater/core'
+ * import { openTransport } from '@headwater/core/transport'
+ *
+ * const request = { url: 'https://example.com/prices', lastEventId: '' }
+ * const { response, read } = await openTransport(request, new AbortController().signal, systemClock)
+ * console.log(response.url, await read())
+ * ```
  */
 export async function openTransport(
   request: TransportRequest,
   signal: AbortSignal,
   clock: Clock,
-): Promise<() => Promise<Uint8Array | undefined>> {
+): Promise<Transport> {
   const { method = 'GET', credentials, redirect = 'safe', lastEventId, url, body } = request
   const { fetch: send = fetch } = request
   const headers = new Headers(request.headers)
@@ -73,13 +90,13 @@ export async function openTransport(
   // Some servers' runtimes know no cookies, and refuse even the default.
   if (credentials) init.credentials = credentials
   const response = await send(url, init)
-  await judge(response, `${method} ${url}`, clock)
-  const reader = response.body!.getReader()
+  await (request.judge ?? judge)(response, `${method} ${url}`, clock)
+  const reader = response.body?.getReader()
   // Deno keeps the socket of a body that nobody reads until it is cancelled, and a `fetch` of one's own may not heed the signal.
-  const cancel = () => void reader.cancel().catch(() => undefined)
+  const cancel = () => void reader?.cancel().catch(() => undefined)
   if (signal.aborted) cancel()
   signal.addEventListener('abort', cancel)
-  return async () => (await reader.read()).value
+  return { response, read: async () => (await reader?.read())?.value }
 }
 
 /** Refuses what is no event stream. */

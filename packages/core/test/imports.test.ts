@@ -57,6 +57,8 @@ test.each([
   ],
   ['a binding that imports another', 'packages/react/src/index.ts', "export * from '@headwater/vue'"],
   ['a binding that imports another framework', 'packages/react/src/index.ts', "export * from 'vue'"],
+  ['a drop-in that imports a binding', 'packages/compat/src/index.ts', "export * from '@headwater/react'"],
+  ['a timer in a drop-in', 'packages/compat/src/index.ts', 'export const a = setTimeout(() => {}, 1)'],
   ['an app that uses two bindings', 'apps/react/src/app.ts', "export * from '@headwater/vue'"],
   [
     'an app that uses core',

@@ -1,0 +1,61 @@
+import { type Clock, SseError } from '@headwater/core'
+import type { Parser } from '@headwater/core/parser'
+import { openTransport, type TransportRequest } from '@headwater/core/transport'
+
+/** Whom an attempt tells, and what it goes by. */
+export interface AttemptListener {
+  readonly clock: Clock
+  /** How long it may bring nothing, in milliseconds; without it, for ever. */
+  readonly silenceMs?: number | undefined
+  /** The response was judged to be a stream. */
+  onOpen?(response: Response): void
+}
+
+/**
+ * Sends one request and feeds a parser what it brings.
+ *
+ * @returns why it is over: an abort's reason first, as nothing that follows an abort says more.
+ */
+export async function attempt(
+  prepare: () => TransportRequest | PromiseLike<TransportRequest>,
+  parser: Parser,
+  controller: AbortController,
+  { clock, silenceMs = Infinity, onOpen }: AttemptListener,
+): Promise<unknown> {
+  const { signal } = controller
+  let byteAt = clock.now()
+  let unwatch: (() => void) | undefined
+  // One timer sees to a whole stretch of chunks: it goes off when the first of them would be too long ago, and looks again.
+  const watch = (ms: number) => {
+    unwatch = clock.timer(() => {
+      const leftMs = byteAt + silenceMs - clock.now()
+      if (leftMs > 0) watch(leftMs)
+      else controller.abort(new SseError('silence', `Nothing came for ${silenceMs} ms.`))
+    }, ms)
+  }
+  if (silenceMs < Infinity) watch(silenceMs)
+  try {
+    // Whoever closes at once, and whoever sets handlers after this, finds nothing begun.
+    await undefined
+    const request = await prepare()
+    signal.throwIfAborted()
+    const { response, read } = await openTransport(request, signal, clock)
+    signal.throwIfAborted()
+    parser.reset()
+    onOpen?.(response)
+    for (;;) {
+      const chunk = await read()
+      signal.throwIfAborted()
+      if (!chunk) throw new SseError('ended', `The server ended its answer to ${request.url}.`)
+      byteAt = clock.now()
+      parser.feed(chunk)
+    }
+  } catch (error) {
+    // A body that was refused, or not read to its end, would keep its socket.
+    if (signal.aborted) return signal.reason
+    controller.abort()
+    return error
+  } finally {
+    unwatch?.()
+  }
+}

@@ -1,0 +1,6 @@
+export {
+  EventSource,
+  type EventSourceError,
+  type EventSourceEventMap,
+  type EventSourceInit,
+} from './event-source.ts'

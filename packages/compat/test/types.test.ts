@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { EventSource, type EventSourceError } from '../src/event-source.ts'
+
+test('the class is assignable to the platform’s own type', () => {
+  const Class: typeof globalThis.EventSource = EventSource
+  const source: globalThis.EventSource = new EventSource('http://localhost:1/')
+  source.close()
+  const constants: [0, 1, 2] = [Class.CONNECTING, EventSource.OPEN, source.CLOSED]
+  expect(constants).toEqual([0, 1, 2])
+})
+
+test('listeners know the event that they get', () => {
+  const source = new EventSource(new URL('http://localhost:1/'), { withCredentials: true })
+  source.addEventListener('message', (event) => event.lastEventId satisfies string)
+  source.addEventListener('halt', (event) => event.origin satisfies string)
+  source.addEventListener('error', (event) => event.cause.code satisfies string)
+  source.addEventListener('open', { handleEvent: (event: Event) => event.type })
+  source.onmessage = function (event) {
+    this.close()
+    event.data satisfies string
+  }
+  source.onerror = (event) => (event as EventSourceError).message satisfies string
+  // @ts-expect-error: it is read, not written
+  expect(() => (source.readyState = 1)).toThrow(TypeError)
+  // @ts-expect-error: a misspelt option
+  new EventSource('http://localhost:1/', { withCredential: true }).close()
+  source.close()
+})

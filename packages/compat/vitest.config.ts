@@ -1,0 +1,13 @@
+import { defineProject } from 'vitest/config'
+
+export default defineProject({
+  // Tests read the sources, so that nothing has to be built first.
+  resolve: { conditions: ['@headwater/source'] },
+  ssr: { resolve: { conditions: ['@headwater/source'] } },
+  test: {
+    name: 'compat',
+    environment: 'node',
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/**/*.browser.test.ts'],
+  },
+})
