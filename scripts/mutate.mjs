@@ -132,7 +132,7 @@ const breakages = [
     ['a rule of one’s own makes a hot loop', ': attempt > 1 ? 200 : 0', ': 0'],
     [
       'a POST is sent again',
-      "if (!mayRepeat(options, resumable)) return cause.code === 'ended' ? 'ended' : 'failed'",
+      "if (!repeats(resumable)) return cause.code === 'ended' ? 'ended' : 'failed'",
       '',
     ],
     ['a captive portal is the end', "return state.status === 'open' || leftAt !== undefined", 'return false'],

@@ -42,7 +42,6 @@ export function createConnection(
   page: Page = systemPage,
 ): Connection {
   const { clock = systemClock, initialLastEventId, maxMessageBytes, store, unref } = options()
-  const policy = createPolicy(options)
   const inbox: Occurrence[] = []
   let machine = INITIAL
   let unschedule: (() => void) | undefined
@@ -80,7 +79,7 @@ export function createConnection(
     const before = machine
     const resumable = canBeSent(parser.lastEventId)
     const input = { ...occurrence, at: clock.now(), jitter: clock.random(), resumable }
-    const [after, effects] = transition(before, input, policy)
+    const [after, effects] = transition(before, input, createPolicy(options()))
     machine = after
     effects.forEach(perform)
     // What changes nothing is no step: an inspector that closes the stream at each would never come to an end.

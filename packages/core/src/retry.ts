@@ -1,6 +1,6 @@
 import { MAX_TIMER_MS } from './clock.ts'
 import { guard, type SseError } from './errors.ts'
-import type { Machine, Moment, Policy, Verdict } from './state.ts'
+import type { Machine, Policy } from './state.ts'
 
 /** What a {@link RetryRule} decides on. */
 export interface RetryContext {
@@ -96,53 +96,38 @@ export function isRefusal(cause: SseError | undefined): boolean {
   return cause?.status === 401 || cause?.status === 403
 }
 
-/** The rules under which a connection runs. */
-export function createPolicy(options: () => PolicyOptions): Policy {
+/** The rules under which a connection takes a step. */
+export function createPolicy(options: PolicyOptions): Policy {
+  const { method = 'GET', headers, repeat = false, retry } = options
+  const repeats = (resumable: boolean) => repeat || resumable || /^(get|head)$/i.test(method)
+  const counts = typeof retry === 'object' ? retry : undefined
   return {
-    get connectMs() {
-      return limit(options().connectMs ?? 20_000)
+    connectMs: limit(options.connectMs ?? 20_000),
+    silenceMs: limit(options.silenceMs ?? 'auto'),
+    hiddenMs: limit(options.hidden ?? false),
+    repeats,
+    after(machine, cause, { at, jitter, resumable }) {
+      const { failures: attempt, failingSince, brief, retryMs } = machine
+      const { status, retryAfterMs = 0 } = cause
+      if (status === 204) return 'ended'
+      if (isRefusal(cause) && typeof headers === 'function' && !machine.refreshed) return 'refresh'
+      if (!repeats(resumable)) return cause.code === 'ended' ? 'ended' : 'failed'
+      if (retry === false || !(guard(() => counts?.when?.(cause)) ?? isPassing(cause, machine)))
+        return 'failed'
+
+      const context: RetryContext = { attempt, cause, status, retryMs, elapsedMs: at - failingSince, jitter }
+      const wish = typeof retry === 'function' ? guard(retry, context) : undefined
+      const delayMs = wish ?? exponential(counts)(context)
+      if (delayMs === false) return 'failed'
+      // A server that dies after each message must not be asked as fast as it dies.
+      const floorMs = brief > 1 ? Math.min(1_200, 100 * 2 ** brief) * (1 + jitter) : attempt > 1 ? 200 : 0
+      return Math.min(Math.max(delayMs || 0, floorMs, retryAfterMs), MAX_TIMER_MS)
     },
-    get silenceMs() {
-      return limit(options().silenceMs ?? 'auto')
-    },
-    get hiddenMs() {
-      return limit(options().hidden ?? false)
-    },
-    repeats: (resumable) => mayRepeat(options(), resumable),
-    after: (machine, cause, moment) => verdict(machine, cause, moment, options()),
   }
 }
 
 function limit<Ms>(ms: Ms | false | 'keep'): Ms | number {
   return ms === false || ms === 'keep' ? Infinity : ms
-}
-
-function mayRepeat({ method = 'GET', repeat }: PolicyOptions, resumable: boolean): boolean {
-  return repeat || resumable || /^(get|head)$/i.test(method)
-}
-
-function verdict(
-  machine: Machine,
-  cause: SseError,
-  { at, jitter, resumable }: Moment,
-  options: PolicyOptions,
-): Verdict {
-  const { headers, retry } = options
-  const { failures: attempt, failingSince, brief, retryMs } = machine
-  const { status, retryAfterMs = 0 } = cause
-  if (status === 204) return 'ended'
-  if (isRefusal(cause) && typeof headers === 'function' && !machine.refreshed) return 'refresh'
-  if (!mayRepeat(options, resumable)) return cause.code === 'ended' ? 'ended' : 'failed'
-
-  const counts = typeof retry === 'object' ? retry : undefined
-  if (retry === false || !(guard(() => counts?.when?.(cause)) ?? isPassing(cause, machine))) return 'failed'
-  const context: RetryContext = { attempt, cause, status, retryMs, elapsedMs: at - failingSince, jitter }
-  const wish = typeof retry === 'function' ? guard(() => retry(context)) : undefined
-  const delayMs = wish ?? exponential(counts)(context)
-  if (delayMs === false) return 'failed'
-  // A server that dies after each message must not be asked as fast as it dies.
-  const floorMs = brief > 1 ? Math.min(1_200, 100 * 2 ** brief) * (1 + jitter) : attempt > 1 ? 200 : 0
-  return Math.min(Math.max(delayMs || 0, floorMs, retryAfterMs), MAX_TIMER_MS)
 }
 
 /** Whether the same request may fare better later. */

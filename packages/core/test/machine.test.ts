@@ -127,7 +127,7 @@ interface Case {
 
 /** Walks from the start through every kind of machine, with every input that may come, a moment and a long time later. */
 function walk(options: PolicyOptions, visit: (from: Case, input: Input, to: Case) => void): Set<string> {
-  const policy = createPolicy(() => options)
+  const policy = createPolicy(options)
   const start: Case = {
     machine: INITIAL,
     world: { socket: undefined, wakeAt: undefined, listening: false },
@@ -224,7 +224,7 @@ describe.each(Object.entries(policies))('under %s', (_, options) => {
   })
 
   test('an input of an older generation changes nothing, in any state', () => {
-    const policy = createPolicy(() => options)
+    const policy = createPolicy(options)
     const moment = { jitter: 0, resumable: true }
     walk(options, (_from, _input, { machine, at }) => {
       for (const occurrence of occurrences(machine.generation - 1)) {
