@@ -92,6 +92,24 @@ describe('text', () => {
   })
 })
 
+test('history grows from what the server rendered, and leaves that as it was', async () => {
+  const rendered = [{ type: 'message', data: 'old', id: '' }]
+  const { send } = await open({ fold: history(5), initialData: rendered })
+  expect((await send('data: new')).map(({ data }) => data)).toEqual(['old', 'new'])
+  expect(rendered).toHaveLength(1)
+})
+
+test('view runs for messages, and for nothing else', async () => {
+  const fold = count()
+  const view = vi.spyOn(fold, 'view')
+  const { stream, send } = await open({ fold })
+  await send('data: a')
+  view.mockClear()
+  stream.close()
+  stream.open()
+  expect(view).not.toHaveBeenCalled()
+})
+
 test('count counts, from what the server rendered', async () => {
   expect(await (await open({ fold: count(), initialData: 7 })).send('data: a', 'data: b')).toBe(9)
 })

@@ -78,6 +78,15 @@ test("'microtask' tells once a chunk, without frame or timer", async () => {
   expect([clock.frames, clock.timers]).toEqual([0, timers])
 })
 
+test('a microtask that a change of status was ahead of tells nothing more', async () => {
+  const { stream, listener, request } = await open('microtask')
+  stream.onMessage(() => stream.close())
+  listener.mockClear()
+  await request.send('data: a\n\n')
+  expect(listener).toHaveBeenCalledTimes(1)
+  expect(stream.getSnapshot()).toMatchObject({ status: 'closed', data: 'a' })
+})
+
 test('a number tells so many milliseconds after the first message', async () => {
   const { listener, request } = await open(250)
   await request.send('data: a\n\n')
