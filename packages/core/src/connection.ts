@@ -15,8 +15,13 @@ import { createPolicy, isRefusal } from './retry.ts'
 import { type ConnectionState, type Effect, INITIAL, type Occurrence } from './state.ts'
 import { broken, canBeSent, openTransport } from './transport.ts'
 
+/** How long a page is kept from painting, in milliseconds. */
+const BUSY_MS = 8
+
 /** Whom a connection tells. None of these may throw. */
 export interface ConnectionListener {
+  /** More comes: what does not change within a chunk may be looked up now. */
+  onChunk(): void
   /** A promise says: read no further until I am done. */
   onMessage(message: Message): PromiseLike<unknown> | undefined
   onComment?: ((comment: string) => void) | undefined
@@ -149,11 +154,18 @@ export function createConnection(
       if (signal.aborted) return
       parser.reset()
       tell({ type: 'accepted', generation })
-      for (;;) {
+      for (let busyMs = 0; ;) {
+        // What waits to be read comes without a task in between, however much it is: a page could not paint.
+        if (busyMs >= BUSY_MS) {
+          await page.pause?.()
+          busyMs = 0
+        }
         const chunk = await read()
         if (signal.aborted) return
         if (!chunk) throw new SseError('ended', `The server ended its answer to ${address}.`)
+        const since = clock.now()
         receive(chunk, generation)
+        busyMs += clock.now() - since
         if (!hold) continue
         tell({ type: 'held', generation, held: true })
         await hold
@@ -185,6 +197,7 @@ export function createConnection(
   }
 
   function receive(chunk: Uint8Array, generation: number): void {
+    listener.onChunk()
     messages = 0
     retryMs = hold = undefined
     const { comments: before } = parser

@@ -88,11 +88,12 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
   let cancelNotice: (() => void) | undefined
 
   const folding = createFolding(first)
+  let newest = first
   let invalid = 0
 
   const identity = url != null && isShareable(url, first) ? identify(url, first) : undefined
   const member: Member | undefined =
-    url == null ? undefined : { url, options, onMessage: deliver, onChange: change }
+    url == null ? undefined : { url, options, onChunk: renew, onMessage: deliver, onChange: change }
   let source = member && createSource(member)
   let leave: (() => void) | undefined
 
@@ -107,13 +108,16 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
   const initial = shot()
   let snapshot = others() ? shot(others()) : initial
 
+  function renew(): void {
+    newest = options()
+  }
+
   // No closure and no list is made for a message: that would cost more than to parse it.
   function deliver(raw: Message): PromiseLike<unknown> | undefined {
     const message = take(raw)
     // Who has left hears nothing more; one who comes back in time finds nothing missing from the data.
     if (!message || stay) return undefined
-    const { onMessage } = options()
-    let hold = onMessage && tell(onMessage, message)
+    let hold = newest.onMessage && tell(newest.onMessage, message)
     for (const reader of readers.now) {
       const more = tell(reader, message)
       if (more) hold = hold ? Promise.all([hold, more]) : more
@@ -123,7 +127,6 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
 
   /** Folds a message, as `events` describe it; `undefined` for one that is not delivered. */
   function take(raw: Message): MessageOf<Events> | undefined {
-    const newest = options()
     const message = newest.events ? read(raw, newest.events, newest.onInvalid) : raw
     if (!message) return undefined
     folding.add(message, newest)
@@ -191,6 +194,7 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
     if (!source || !member || leave) return
     const joined = (source = others() ?? source)
     if (identity !== undefined) scope.set(identity, joined)
+    renew()
     if (joined.last && folding.wantsLast) take(joined.last)
     const before = snapshot
     const end = joined.join(member)

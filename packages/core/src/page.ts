@@ -4,6 +4,8 @@ import type { Hindrance } from './state.ts'
 export interface Page {
   /** Whether frames come: the page is visible. */
   showsFrames(): boolean
+  /** Resolves once a visible page has had a chance to paint; nothing to wait for elsewhere. */
+  pause?(): Promise<void> | undefined
   /** The address of the page, which relative addresses are taken from; `undefined` where there is none. */
   address(): string | undefined
   /** Calls back whenever a hindrance comes or goes, and at once for a page that is hidden; returns what ends that. */
@@ -49,6 +51,17 @@ const visibility = () => globalThis.document?.visibilityState
 /** The page that this code runs in. Workers and servers have none: there nothing is observed but `online` and `offline`. */
 export const systemPage: Page = {
   showsFrames: () => visibility() === 'visible',
+  pause() {
+    if (visibility() !== 'visible') return undefined
+    // Not held back as timers are.
+    const { port1, port2 } = new MessageChannel()
+    port2.postMessage(undefined)
+    return new Promise((resolve) => {
+      // This starts the port as well.
+      // oxlint-disable-next-line unicorn/prefer-add-event-listener
+      port1.onmessage = () => resolve(port1.close())
+    })
+  },
   address: () => globalThis.location?.href,
   observe(listener) {
     const endings: (() => void)[] = []

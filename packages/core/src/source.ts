@@ -9,6 +9,8 @@ export interface Member {
   readonly url: StreamUrl
   /** The newest options. */
   options(): SourceOptions
+  /** More comes: options are looked up now, once for all messages of the chunk. */
+  onChunk(): void
   /** A promise says: read no further until I am done. */
   onMessage(message: Message): PromiseLike<unknown> | undefined
   /** The state is another one. */
@@ -40,16 +42,18 @@ export function createSource(first: Member): Source {
   /** Who speaks for the connection. */
   let speaker = first
   let last: Message | undefined
+  let until: SourceOptions['until']
 
   const { fetch, clock, page, onComment } = first.options()
   const connection = createConnection(
     () => speaker.url,
     () => speaker.options(),
     {
-      isLast(message) {
-        const { until } = speaker.options()
-        return until ? (guard(until, message) ?? false) : false
+      onChunk() {
+        ;({ until } = speaker.options())
+        for (const member of members) member.onChunk()
       },
+      isLast: (message) => (until && guard(until, message)) ?? false,
       onMessage(message) {
         last = message
         let hold: PromiseLike<unknown> | undefined

@@ -44,6 +44,9 @@ export interface Transport {
 /** The headers that no stranger can make use of, and the one that `fetch` itself keeps from them. */
 const HARMLESS = /^(accept|accept-language|authorization|cache-control|content-type|last-event-id)$/
 
+/** How much is read at once, in bytes: a browser has up to 2 MiB waiting for a slow reader. */
+const PIECE_BYTES = 65_536
+
 /** How much of the body of a refusal an error carries, in bytes, and how long that may take to come. */
 const EXCERPT_BYTES = 4_096
 const EXCERPT_MS = 1_000
@@ -96,7 +99,15 @@ export async function openTransport(
   const cancel = () => void reader?.cancel().catch(() => undefined)
   if (signal.aborted) cancel()
   signal.addEventListener('abort', cancel)
-  return { response, read: async () => (await reader?.read())?.value }
+  let rest: Uint8Array | undefined
+  return {
+    response,
+    async read() {
+      const piece = rest?.length ? rest : (await reader?.read())?.value
+      rest = piece?.subarray(PIECE_BYTES)
+      return piece?.subarray(0, PIECE_BYTES)
+    },
+  }
 }
 
 /** Refuses what is no event stream. */

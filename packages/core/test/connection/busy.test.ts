@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { createEventStream, type Page } from '../../src/index.ts'
+import { createFakeClock, createFakeServer } from '../../src/testing/index.ts'
+
+const url = 'https://example.com/burst'
+
+test('a page that was kept busy gets a chance to paint before more is read', async () => {
+  const clock = createFakeClock()
+  const server = createFakeServer()
+  const pauses: (() => void)[] = []
+  const page: Page = {
+    showsFrames: () => true,
+    address: () => undefined,
+    observe: () => () => {},
+    pause: () => new Promise((resolve) => pauses.push(resolve)),
+  }
+  const heard: string[] = []
+  const stream = createEventStream(url, { clock, fetch: server.fetch, page })
+  stream.onMessage(({ data }) => {
+    heard.push(data)
+    // Each takes three milliseconds.
+    clock.jump(3)
+  })
+  const request = await server.nextRequest()
+  for (const data of 'abcdef') await request.send(`data: ${data}\n\n`)
+  expect([heard, pauses.length]).toEqual([['a', 'b', 'c'], 1])
+  pauses[0]!()
+  await clock.advance(0)
+  expect([heard.join(''), pauses.length]).toEqual(['abcdef', 2])
+  stream.close()
+})
+
+test('what a browser gives at once in megabytes is taken in pieces of 64 KiB, and nothing is lost', async () => {
+  const bytes = new TextEncoder().encode(Array.from({ length: 60_000 }, (_, n) => `data: ${n}\n\n`).join(''))
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(bytes)
+      controller.enqueue(new Uint8Array())
+      controller.enqueue(new TextEncoder().encode('data: last\n\n'))
+      controller.close()
+    },
+  })
+  const fetch = () =>
+    Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }))
+  let received = 0
+  const heard: string[] = []
+  for await (const { data } of createEventStream(url, {
+    fetch,
+    method: 'POST',
+    queueLimit: Infinity,
+    inspect: ({ input }) => void (received += Number(input.type === 'received')),
+  }))
+    heard.push(data)
+  expect(heard).toEqual([...Array.from({ length: 60_000 }, (_, n) => String(n)), 'last'])
+  expect(received).toBeGreaterThanOrEqual(Math.ceil(bytes.length / 65_536))
+})
