@@ -122,11 +122,7 @@ const breakages = [
   ...group(
     'core/src/retry.ts',
     connection,
-    [
-      'chance undercuts the wish of the server',
-      'context.jitter * JITTER * delayMs',
-      '-context.jitter * delayMs',
-    ],
+    ['chance undercuts the wish of the server', 'jitter * JITTER * delayMs', '-jitter * delayMs'],
     ['what the server wishes has no bounds', 'Math.min(Math.max(retryMs, 200), 300_000)', 'retryMs'],
     ['a rule of one’s own undercuts Retry-After', 'floorMs, retryAfterMs)', 'floorMs)'],
     ['a rule of one’s own makes a hot loop', ': attempt > 1 ? 200 : 0', ': 0'],
@@ -154,18 +150,14 @@ const breakages = [
   ...group(
     'core/src/connection.ts',
     connection,
-    [
-      'each stream refreshes for itself',
-      'if (last && last !== known) known = last',
-      'if (false) known = last',
-    ],
+    ['each stream refreshes for itself', 'if (!refresh || refresh === known)', 'if (headers)'],
     [
       'a refresh under way counts as one that is over',
-      'known = last?.settled ? last : undefined',
-      'known = last',
+      'known = answered.get(headers)',
+      'known = asked.get(headers)',
     ],
     ['a signal that was aborted asks for options', 'await undefined\n      if (signal.aborted) return', ''],
-    ['the store is not written', 'if (store && parser.lastEventId !== kept)', 'if (false)'],
+    ['the store is not written', 'if (store && lastEventId !== kept)', 'if (false)'],
   ),
   ...group(
     'core/src/event-stream.ts',

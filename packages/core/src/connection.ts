@@ -181,31 +181,29 @@ export function createConnection(
     const { headers } = options()
     const ask = () => resolve('headers', headers, context)
     if (typeof headers !== 'function') return ask()
-    const last = refreshes.get(headers)
     if (!isRefusal(context.cause)) {
-      known = last?.settled ? last : undefined
+      known = answered.get(headers)
       return ask()
     }
-    if (last && last !== known) known = last
-    else {
-      const refresh = { headers: ask(), settled: false }
-      const settle = () => void (refresh.settled = true)
-      refresh.headers.then(settle, settle)
-      refreshes.set(headers, (known = refresh))
+    let refresh = asked.get(headers)
+    if (!refresh || refresh === known) {
+      const settled = (refresh = ask())
+      const settle = () => void answered.set(headers, settled)
+      settled.then(settle, settle)
+      asked.set(headers, settled)
     }
-    return known.headers
+    return (known = refresh)
   }
 
   function receive(chunk: Uint8Array, generation: number): void {
     listener.onChunk()
     messages = 0
     retryMs = hold = undefined
-    const { comments: before } = parser
+    const before = parser.comments
     parser.feed(chunk)
-    const { midMessage } = parser
-    const comments = parser.comments - before
-    tell({ type: 'received', generation, messages, comments, midMessage, retryMs })
-    if (store && parser.lastEventId !== kept) guard(() => store.set((kept = parser.lastEventId)))
+    const { midMessage, lastEventId } = parser
+    tell({ type: 'received', generation, messages, comments: parser.comments - before, midMessage, retryMs })
+    if (store && lastEventId !== kept) guard(() => store.set((kept = lastEventId)))
   }
 
   return {
@@ -219,14 +217,11 @@ export function createConnection(
   }
 }
 
-/** What a `headers` function gave after a 401 or 403. */
-interface Refresh {
-  readonly headers: Promise<HeadersInit | undefined>
-  settled: boolean
-}
+type Refresh = Promise<HeadersInit | undefined>
 
-/** The last refresh of each `headers` function. */
-const refreshes = new WeakMap<object, Refresh>()
+/** The last refresh of each `headers` function after a 401 or 403: the last that was asked for, and the last that was answered. */
+const asked = new WeakMap<object, Refresh>()
+const answered = new WeakMap<object, Refresh>()
 
 async function resolve<Value>(
   option: string,

@@ -66,11 +66,11 @@ export function iterateMessages<Each extends AnyMessage>(
         answer()
       })
     },
-    return() {
+    async return() {
       queue = []
       failure = undefined
       finish()
-      return Promise.resolve(done)
+      return done
     },
     [Symbol.asyncIterator]() {
       return this

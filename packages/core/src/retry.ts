@@ -56,12 +56,11 @@ const JITTER = 1.5
  */
 export function exponential(options: RetryOptions = {}): RetryRule {
   const { baseMs = 1_000, capMs = 30_000, attempts = Infinity, elapsedMs = Infinity } = options
-  return (context) => {
-    if (context.attempt >= attempts || context.elapsedMs >= elapsedMs) return false
-    const { retryMs } = context
+  return ({ attempt, cause, jitter, retryMs, elapsedMs: failingMs }) => {
+    if (attempt >= attempts || failingMs >= elapsedMs) return false
     const base = retryMs === undefined ? baseMs : Math.min(Math.max(retryMs, 200), 300_000)
-    const delayMs = Math.min(base * 2 ** (context.attempt - 1), Math.max(capMs, base))
-    return Math.max(delayMs, context.cause.retryAfterMs ?? 0) + context.jitter * JITTER * delayMs
+    const delayMs = Math.min(base * 2 ** (attempt - 1), Math.max(capMs, base))
+    return Math.max(delayMs, cause.retryAfterMs ?? 0) + jitter * JITTER * delayMs
   }
 }
 
