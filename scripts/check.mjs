@@ -42,6 +42,7 @@ const stages = [
   { name: 'tarballs', command: ['node', 'scripts/check-tarballs.mjs'] },
   { name: 'shaking', command: ['node', 'scripts/check-shaking.mjs'] },
   { name: 'sizes', command: ['size-limit'] },
+  { name: 'front door', command: ['node', 'scripts/front-door.mjs'] },
   { name: 'unused', command: ['knip'] },
   ...(all
     ? [
