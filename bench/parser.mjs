@@ -4,9 +4,9 @@
 //   --rounds <n>    41 by default
 //   --write         put the tables into bench/README.md
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -14,6 +14,7 @@ import { build } from 'vite'
 import { geometricMean } from './parser/measure.mjs'
 import { BASE, COPYING, OURS } from './parser/names.mjs'
 import { workloads } from './parser/workloads.mjs'
+import { machine, markdown, versions, writeReport } from './report/tables.mjs'
 
 const { values: given } = parseArgs({
   args: process.argv.slice(3),
@@ -94,10 +95,6 @@ function inNode(node, script, which) {
   return JSON.parse(output)
 }
 
-const row = (cells) => `| ${cells.join(' | ')} |`
-const markdown = (head, rows) =>
-  [row(head), row(head.map((_, index) => (index ? '--:' : '---'))), ...rows.map(row)].join('\n')
-
 function ratios(runs, name) {
   const of = (run, index) => run.table[index].find((result) => result.name === name).ratio
   return markdown(
@@ -130,8 +127,6 @@ function speeds({ table }) {
   )
 }
 
-const version = (name) =>
-  JSON.parse(readFileSync(here(`./node_modules/${name}/package.json`), 'utf8')).version
 const PEERS = [
   'eventsource-parser',
   '@microsoft/fetch-event-source',
@@ -153,7 +148,7 @@ try {
   const everybody = inNode(process.execPath, script, 'all')
   if (given.chromium) runs.push(await inChromium())
   const report = `Command: \`pnpm bench parser${given.node.map(() => ' --node <another>').join('')}${given.chromium ? ' --chromium' : ''} --rounds ${rounds} --write\`,
-on ${cpus().length} × ${cpus()[0].model.trim()}. Peers: ${PEERS.map((name) => `${name} ${version(name)}`).join(', ')}.
+on ${machine()}. Peers: ${versions(PEERS)}.
 
 ### ${OURS} against ${BASE}
 
@@ -173,11 +168,7 @@ ${speeds(everybody)}
 
 † says other messages than ${BASE} does: its checksum differs.`
   console.log(report)
-  if (given.write) {
-    const readme = here('./README.md')
-    const [before, after] = readFileSync(readme, 'utf8').split(/<!-- parser -->[^]*<!-- \/parser -->/)
-    writeFileSync(readme, `${before}<!-- parser -->\n\n${report}\n\n<!-- /parser -->${after}`)
-  }
+  if (given.write) writeReport('parser', report)
 } finally {
   rmSync(outDir, { recursive: true, force: true })
 }

@@ -7,7 +7,7 @@ export const median = (numbers) => {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-function checksum() {
+export function checksum() {
   const sum = { messages: 0, characters: 0, hash: 0 }
   return {
     sum,

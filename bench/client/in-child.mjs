@@ -1,0 +1,18 @@
+// One contender, in a process of its own: what `cpuUsage` says is its alone.
+import { contenders } from './contenders.mjs'
+import { checksum } from '../parser/measure.mjs'
+
+const run = await contenders[process.argv[2]]()
+
+process.on('message', async ({ url, total }) => {
+  const { sum, sink } = checksum()
+  globalThis.gc()
+  const before = process.cpuUsage()
+  const start = performance.now()
+  await run(url, total, sink)
+  const ms = performance.now() - start
+  const { user, system } = process.cpuUsage(before)
+  process.send({ cpuMs: (user + system) / 1000, ms, sum })
+})
+process.on('disconnect', () => process.exit())
+process.send('ready')

@@ -1,0 +1,227 @@
+// `pnpm bench views`: a burst into a mounted component, in Chromium (CHROMIUM_PATH, or the system's).
+//   --rounds <n>    7 by default
+//   --total <n>     messages in a burst: 100,000 by default
+//   --only <text>   only burst, steady or history
+//   --write         put the tables into bench/README.md
+import { execFileSync, fork } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { median } from './parser/measure.mjs'
+import { machine, markdown, versions, writeReport } from './report/tables.mjs'
+import { buildPage } from './views/build.mjs'
+import { launch } from './views/chromium.mjs'
+import { addressOf, longestTask, measureView, warmUp } from './views/measure.mjs'
+
+const { values: given } = parseArgs({
+  args: process.argv.slice(3),
+  options: {
+    rounds: { type: 'string', default: '7' },
+    total: { type: 'string', default: '100000' },
+    only: { type: 'string', default: '' },
+    write: { type: 'boolean', default: false },
+  },
+})
+const rounds = Number(given.rounds)
+const total = Number(given.total)
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+const CORE = 'core'
+const BY_HAND = 'react-by-hand'
+const BINDINGS = ['react', 'vue', 'svelte', 'solid']
+const NAMES = {
+  [CORE]: 'nothing mounted',
+  react: 'headwater, React',
+  vue: 'headwater, Vue',
+  svelte: 'headwater, Svelte',
+  solid: 'headwater, Solid',
+  [BY_HAND]: 'React, useState a message',
+  vueuse: 'VueUse',
+}
+const everybody = Object.keys(NAMES)
+
+execFileSync(
+  'pnpm',
+  ['exec', 'turbo', 'run', 'build', '--filter=./packages/*', '--output-logs=errors-only'],
+  {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  },
+)
+const outDir = mkdtempSync(join(tmpdir(), 'headwater-bench-'))
+await buildPage(outDir)
+const server = fork(fileURLToPath(new URL('./stream/server.mjs', import.meta.url)), [outDir])
+const origin = await addressOf(server)
+const browser = await launch()
+
+const address = (total, how) => `${origin}/stream?kind=numbered&messages=${total}&${how}`
+const middle = (results, key) => median(results.map((result) => result[key]))
+const most = (results, key) => Math.max(...results.map((result) => result[key]))
+const missing = (results) => [...new Set(results.map((result) => result.missing))].join('; ').slice(0, 60)
+
+/** Rounds in which all take turns: a map from each name to its results. */
+async function interleaved(title, names, rounds, measure) {
+  const results = new Map(names.map((name) => [name, []]))
+  for (let round = 0; round < rounds; round++) {
+    console.error(`${title}: round ${round + 1} of ${rounds}`)
+    for (let turn = 0; turn < names.length; turn++) {
+      const name = names[(turn + round) % names.length]
+      results.get(name).push(await measure(name))
+    }
+  }
+  return results
+}
+
+const reached = (yes) => (yes ? 'reached' : '**missed**')
+
+async function burst() {
+  const stream = { scenario: 'count', total, url: address(total, 'frame=65536') }
+  await warmUp(stream.url)
+  const results = await interleaved('burst', everybody, rounds, (name) =>
+    measureView(browser, origin, name, stream),
+  )
+  const traces = await interleaved('burst, traced', everybody, 3, (name) =>
+    longestTask(browser, origin, name, stream),
+  )
+  const of = (name) => results.get(name)
+  const ratio = (name) => median(of(name).map(({ ms }, round) => ms / of(CORE)[round].ms))
+  const table = markdown(
+    [
+      'in the view',
+      'renders',
+      'frames',
+      'shows the last after, ms',
+      '× nothing mounted',
+      'main thread, ms of CPU',
+      'longest task, ms of CPU',
+      'tasks over 50 ms',
+      'missing',
+    ],
+    everybody.map((name) => [
+      NAMES[name],
+      middle(of(name), 'renders'),
+      middle(of(name), 'frames'),
+      middle(of(name), 'ms').toFixed(0),
+      ratio(name).toFixed(2),
+      middle(of(name), 'mainMs').toFixed(0),
+      middle(traces.get(name), 'cpuMs').toFixed(1),
+      median(of(name).map(({ longTasks }) => longTasks.length)),
+      // VueUse has no fold: it shows the last message.
+      name === 'vueuse' ? '' : missing(of(name)) || 'none',
+    ]),
+  )
+  const ours = BINDINGS.map((name) => of(name))
+  const fewer = (key, name) =>
+    Math.min(...ours.map((results) => middle(of(name), key) / middle(results, key)))
+  const extra = Math.max(...ours.flat().map(({ renders, frames }) => renders - frames))
+  const slowest = Math.max(...BINDINGS.map(ratio))
+  const longest = Math.max(...BINDINGS.map((name) => most(traces.get(name), 'cpuMs')))
+  const less = fewer('mainMs', BY_HAND)
+  return `### A burst of ${total.toLocaleString('en')} messages
+
+The fold parses each message and checks that it is the one after the last. Medians of ${rounds} rounds, each in a new page. The processor's time
+is that of the page's main thread; the longest task is from three more rounds that are traced.
+
+${table}
+
+- Renders, at most two more than frames: ${extra > 0 ? `${extra} more` : 'no more'}. ${reached(extra <= 2)}
+- Shows the last message within 1.3 × the time with nothing mounted: ${slowest.toFixed(2)} ×. ${reached(slowest <= 1.3)}
+- No task over 50 ms: the longest took ${longest.toFixed(1)} ms of CPU. ${reached(longest <= 50)}
+- No message missing. ${reached(ours.flat().every((result) => result.missing === ''))}
+- 5 × less of the main thread than the hook: ${less.toFixed(1)} × less. ${reached(less >= 5)}
+- 20 × fewer renders than VueUse: ${fewer('renders', 'vueuse').toFixed(0)} × fewer. ${reached(fewer('renders', 'vueuse') >= 20)} Against the hook the burst says nothing:
+  Chromium hands out all messages of a network chunk in one task, and React renders after it. See the steady flow.`
+}
+
+const RATE = 10_000
+const STEADY = 30_000
+
+async function steady() {
+  const stream = { scenario: 'count', total: STEADY, url: address(STEADY, `rate=${RATE}`) }
+  const results = await interleaved('steady', everybody, 2, (name) =>
+    measureView(browser, origin, name, stream),
+  )
+  const of = (name) => results.get(name)
+  const table = markdown(
+    ['in the view', 'renders', 'frames', 'main thread, ms of CPU a second', 'tasks over 50 ms', 'missing'],
+    everybody.map((name) => [
+      NAMES[name],
+      middle(of(name), 'renders'),
+      middle(of(name), 'frames'),
+      median(of(name).map(({ mainMs, ms }) => (mainMs * 1000) / ms)).toFixed(0),
+      median(of(name).map(({ longTasks }) => longTasks.length)),
+      name === 'vueuse' ? '' : missing(of(name)) || 'none',
+    ]),
+  )
+  const fewer = Math.min(
+    ...BINDINGS.map((name) => middle(of(BY_HAND), 'renders') / middle(of(name), 'renders')),
+  )
+  return `### ${RATE.toLocaleString('en')} messages a second, each sent by itself
+
+For ${STEADY / RATE} seconds; medians of two rounds.
+
+${table}
+
+- 20 × fewer renders than the hook: ${fewer.toFixed(1)} × fewer. ${reached(fewer >= 20)}`
+}
+
+async function history() {
+  const totals = [25_000, 50_000, 100_000]
+  const columns = new Map()
+  for (const total of totals) {
+    const stream = { scenario: 'history', total, url: address(total, 'frame=65536') }
+    await warmUp(stream.url)
+    const measure = (name) => measureView(browser, origin, name, stream)
+    const title = `history, ${total}`
+    const results = await interleaved(title, [CORE, ...BINDINGS], 3, measure)
+    // One of its own is enough, and takes its time.
+    results.set(BY_HAND, [await measure(BY_HAND)])
+    columns.set(total, results)
+  }
+  const names = [CORE, ...BINDINGS, BY_HAND]
+  const micros = (total, name) => (middle(columns.get(total).get(name), 'mainMs') * 1000) / total
+  const growth = (name) => micros(totals.at(-1), name) / micros(totals[0], name)
+  const table = markdown(
+    [
+      'in the view',
+      ...totals.map((total) => `µs of CPU a message, of ${total.toLocaleString('en')}`),
+      'grows by',
+      'missing',
+    ],
+    names.map((name) => [
+      name === BY_HAND ? 'React, `[...list, message]`' : NAMES[name],
+      ...totals.map((total) => micros(total, name).toFixed(2)),
+      `${growth(name).toFixed(2)} ×`,
+      missing(totals.flatMap((total) => columns.get(total).get(name))) || 'none',
+    ]),
+  )
+  const flattest = Math.max(...BINDINGS.map(growth))
+  return `### \`history(50_000)\`
+
+What a message costs the main thread, in streams that are longer each time. Flat: a message costs no copy.
+
+${table}
+
+- Time per message flat: four times as many messages cost ${flattest.toFixed(2)} × as much each, at most. ${reached(flattest <= 1.1)}`
+}
+
+const parts = { burst, steady, history }
+const started = performance.now()
+try {
+  const sections = []
+  for (const [name, part] of Object.entries(parts)) if (name.includes(given.only)) sections.push(await part())
+  const peers = versions(['react', 'vue', 'svelte', 'solid-js', '@vueuse/core'])
+  const report = `Command: \`pnpm bench views --rounds ${rounds} --write\`, in ${browser.version},
+on ${machine()}. ${peers}. Packages and page are built for production.
+
+${sections.join('\n\n')}`
+  console.log(report)
+  console.error(`${((performance.now() - started) / 1000).toFixed(0)} s`)
+  if (given.write) writeReport('views', report)
+} finally {
+  await browser.close()
+  server.disconnect()
+  rmSync(outDir, { recursive: true, force: true })
+}
