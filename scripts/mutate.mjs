@@ -65,8 +65,8 @@ const breakages = [
     ],
     [
       'a stream that failed is tried again',
-      "return enter(machine, { status: 'closed', reason: 'failed', cause: input.cause }, at)",
-      'return lose(machine, input.cause, input, policy)',
+      'const state: ConnectionState = cause\n',
+      'if (cause) return lose(machine, cause, input, policy)\n      const state: ConnectionState = cause\n',
     ],
     ['silence is not noticed', 'machine.patienceMs ?? silenceLimit(machine, policy)', 'Infinity'],
   ),

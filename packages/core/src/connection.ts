@@ -25,8 +25,6 @@ export interface ConnectionListener {
   /** A promise says: read no further until I am done. */
   onMessage(message: Message): PromiseLike<unknown> | undefined
   onComment?: ((comment: string) => void) | undefined
-  /** Whether a message is the server's last word, and not one to deliver; an error says that the stream has failed by it. */
-  isLast(message: Message): boolean | SseError
   /** The state is another one. */
   onChange(state: ConnectionState): void
 }
@@ -66,9 +64,6 @@ export function createConnection(
     onComment: listener.onComment,
     onMessage(message) {
       messages++
-      const last = listener.isLast(message)
-      if (last instanceof SseError) return tell({ type: 'failed', cause: last })
-      if (last) return tell({ type: 'ended', generation: machine.generation })
       const slow = listener.onMessage(message)
       if (slow) hold = Promise.allSettled([hold, slow])
     },

@@ -157,7 +157,7 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
     message: MessageOf<Events>,
   ): PromiseLike<unknown> | undefined {
     // A reader that closes the stream is the last to see the message.
-    if (source?.state.status !== 'open') return undefined
+    if (snapshot.status !== 'open') return undefined
     const result = guard(reader, message)
     return result instanceof Promise ? result.catch(report) : undefined
   }

@@ -78,10 +78,13 @@ function decide(machine: Draft, input: Input, policy: Policy): void {
       return enter(machine, { status: 'closed', reason: 'closed' }, at)
     case 'release':
       return enter(machine, { status: 'idle' }, at)
-    case 'ended':
-      return enter(machine, { status: 'closed', reason: 'ended' }, at)
-    case 'failed':
-      return enter(machine, { status: 'closed', reason: 'failed', cause: input.cause }, at)
+    case 'over': {
+      const { cause } = input
+      const state: ConnectionState = cause
+        ? { status: 'closed', reason: 'failed', cause }
+        : { status: 'closed', reason: 'ended' }
+      return enter(machine, state, at)
+    }
     case 'lost':
       return lose(machine, input.cause, input, policy)
     case 'woke':

@@ -1,5 +1,5 @@
 import { createConnection } from './connection.ts'
-import { guard, type SseError } from './errors.ts'
+import { guard, SseError } from './errors.ts'
 import type { Message } from './message.ts'
 import type { SourceOptions, StreamUrl } from './options.ts'
 import type { ConnectionState } from './state.ts'
@@ -53,15 +53,19 @@ export function createSource(first: Member): Source {
         ;({ until } = speaker.options())
         for (const member of members) member.onChunk()
       },
-      isLast: (message) => (until && guard(until, message)) ?? false,
       onMessage(message) {
+        const end = until && guard(until, message)
+        if (end) {
+          connection.tell({ type: 'over', cause: end instanceof SseError ? end : undefined })
+          return undefined
+        }
         last = message
         let hold: PromiseLike<unknown> | undefined
         for (const member of members) {
-          // A member that closes the stream is the last to see the message.
-          if (connection.state.status !== 'open') break
           const more = member.onMessage(message)
           if (more) hold = hold ? Promise.all([hold, more]) : more
+          // A member that closes the stream is the last to see the message.
+          if (members.length > 1 && connection.state.status !== 'open') break
         }
         return hold
       },
@@ -100,6 +104,6 @@ export function createSource(first: Member): Source {
     },
     open: () => connection.tell({ type: 'open' }),
     close: () => connection.tell({ type: 'close' }),
-    fail: (cause) => connection.tell({ type: 'failed', cause }),
+    fail: (cause) => connection.tell({ type: 'over', cause }),
   }
 }

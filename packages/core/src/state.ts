@@ -43,6 +43,8 @@ export type Hindrance = 'offline' | 'hidden' | 'frozen'
 /** What happened, before it is stamped. One with a `generation` speaks of one attempt, and is dropped once that is over. */
 export type Occurrence =
   | { readonly type: 'open' | 'close' | 'release' | 'woke' }
+  /** A message was the server's last word, or one by which the stream has failed. */
+  | { readonly type: 'over'; readonly cause: SseError | undefined }
   | { readonly type: 'hindered' | 'unhindered'; readonly by: Hindrance }
   | {
       readonly type: 'received'
@@ -56,11 +58,9 @@ export type Occurrence =
       /** What the server's last `retry` field asked for, if there was one. */
       readonly retryMs: number | undefined
     }
-  | { readonly type: 'accepted' | 'ended'; readonly generation: number }
+  | { readonly type: 'accepted'; readonly generation: number }
   | { readonly type: 'held'; readonly generation: number; readonly held: boolean }
-  /** An attempt that was `lost` may be followed by another; a stream that `failed` is over. */
   | { readonly type: 'lost'; readonly generation: number; readonly cause: SseError }
-  | { readonly type: 'failed'; readonly cause: SseError }
 
 /** When something happened, and a share of chance, so that deciding needs neither clock nor dice. */
 export interface Moment {
