@@ -14,9 +14,10 @@ export interface AttemptListener {
 /**
  * Sends one request and feeds a parser what it brings.
  *
- * @returns why it is over: an abort's reason first, as nothing that follows an abort says more.
+ * @param controller ends it, and is aborted when it is over, so that no socket is kept.
+ * @returns why it is over: the reason of the abort, which is given at once, whatever else takes its time.
  */
-export async function attempt(
+export function attempt(
   prepare: () => TransportRequest | PromiseLike<TransportRequest>,
   parser: Parser,
   controller: AbortController,
@@ -25,16 +26,17 @@ export async function attempt(
   const { signal } = controller
   let byteAt = clock.now()
   let unwatch: (() => void) | undefined
+
   // One timer sees to a whole stretch of chunks: it goes off when the first of them would be too long ago, and looks again.
-  const watch = (ms: number) => {
+  function watch(ms: number): void {
     unwatch = clock.timer(() => {
       const leftMs = byteAt + silenceMs - clock.now()
       if (leftMs > 0) watch(leftMs)
       else controller.abort(new SseError('silence', `Nothing came for ${silenceMs} ms.`))
     }, ms)
   }
-  if (silenceMs < Infinity) watch(silenceMs)
-  try {
+
+  async function run(): Promise<never> {
     // Whoever closes at once, and whoever sets handlers after this, finds nothing begun.
     await undefined
     const request = await prepare()
@@ -50,12 +52,14 @@ export async function attempt(
       byteAt = clock.now()
       parser.feed(chunk)
     }
-  } catch (error) {
-    // A body that was refused, or not read to its end, would keep its socket.
-    if (signal.aborted) return signal.reason
-    controller.abort()
-    return error
-  } finally {
-    unwatch?.()
   }
+
+  if (silenceMs < Infinity) watch(silenceMs)
+  run().catch((error) => controller.abort(error))
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => {
+      unwatch?.()
+      resolve(signal.reason)
+    })
+  })
 }

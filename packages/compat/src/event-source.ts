@@ -30,6 +30,27 @@ export interface EventSourceEventMap {
   error: EventSourceError
 }
 
+// Types alone: at run time it is the platform's own method.
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
+export interface EventSource {
+  /** Listens no more. */
+  removeEventListener<Type extends keyof EventSourceEventMap>(
+    type: Type,
+    listener: (this: Standard, event: EventSourceEventMap[Type]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void
+  removeEventListener(
+    type: string,
+    listener: (this: Standard, event: MessageEvent) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void
+}
+
 /**
  * The `EventSource` of the specification, for browsers, workers, Node, Bun and Deno. What fails is told by the `error` event's
  * `cause`; everything that goes beyond the specification is an option, and off.
@@ -181,26 +202,6 @@ export class EventSource extends EventTarget {
   override addEventListener(...all: [type: string, listener: unknown, options?: unknown]): void {
     this.#heard.add(`${all[0]}`)
     super.addEventListener(...(all as unknown as Parameters<EventTarget['addEventListener']>))
-  }
-
-  /** Listens no more. */
-  override removeEventListener<Type extends keyof EventSourceEventMap>(
-    type: Type,
-    listener: (this: Standard, event: EventSourceEventMap[Type]) => unknown,
-    options?: boolean | EventListenerOptions,
-  ): void
-  override removeEventListener(
-    type: string,
-    listener: (this: Standard, event: MessageEvent) => unknown,
-    options?: boolean | EventListenerOptions,
-  ): void
-  override removeEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | EventListenerOptions,
-  ): void
-  override removeEventListener(...all: [type: string, listener: unknown, options?: unknown]): void {
-    super.removeEventListener(...(all as unknown as Parameters<EventTarget['removeEventListener']>))
   }
 
   #handle = (event: Event): unknown => this.#handlers[event.type]?.call(this, event)

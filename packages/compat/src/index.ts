@@ -4,3 +4,14 @@ export {
   type EventSourceEventMap,
   type EventSourceInit,
 } from './event-source.ts'
+export {
+  EventSourcePolyfill,
+  type EventSourcePolyfillEvent,
+  type EventSourcePolyfillInit,
+} from './event-source-polyfill.ts'
+export {
+  type EventSourceMessage,
+  EventStreamContentType,
+  fetchEventSource,
+  type FetchEventSourceInit,
+} from './fetch-event-source.ts'
