@@ -20,8 +20,9 @@ export function iterateMessages<Each extends AnyMessage>(
 
   function join(): void {
     const leaveMessages = stream.onMessage((message) => {
+      const asker = askers.shift()
+      if (asker) return asker({ value: message, done: false })
       queue.push(message)
-      answer()
       if (queue.length >= limit) return (room ??= new Promise((resolve) => (makeRoom = resolve)))
     })
     const leaveState = stream.subscribe(look)
@@ -43,28 +44,29 @@ export function iterateMessages<Each extends AnyMessage>(
   function finish(): void {
     over = true
     leave?.()
-    answer()
+    makeRoom?.()
+    for (const asker of askers.splice(0)) asker(take()!)
   }
 
-  /** Gives those who asked what there is: messages, then the failure, once, then the end. */
-  function answer(): void {
-    for (const asker of askers.splice(0, over ? Infinity : queue.length)) {
-      const message = queue.shift()
-      asker(message ? { value: message, done: false } : failure ? Promise.reject(failure) : done)
-      if (!message) failure = undefined
+  /** What there is to give: a message, then the failure, once, then the end. */
+  function take(): Result | Promise<Result> | undefined {
+    const message = queue.shift()
+    if (queue.length < limit) {
+      makeRoom?.()
+      room = makeRoom = undefined
     }
-    if (!over && queue.length >= limit) return
-    makeRoom?.()
-    room = makeRoom = undefined
+    if (message) return { value: message, done: false }
+    if (!over) return undefined
+    const cause = failure
+    failure = undefined
+    return cause ? Promise.reject(cause) : done
   }
 
   return {
     next() {
       if (!leave && !over) join()
-      return new Promise((resolve) => {
-        askers.push(resolve)
-        answer()
-      })
+      const result = take()
+      return result ? Promise.resolve(result) : new Promise((resolve) => askers.push(resolve))
     },
     async return() {
       queue = []
