@@ -181,7 +181,7 @@ const breakages = [
     ],
     [
       'who closes is not the last to see the message',
-      "if (source?.state.status !== 'open') return undefined",
+      "if (snapshot.status !== 'open') return undefined",
       '',
     ],
     [
