@@ -15,6 +15,23 @@ const folder = fileURLToPath(new URL('../consumers/', import.meta.url))
 /** How long each step of a consumer may take. */
 const LIMIT_MS = 240_000
 
+/** The consumers that also run the front door's example, and what that becomes in them. */
+const examples = {
+  'node-esm': { fence: 'ts', from: '@headwater/core', file: 'prices.ts' },
+  'vite-react': { fence: 'tsx', from: '@headwater/react', file: 'src/price.tsx' },
+  'vite-vue': { fence: 'vue', from: '@headwater/vue', file: 'src/price.vue' },
+  'vite-svelte': { fence: 'svelte', from: '@headwater/svelte', file: 'src/price.svelte' },
+  'vite-solid': { fence: 'tsx', from: '@headwater/solid', file: 'src/price.tsx' },
+}
+
+function exampleOf({ fence, from }) {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const blocks = readme.matchAll(new RegExp(`^\`\`\`${fence}\\n([\\s\\S]*?)^\`\`\``, 'gm'))
+  const example = [...blocks].map(([, code]) => code).find((code) => code.includes(`'${from}'`))
+  if (!example) throw new Error(`README.md has no example in ${fence} with ${from}`)
+  return example
+}
+
 /** The names of all consumers. */
 export const consumerNames = () =>
   globSync('*/package.json', { cwd: folder })
@@ -26,6 +43,7 @@ export async function consume(name, work, npmrc) {
   const project = join(work, name)
   cpSync(join(folder, name), project, { recursive: true })
   writeFileSync(join(project, '.npmrc'), npmrc)
+  if (examples[name]) writeFileSync(join(project, examples[name].file), exampleOf(examples[name]))
   const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))
   const server = await startDemoServer()
   try {
@@ -98,7 +116,7 @@ async function show(project, server) {
     // What a server renders has connected nothing; a page that is built once holds no status at all.
     if (html.includes('data-status') && !/data-status="?idle/.test(html))
       throw new Error(`the server rendered something else than idle: ${html.slice(0, 2000)}`)
-    await watch(front.url)
+    await watch(front.url, html)
     await left(server)
   } catch (error) {
     stop(child)
@@ -132,7 +150,7 @@ async function firstAnswer(url, isGone) {
 }
 
 /** The page has to become open, and its number to grow; it may not say anything wrong. */
-async function watch(url) {
+async function watch(url, html) {
   const browser = await chromium.launch(chromiumOptions)
   try {
     const page = await browser.newPage()
@@ -146,6 +164,9 @@ async function watch(url) {
       await page.waitForFunction(grown, past)
       past = Number(await page.locator('[data-n]').getAttribute('data-n')) + 10
     }
+    // The front door's example, if this consumer has it: a symbol and a price.
+    const example = page.locator('#example p')
+    if (html.includes('id="example"')) await example.filter({ hasText: /^\S+ [\d.]+$/ }).waitFor()
     // A browser asks for an icon that no consumer has.
     const real = troubles.filter((text) => !text.includes('404'))
     if (real.length > 0) throw new Error(`the page said: ${real.join('\n')}`)
@@ -154,12 +175,13 @@ async function watch(url) {
   }
 }
 
-/** One address for both: `/api` leads to the streams, everything else to the page. */
+/** One address for both: `/api` leads to the streams, `/prices` of the examples to one of them, the rest to the page. */
 async function startFront(page, streams) {
   const front = createServer((incoming, answer) => {
-    const target = incoming.url.startsWith('/api/') ? streams : page
     const { method, headers } = incoming
-    const onward = request(new URL(incoming.url, target), { method, headers }, (response) => {
+    const path = incoming.url === '/prices' ? '/api/ticker' : incoming.url
+    const target = new URL(path, path.startsWith('/api/') ? streams : page)
+    const onward = request(target, { method, headers }, (response) => {
       answer.writeHead(response.statusCode, response.headers)
       response.pipe(answer)
     })

@@ -3,6 +3,18 @@ import { createEventStream } from '@headwater/core'
 import { createParser } from '@headwater/core/parser'
 import { createFakeServer } from '@headwater/core/testing'
 
+// The front door's example reads for ever: three lines of it will do.
+const lines = []
+const example = new Promise((resolve) => {
+  console.log = (...words) => lines.push(words) === 3 && resolve()
+})
+const { fetch } = globalThis
+globalThis.fetch = (url, options) =>
+  fetch(url === 'https://example.com/prices' ? process.env.STREAM_URL : url, options)
+import('./prices.ts')
+await example
+for (const [symbol, price] of lines) assert.ok(/^\S+$/.test(symbol) && price > 0, lines.join(' '))
+
 const ids = []
 for await (const message of createEventStream(process.env.STREAM_URL)) {
   ids.push(Number(message.id))
@@ -15,3 +27,4 @@ assert.deepEqual(
 assert.equal(typeof createParser, 'function')
 assert.equal(typeof createFakeServer, 'function')
 await assert.rejects(import('@headwater/core/dist/src/index.ts'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' })
+process.exit()

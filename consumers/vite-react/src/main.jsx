@@ -1,6 +1,7 @@
 import { keyed, useEventSource } from '@headwater/react'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { Price } from './price.tsx'
 
 const parse = ({ data }) => JSON.parse(data)
 
@@ -19,3 +20,4 @@ createRoot(document.getElementById('root')).render(
     <Ticker />
   </StrictMode>,
 )
+createRoot(document.getElementById('example')).render(<Price />)

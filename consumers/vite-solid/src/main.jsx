@@ -1,5 +1,6 @@
 import { createEventSource } from '@headwater/solid'
 import { render } from 'solid-js/web'
+import { Price } from './price.tsx'
 
 function Ticker() {
   const ticker = createEventSource('/api/ticker')
@@ -11,4 +12,5 @@ function Ticker() {
   )
 }
 
+render(() => <Price />, document.getElementById('example'))
 render(() => <Ticker />, document.getElementById('root'))
