@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { get } from 'node:http'
 import { createServer } from 'node:net'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { json } from 'node:stream/consumers'
 
 /** How long the registry may take to answer for the first time. */
 const START_MS = 60_000
@@ -45,6 +47,11 @@ export async function startRegistry(scope, folder) {
     url,
     /** What a project's .npmrc says to use it. */
     npmrc: `${scope}:registry=${url}\n`,
+    /** What it says of a package. Each question has a socket of its own: this process sleeps long between two of them. */
+    async ask(name) {
+      const [answer] = await once(get(url + name.replace('/', '%2f'), { agent: false }), 'response')
+      return json(answer)
+    },
     async close() {
       child.kill('SIGTERM')
       await gone

@@ -126,9 +126,7 @@ function publish(version) {
 
 /** What the registry says of each package: what users' package managers go by. */
 async function inRegistry(registry, version) {
-  const documents = await Promise.all(
-    manifests().map(async ({ name }) => (await fetch(`${registry.url}${name.replace('/', '%2f')}`)).json()),
-  )
+  const documents = await Promise.all(manifests().map(({ name }) => registry.ask(name)))
   for (const document of documents) {
     assert.equal(document['dist-tags'].latest, version, `the latest ${document.name}`)
     const manifest = document.versions[version]
