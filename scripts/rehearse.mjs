@@ -1,24 +1,15 @@
 #!/usr/bin/env node
 // node scripts/rehearse.mjs [--all | consumer …]: a release, from changeset to user, with a real registry on loopback. A copy
 // of the work tree makes two releases; fresh projects install the first and read real streams. Nothing leaves this machine.
-import { spawnSync } from 'node:child_process'
 import assert from 'node:assert/strict'
-import {
-  cpSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { consume, consumerNames } from './consumers.mjs'
 import { publishedPackages } from './published.mjs'
 import { startRegistry } from './registry.mjs'
+import { copyWorkTree, run } from './work-tree.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const asked = process.argv.slice(2)
@@ -52,17 +43,7 @@ async function must(title, action) {
   return result
 }
 
-const { NODE_OPTIONS: _, GITHUB_REPOSITORY: __, ...env } = process.env
-const run = (cwd, command, ...args) => {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', env })
-  if (status !== 0)
-    throw new Error(
-      `${command} ${args.join(' ')}: ${error?.message ?? `exit code ${status}`}\n${stdout}${stderr}`,
-    )
-  return stdout.trim()
-}
-const git = (...args) =>
-  run(tree, 'git', '-c', 'user.name=Rehearsal', '-c', 'user.email=rehearsal@example.invalid', ...args)
+const git = (...args) => run(tree, 'git', ...args)
 const release = (...args) => run(tree, process.execPath, 'scripts/release.mjs', ...args)
 const manifests = () => publishedPackages(tree).map(({ manifest }) => manifest)
 
@@ -72,20 +53,6 @@ const next = (version, part) => {
 }
 const changeset = (name, kind, text) =>
   writeFileSync(join(tree, '.changeset/rehearsal.md'), `---\n'${name}': ${kind}\n---\n\n${text}\n`)
-
-/** The work tree as it stands, with what is not committed yet, in a repository of its own. */
-function copyWorkTree() {
-  mkdirSync(tree)
-  const files = run(root, 'git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard').split('\0')
-  for (const file of files.filter((file) => file && existsSync(join(root, file))))
-    cpSync(join(root, file), join(tree, file))
-  git('init', '--quiet', '--initial-branch=main')
-  git('config', 'user.name', 'Rehearsal')
-  git('config', 'user.email', 'rehearsal@example.invalid')
-  git('add', '--all')
-  git('commit', '--quiet', '--message', 'Begin')
-  run(tree, 'pnpm', 'install', '--frozen-lockfile', '--prefer-offline', '--ignore-scripts', '--silent')
-}
 
 /** Changesets become versions, all of them the same. */
 function makeVersions(kind, name, text) {
@@ -140,7 +107,7 @@ async function inRegistry(registry, version) {
 let registry
 try {
   registry = await startRegistry('@headwater', work)
-  await must('a copy of the work tree installs', copyWorkTree)
+  await must('a copy of the work tree installs', () => copyWorkTree(tree))
   writeFileSync(join(tree, '.git/info/exclude'), '.npmrc\n')
   writeFileSync(join(tree, '.npmrc'), registry.npmrc)
   const first = await must('a changeset makes one version of all packages, and changelogs', () =>

@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Runs a program to its end and gives what it printed; one that fails throws all that it said. */
+export function run(cwd, command, ...args) {
+  const { NODE_OPTIONS: _, GITHUB_REPOSITORY: __, VITEST: ___, ...env } = process.env
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', env })
+  if (status !== 0)
+    throw new Error(
+      `${command} ${args.join(' ')}: ${error?.message ?? `exit code ${status}`}\n${stdout}${stderr}`,
+    )
+  return stdout.trim()
+}
+
+/** The work tree as it stands, with what is not committed yet, installed in a repository of its own. */
+export function copyWorkTree(tree) {
+  mkdirSync(tree)
+  const files = run(root, 'git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard').split('\0')
+  for (const file of files.filter((file) => file && existsSync(join(root, file))))
+    cpSync(join(root, file), join(tree, file))
+  run(tree, 'git', 'init', '--quiet', '--initial-branch=main')
+  run(tree, 'git', 'config', 'user.name', 'Rehearsal')
+  run(tree, 'git', 'config', 'user.email', 'rehearsal@example.invalid')
+  run(tree, 'git', 'add', '--all')
+  run(tree, 'git', 'commit', '--quiet', '--message', 'Begin')
+  run(tree, 'pnpm', 'install', '--frozen-lockfile', '--prefer-offline', '--ignore-scripts', '--silent')
+}
