@@ -21,6 +21,7 @@ import { makeWeather, refuseInBadWeather } from './weather.ts'
 
 export interface Api {
   ticker: Feed
+  market: Feed
   news: News
   streams: Streams
   visitors: Visitors
@@ -33,7 +34,7 @@ type Answer = (call: { req: IncomingMessage; res: ServerResponse; query: URLSear
 
 /** What answers each path under /api, by method. */
 export function createApi(api: Api): Record<string, Record<string, Answer>> {
-  const { ticker, news, streams, visitors, tokens, chatTokenMs, log } = api
+  const { ticker, market, news, streams, visitors, tokens, chatTokenMs, log } = api
 
   function admit(query: URLSearchParams): Visitor {
     const visitor = visitors.admit(query.get('visitor') ?? '')
@@ -65,6 +66,9 @@ export function createApi(api: Api): Record<string, Record<string, Answer>> {
     '/api/ticker': {
       GET: ({ req, res, query }) => ticker.join(req, res, admitStream('ticker', req, query)),
     },
+    '/api/market': {
+      GET: ({ req, res, query }) => market.join(req, res, admitStream('market', req, query)),
+    },
     '/api/news': {
       GET({ req, res, query }) {
         const lang = query.get('lang') ?? 'en'
@@ -81,12 +85,25 @@ export function createApi(api: Api): Record<string, Record<string, Answer>> {
           throw new Refusal(401, 'invalid_api_key', objection, { 'WWW-Authenticate': 'Bearer' })
         }
         const body = await readObject(req)
-        await answerChat(req, res, body, visitor, { tokenMs: chatTokenMs, streams, log })
+        // One that can be resumed lasts as long as its token: what is missing comes to the next one, after a fresh token.
+        const resumable = query.has('resumable')
+        const expiresAt = resumable ? tokens.expiry(req.headers.authorization) : Infinity
+        await answerChat(req, res, body, visitor, {
+          tokenMs: chatTokenMs,
+          resumable,
+          expiresAt,
+          streams,
+          log,
+        })
       },
     },
     '/api/token': {
-      POST({ res }) {
-        reply(res, 200, { token: tokens.issue(), expiresInMs: tokens.expiresInMs })
+      POST({ res, query }) {
+        const asked = Number(query.get('forMs') ?? tokens.expiresInMs)
+        if (!(asked > 0))
+          throw new Refusal(400, 'bad_duration', '"forMs" must be a number of milliseconds above 0.')
+        const expiresInMs = Math.min(asked, tokens.expiresInMs)
+        reply(res, 200, { token: tokens.issue(expiresInMs), expiresInMs })
       },
     },
     '/api/weather': {
@@ -94,7 +111,7 @@ export function createApi(api: Api): Record<string, Record<string, Answer>> {
         const body = await readObject(req)
         const visitor = admit(query)
         const done = makeWeather(body, visitor, streams.of(visitor), log)
-        if (done.do === 'clear') for (const feed of [ticker, ...Object.values(news)]) feed.turn()
+        if (done.do === 'clear') for (const feed of [ticker, market, ...Object.values(news)]) feed.turn()
         reply(res, 200, done)
       },
     },

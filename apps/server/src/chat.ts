@@ -1,17 +1,25 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createEventBuffer } from 'better-sse'
+import { lastEventIdOf } from './last-event-id.ts'
 import type { Log } from './log.ts'
 import { tokensFor } from './model.ts'
 import { Refusal } from './reply.ts'
 import type { Streams } from './streams.ts'
-import { isSilent, nameOf, type Visitor } from './visitors.ts'
+import { nameOf, type Visitor } from './visitors.ts'
 
 export interface ChatPlan {
   tokenMs: number
+  /** Whether each message has an id, so that an answer that broke off can be taken up. */
+  resumable: boolean
+  /** When the server ends an answer for its token's sake. */
+  expiresAt: number
   streams: Streams
   log: Log
 }
+
+/** How soon a client may come back for the rest of an answer. */
+const resumeMs = 300
 
 export interface ChatChunk {
   id: string
@@ -39,40 +47,56 @@ export async function answerChat(
   res: ServerResponse,
   body: Record<string, unknown>,
   visitor: Visitor,
-  { tokenMs, streams, log }: ChatPlan,
+  { tokenMs, resumable, expiresAt, streams, log }: ChatPlan,
 ): Promise<void> {
   const question = questionIn(body)
   const messages = messagesFor(question)
+  const lastEventId = resumable ? lastEventIdOf(req) : ''
+  const first = /^\d{1,5}$/.test(lastEventId) ? Math.min(Number(lastEventId) + 1, messages.length - 1) : 0
   const write = (from: number, to: number) => {
     const batch = createEventBuffer({ serializer: String })
-    for (const message of messages.slice(from, to)) batch.data(message).dispatch()
+    if (resumable && from === first) batch.retry(resumeMs)
+    for (const [index, message] of messages.slice(from, to).entries()) {
+      if (resumable) batch.id(String(from + index))
+      batch.data(message).dispatch()
+    }
     return batch
   }
   const session = await streams.open(req, res, {
     kind: 'chat',
     visitor,
-    next: 0,
+    next: first,
     preview: (next) => write(next, next + 1).read(),
   })
   if (!session) return
   const { state: stream } = session
 
-  // Message i is due i * tokenMs after the start, so that what a silence held back comes at once after it.
+  // Messages are due one each tokenMs from the start, so that what a silence held back comes at once after it.
   const startedAt = performance.now()
   const timer = setInterval(generate, tokenMs)
+  const expiry = Number.isFinite(expiresAt)
+    ? setTimeout(() => stream.end('its token has expired'), expiresAt - Date.now())
+    : undefined
   session.once('disconnected', () => {
     clearInterval(timer)
-    if (stream.next >= messages.length) return
-    visitor.chatsStopped++
+    clearTimeout(expiry)
+    const end =
+      stream.next >= messages.length
+        ? 'answered'
+        : stream.left
+          ? 'stopped by the client'
+          : 'cut by the server'
+    visitor.lastChat = { sent: stream.next, of: messages.length, end }
+    if (end === 'answered') return
+    if (stream.left) visitor.chatsStopped++
     log(`chat ${nameOf(visitor)} stopped generating at ${stream.next} of ${messages.length} messages`)
   })
   generate()
 
   function generate() {
-    if (isSilent(visitor)) return
-    const due = Math.floor((performance.now() - startedAt) / tokenMs) + 1
+    const due = first + Math.floor((performance.now() - startedAt) / tokenMs) + 1
     const from = stream.next
-    const to = Math.min(messages.length, due)
+    const to = Math.min(messages.length, due, from + stream.room())
     if (to <= from) return
     stream.next = to
     stream.send(write(from, to), to - from)

@@ -1,8 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createChannel, createEventBuffer, type DefaultChannelState, type EventBuffer } from 'better-sse'
+import { setImmediate as nextTurnOfTheLoop } from 'node:timers/promises'
+import {
+  createChannel,
+  createEventBuffer,
+  type DefaultChannelState,
+  type EventBuffer,
+  type Session,
+} from 'better-sse'
 import { lastEventIdOf } from './last-event-id.ts'
 import type { Stream, Streams } from './streams.ts'
-import { isSilent, type StreamKind, type Visitor } from './visitors.ts'
+import type { StreamKind, Visitor } from './visitors.ts'
 
 /**
  * An endless feed whose message n is a pure function of n, and due at `n * everyMs` of the wall clock. Nothing is
@@ -26,6 +33,9 @@ export interface Feed {
   turn(): void
 }
 
+/** How many readers are served before something else is done. */
+const slice = 50
+
 export function createFeed(plan: FeedPlan, streams: Streams): Feed {
   const { kind, everyMs, turnMs, replay, fresh } = plan
   // The channel knows who listens; it does not broadcast, since a message is due to each at its own position: after
@@ -33,7 +43,7 @@ export function createFeed(plan: FeedPlan, streams: Streams): Feed {
   const channel = createChannel<DefaultChannelState, Stream>()
   let timer: NodeJS.Timeout | undefined
   channel.on('session-registered', () => {
-    timer ??= setInterval(turn, turnMs)
+    timer ??= setInterval(() => void turnOnce(), turnMs)
   })
   channel.on('session-deregistered', () => {
     if (channel.sessionCount > 0) return
@@ -43,27 +53,41 @@ export function createFeed(plan: FeedPlan, streams: Streams): Feed {
 
   const latest = () => Math.floor(Date.now() / everyMs)
 
-  function turn() {
+  let turning = false
+  async function turnOnce() {
+    if (turning) return
+    turning = true
+    await turn(channel.activeSessions)
+    turning = false
+  }
+
+  async function turn(sessions: Iterable<Session<Stream>>) {
     const last = latest()
     // Nearly all are at the same position, and share one batch.
-    const batches = new Map<number, { batch: EventBuffer; messages: number }>()
-    for (const { state: stream } of channel.activeSessions) {
+    const batches = new Map<string, ReturnType<typeof batchOf>>()
+    let served = 0
+    for (const { state: stream } of sessions) {
+      // Node accepts one connection between two slices: with thousands of readers, a whole turn is too long to wait.
+      if (++served % slice === 0) await nextTurnOfTheLoop()
       const { next } = stream
-      if (next > last || isSilent(stream.visitor)) continue
-      const due = batches.get(next) ?? batchOf(next, last)
-      batches.set(next, due)
-      stream.next = last + 1
+      const room = next > last ? 0 : stream.room()
+      if (room === 0) continue
+      const key = `${next} ${room}`
+      const due = batches.get(key) ?? batchOf(next, room, last)
+      batches.set(key, due)
+      stream.next = due.after
       stream.send(due.batch, due.messages)
     }
   }
 
-  function batchOf(next: number, last: number) {
+  function batchOf(next: number, room: number, last: number) {
     const batch = createEventBuffer()
     const first = Math.max(next, last - replay + 1)
+    const after = Math.min(last + 1, first + room)
     const gap = first > next
     if (gap) batch.push({ from: next, to: first - 1 }, 'gap', String(first - 1))
-    for (let n = first; n <= last; n++) plan.write(batch, n)
-    return { batch, messages: last - first + 1 + (gap ? 1 : 0) }
+    for (let n = first; n < after; n++) plan.write(batch, n)
+    return { batch, messages: after - first + (gap ? 1 : 0), after }
   }
 
   function preview(n: number) {
@@ -73,13 +97,13 @@ export function createFeed(plan: FeedPlan, streams: Streams): Feed {
   }
 
   return {
-    turn,
+    turn: () => void turn(channel.activeSessions),
     async join(req, res, visitor) {
       const next = positionAfter(lastEventIdOf(req), latest()) ?? latest() - fresh + 1
       const session = await streams.open(req, res, { kind, visitor, next, preview })
       if (!session) return
       channel.register(session)
-      turn()
+      await turn([session])
     },
   }
 }

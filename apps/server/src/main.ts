@@ -4,7 +4,11 @@ import { startDemoServer, type DemoServer } from './server.ts'
 
 const host = process.env['HOST'] || '127.0.0.1'
 const portText = process.env['PORT'] || '4300'
-const staticFolder = fileURLToPath(new URL('../../react/dist', import.meta.url))
+const built = (app: string) => fileURLToPath(new URL(`../../${app}/dist`, import.meta.url))
+const pages = {
+  '/': built('gallery'),
+  ...Object.fromEntries(['react', 'vue', 'svelte', 'solid'].map((app) => [`/${app}/`, built(app)])),
+}
 
 function say(line: string) {
   console.log(`${new Date().toISOString().slice(11, 23)}  ${line}`)
@@ -40,14 +44,14 @@ async function start(): Promise<DemoServer> {
 Set PORT to a number from 0 to 65535, or leave it unset for 4300.`)
   }
   try {
-    return await startDemoServer({ port, host, staticFolder, log: say })
+    return await startDemoServer({ port, host, pages, log: say })
   } catch (problem) {
     fail(explain(problem))
   }
 }
 
 const server = await start()
-if (existsSync(staticFolder)) {
+if (existsSync(pages['/'])) {
   say(`The demo is at ${server.url}  (open it in a browser; Ctrl-C stops it)`)
 } else {
   say(`The streams are at ${server.url}/api  (Ctrl-C stops it)`)

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { createApi } from './api.ts'
 import type { Log } from './log.ts'
-import type { Page } from './page.ts'
+import type { Pages } from './pages.ts'
 import { Refusal, replyRefusal } from './reply.ts'
 import { isVisitorName } from './visitors.ts'
 
@@ -9,7 +9,7 @@ const longestUrl = 2048
 
 export interface Routes {
   api: ReturnType<typeof createApi>
-  page: Page
+  page: Pages
   isClosing(): boolean
   log: Log
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createEventBuffer, createSession, type EventBuffer, type Session } from 'better-sse'
 import type { Log } from './log.ts'
-import { isSilent, nameOf, type StreamKind, type Visitor } from './visitors.ts'
+import { isSilent, isSlow, nameOf, type StreamKind, type Visitor } from './visitors.ts'
 
 /** One open response. It is the state of its better-sse session, so a channel's sessions lead to it. */
 export interface Stream {
@@ -9,7 +9,11 @@ export interface Stream {
   readonly visitor: Visitor
   /** The number of the first message that was not sent yet. */
   next: number
-  /** Writes a batch of so many messages; drops a reader that is too slow to take it. */
+  /** Whether the client went away by itself; `undefined` while it is there. */
+  readonly left: boolean | undefined
+  /** How many messages may be written now: none during a silence, or before the reader has taken what it was sent. */
+  room(): number
+  /** Writes a batch of so many messages. */
   send(batch: EventBuffer, messages: number): void
   /** Ends the response as HTTP does it. */
   end(why: string): void
@@ -37,18 +41,25 @@ export interface StreamLimits {
   heartbeatMs: number
   maxStreams: number
   maxBufferedBytes: number
+  patienceMs: number
   log: Log
 }
 
-export function createStreams({ heartbeatMs, maxStreams, maxBufferedBytes, log }: StreamLimits): Streams {
-  const streams = new Set<Stream>()
+/** The most that a stream is given at once, so that no batch is large. */
+const mostAtOnce = 500
+/** What a stream that is slowed is given is one message, and so rarely. */
+const slowMs = 100
+
+export function createStreams(limits: StreamLimits): Streams {
+  const { heartbeatMs, maxStreams, maxBufferedBytes, patienceMs, log } = limits
+  const streams = new Set<Stream & { beat(comment: EventBuffer): void }>()
   let heart: NodeJS.Timeout | undefined
 
   // One timer for all, and not better-sse's keep-alive for each: that one cannot be hushed during a silence, and it
   // is never cleared when the client left before the session was ready.
   function beat() {
     const comment = createEventBuffer().comment('heartbeat').dispatch()
-    for (const stream of streams) if (!isSilent(stream.visitor)) stream.send(comment, 0)
+    for (const stream of streams) stream.beat(comment)
   }
 
   async function open(req: IncomingMessage, res: ServerResponse, plan: StreamPlan) {
@@ -56,26 +67,42 @@ export function createStreams({ heartbeatMs, maxStreams, maxBufferedBytes, log }
     const name = `${kind} ${nameOf(visitor)}`
     const openedAt = Date.now()
     let messages = 0
+    let sentAt = 0
+    let behindSince: number | undefined
     let leaving: string | undefined
+    let left: boolean | undefined
 
-    const stream: Stream = {
+    const stream = {
       kind,
       visitor,
       next: plan.next,
-      send(batch, count) {
+      get left() {
+        return left
+      },
+      room() {
+        if (isSilent(visitor) || behindSince !== undefined) return 0
+        if (!isSlow(visitor)) return mostAtOnce
+        return Date.now() - sentAt < slowMs ? 0 : 1
+      },
+      send(batch: EventBuffer, count: number) {
         if (leaving !== undefined || res.destroyed) return
         messages += count
+        sentAt = Date.now()
         void session.batch(batch)
-        if (res.writableLength <= maxBufferedBytes) return
-        leaving = `too slow, ${res.writableLength} bytes waiting for it`
+        if (res.writableLength > maxBufferedBytes) behindSince ??= sentAt
+      },
+      beat(comment: EventBuffer) {
+        if (stream.room() > 0) stream.send(comment, 0)
+        if (behindSince === undefined || Date.now() - behindSince < patienceMs) return
+        leaving ??= `too slow, ${res.writableLength} bytes waiting for it`
         res.destroy()
       },
-      end(why) {
+      end(why: string) {
         if (leaving !== undefined) return
         leaving = why
         res.end(() => res.socket?.destroySoon())
       },
-      cut(why) {
+      cut(why: string) {
         if (leaving !== undefined) return
         leaving = why
         if (res.writableNeedDrain || isSilent(visitor)) return void res.destroy()
@@ -86,6 +113,9 @@ export function createStreams({ heartbeatMs, maxStreams, maxBufferedBytes, log }
       },
     }
 
+    res.on('drain', () => {
+      behindSince = undefined
+    })
     res.on('error', () => {}) // a client that goes away in the middle of a write; 'close' follows and is told there
     const session = await createSession<Stream>(req, res, {
       state: stream,
@@ -106,6 +136,7 @@ export function createStreams({ heartbeatMs, maxStreams, maxBufferedBytes, log }
     heart ??= setInterval(beat, heartbeatMs)
     log(`${name} open, ${streams.size} in all`)
     session.once('disconnected', () => {
+      left = leaving === undefined
       streams.delete(stream)
       visitor.open[kind]--
       visitor.seenAt = Date.now()

@@ -2,12 +2,16 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
 export interface Tokens {
   readonly expiresInMs: number
-  issue(): string
+  /** A token good for so many milliseconds, by default and at most `expiresInMs`. */
+  issue(forMs?: number): string
   /** Why the token of an Authorization header is not accepted; nothing if it is. */
   objection(authorization: string | undefined): string | undefined
+  /** When the token of a header that is accepted expires. */
+  expiry(authorization: string | undefined): number
 }
 
 const everlasting = 'demo'
+const tokenIn = (authorization = '') => /^bearer +(\S+)$/i.exec(authorization.trim())?.[1]
 
 /** Tokens carry their own expiry and a signature, so none is stored. They do not outlive the server. */
 export function createTokens(expiresInMs: number): Tokens {
@@ -15,12 +19,12 @@ export function createTokens(expiresInMs: number): Tokens {
   const sign = (text: string) => createHmac('sha256', secret).update(text).digest('base64url')
   return {
     expiresInMs,
-    issue() {
-      const claim = `${Date.now() + expiresInMs}.${randomBytes(6).toString('base64url')}`
+    issue(forMs = expiresInMs) {
+      const claim = `${Date.now() + forMs}.${randomBytes(6).toString('base64url')}`
       return `${claim}.${sign(claim)}`
     },
-    objection(authorization = '') {
-      const token = /^bearer +(\S+)$/i.exec(authorization.trim())?.[1]
+    objection(authorization) {
+      const token = tokenIn(authorization)
       if (token === undefined)
         return 'Send an Authorization header: Bearer, and a token from POST /api/token.'
       if (token === everlasting) return undefined
@@ -33,6 +37,10 @@ export function createTokens(expiresInMs: number): Tokens {
         return 'This token has expired. Get a new one from POST /api/token.'
       }
       return undefined
+    },
+    expiry(authorization) {
+      const token = tokenIn(authorization)
+      return token === everlasting ? Infinity : Number.parseInt(token ?? '', 10)
     },
   }
 }

@@ -1,4 +1,4 @@
-export const streamKinds = ['ticker', 'news', 'chat'] as const
+export const streamKinds = ['ticker', 'market', 'news', 'chat'] as const
 export type StreamKind = (typeof streamKinds)[number]
 
 /** One person at the page, or one test: what the weather does to it, and what the server saw of it. */
@@ -7,12 +7,21 @@ export interface Visitor {
   silentUntil: number
   refusedUntil: number
   refusedForMs: number
+  slowUntil: number
   readonly open: Record<StreamKind, number>
   readonly opened: Record<StreamKind, number>
   readonly answered503: Record<StreamKind, number>
   readonly requests: { kind: StreamKind; lastEventId: string }[]
   chatsStopped: number
+  lastChat: ChatAccount | null
   seenAt: number
+}
+
+/** How far the model got with an answer. */
+export interface ChatAccount {
+  readonly sent: number
+  readonly of: number
+  readonly end: 'answered' | 'stopped by the client' | 'cut by the server'
 }
 
 export interface Visitors {
@@ -71,6 +80,11 @@ export function isSilent(visitor: Visitor): boolean {
   return Date.now() < visitor.silentUntil
 }
 
+/** Whether its open streams are to bring little. */
+export function isSlow(visitor: Visitor): boolean {
+  return Date.now() < visitor.slowUntil
+}
+
 /** How log lines call it. */
 export function nameOf(visitor: Visitor): string {
   return visitor.name === '' ? 'of the nameless visitor' : `of visitor ${JSON.stringify(visitor.name)}`
@@ -88,6 +102,7 @@ export function describe(visitor: Visitor | undefined, kind?: StreamKind) {
     answered503: sum(visitor?.answered503),
     lastEventIds: requests.slice(-remembered).map((request) => request.lastEventId),
     chatsStopped: visitor?.chatsStopped ?? 0,
+    lastChat: visitor?.lastChat ?? null,
   }
 }
 
@@ -96,17 +111,19 @@ function isIdle({ open }: Visitor): boolean {
 }
 
 function newVisitor(name: string): Visitor {
-  const none = () => ({ ticker: 0, news: 0, chat: 0 })
+  const none = () => ({ ticker: 0, market: 0, news: 0, chat: 0 })
   return {
     name,
     silentUntil: 0,
     refusedUntil: 0,
     refusedForMs: 0,
+    slowUntil: 0,
     open: none(),
     opened: none(),
     answered503: none(),
     requests: [],
     chatsStopped: 0,
+    lastChat: null,
     seenAt: 0,
   }
 }

@@ -4,6 +4,7 @@ import type { Stream } from './streams.ts'
 import { nameOf, type Visitor } from './visitors.ts'
 
 const refuseForMs = 5000
+const slowForMs = 10_000
 const longestMs = 60 * 60 * 1000
 
 /** Misbehaves towards one visitor, as it asked for. Gives what `POST /api/weather` answers. */
@@ -31,13 +32,18 @@ export function makeWeather(body: Record<string, unknown>, visitor: Visitor, str
       )
       cut('dropped, to be refused')
       return { do: 'refuse', dropped: streams.length, forMs: visitor.refusedForMs }
+    case 'slow':
+      visitor.slowUntil = now + (forMs ?? slowForMs)
+      log(`weather ${who}: slow for ${forMs ?? slowForMs} ms`)
+      return { do: 'slow', forMs: forMs ?? slowForMs }
     case 'clear':
       visitor.silentUntil = 0
       visitor.refusedUntil = 0
+      visitor.slowUntil = 0
       log(`weather ${who}: clear`)
       return { do: 'clear' }
     default:
-      throw new Refusal(400, 'bad_weather', '"do" must be "drop", "silence", "refuse" or "clear".')
+      throw new Refusal(400, 'bad_weather', '"do" must be "drop", "silence", "refuse", "slow" or "clear".')
   }
 }
 
@@ -52,8 +58,8 @@ export function refuseInBadWeather(visitor: Visitor): void {
 
 function durationIn({ do: what, forMs }: Record<string, unknown>): number | undefined {
   if (forMs === undefined || forMs === null) return undefined
-  if (what !== 'silence' && what !== 'refuse') {
-    throw new Refusal(400, 'bad_weather', '"forMs" goes with "silence" and "refuse" only.')
+  if (what !== 'silence' && what !== 'refuse' && what !== 'slow') {
+    throw new Refusal(400, 'bad_weather', '"forMs" goes with "silence", "refuse" and "slow" only.')
   }
   if (typeof forMs !== 'number' || !(forMs > 0) || forMs > longestMs) {
     throw new Refusal(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ChatChunk } from '../src/chat.ts'
 import { languageOf, tokensFor } from '../src/model.ts'
-import { listen, post, statsOf, type Listener } from './listener.ts'
+import { breaksIn, idsOf, listen, post, statsOf, type Listener } from './listener.ts'
 import { serverForTest } from './server-for-test.ts'
 
 const ask = (content: unknown) => ({ model: 'canned-1', messages: [{ role: 'user', content }], stream: true })
@@ -149,7 +149,34 @@ test('stops generating when the client goes away', async () => {
   await chat.until(() => chat.messages.length >= 3)
   chat.close()
   expect(await logged(/stopped generating/)).toMatch(/at \d+ of \d+ messages/)
-  expect(await statsOf(url)).toMatchObject({ open: 0, opened: 1, chatsStopped: 1 })
+  const stats = await statsOf(url)
+  expect(stats).toMatchObject({ open: 0, opened: 1, chatsStopped: 1 })
+  expect(stats).toMatchObject({ lastChat: { end: 'stopped by the client' } })
+})
+
+test('numbers an answer that is to be resumable, and ends it with its token', async () => {
+  const { url } = await serverForTest({ chatTokenMs: 10 })
+  const api = `${url}/api/chat?resumable`
+  const first = await post(`${url}/api/token?forMs=300`, '')
+  expect(first.body).toMatchObject({ expiresInMs: 300 })
+  const bearer = ({ body }: typeof first) => `Bearer ${(body as { token: string }).token}`
+  const asked = { method: 'POST', body: ask('Hi') }
+  const part = await listen(api, { ...asked, headers: { authorization: bearer(first) } })
+  await part.over()
+  expect(part.whole).toBe(true)
+  expect(part.messages.length).toBeGreaterThan(2)
+  const last = part.messages.at(-1)?.id ?? ''
+  expect(await statsOf(url)).toMatchObject({
+    chatsStopped: 0,
+    lastChat: { sent: Number(last) + 1, of: expect.any(Number), end: 'cut by the server' },
+  })
+  const late = { authorization: bearer(first), 'Last-Event-ID': last }
+  expect((await listen(api, { ...asked, headers: late })).status).toBe(401)
+  const rest = await listen(api, { ...asked, headers: { ...demo, 'Last-Event-ID': last } })
+  await rest.over()
+  expect(breaksIn([...idsOf(part), ...idsOf(rest)])).toEqual([])
+  expect(textOf([...chunksOf(part), ...chunksOf(rest)])).toBe(tokensFor('Hi').join(''))
+  expect(rest.messages.at(-1)?.data).toBe('[DONE]')
 })
 
 test('brings nothing during a silence, and loses no token to it', async () => {

@@ -24,10 +24,11 @@ async function answerTo(url: string, text: string): Promise<string> {
   return answer
 }
 
-test('drops a reader that takes nothing, with bounded memory', async () => {
+test('sends nothing more to a reader that takes nothing, and drops it after a while', async () => {
   const maxBufferedBytes = 256 * 1024
+  const limits = { maxBufferedBytes, heartbeatMs: 20, patienceMs: 200 }
   // So fast that no buffer of an operating system holds it for long.
-  const { url, logged } = await serverForTest({ newsEveryMs: 0.02, maxBufferedBytes })
+  const { url, logged } = await serverForTest({ newsEveryMs: 0.02, ...limits })
   const reader = await listen(`${url}/api/ticker?visitor=reader`)
   const sleeper = await socketTo(url)
   sleeper.pause()
@@ -99,7 +100,13 @@ test('survives clients that leave before and in the middle of everything', async
 test('opens no stream for a client that leaves while it is being opened', async () => {
   const lines: string[] = []
   const log = (line: string) => void lines.push(line)
-  const streams = createStreams({ heartbeatMs: 1000, maxStreams: 1, maxBufferedBytes: 1, log })
+  const streams = createStreams({
+    heartbeatMs: 1000,
+    maxStreams: 1,
+    maxBufferedBytes: 1,
+    patienceMs: 1000,
+    log,
+  })
   const visitor = createVisitors(1, 1000).admit('')
   if (!visitor) throw new Error('no visitor')
   const opened = new Promise((resolve) => {

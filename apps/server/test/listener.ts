@@ -108,6 +108,7 @@ function messageIn(block: string): ServerMessage {
   for (const line of block.split('\n')) {
     const colon = line.indexOf(':')
     const field = line.slice(0, colon)
+    if (field === 'retry') continue
     if (field !== 'event' && field !== 'id' && field !== 'data') throw new Error(`odd line ${line}`)
     message[field] = line.slice(colon + 1)
   }

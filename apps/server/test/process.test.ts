@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -121,10 +121,10 @@ test('close does not wait for a reader that takes nothing', async () => {
   await expect(fetch(`${url}/api/stats`)).rejects.toThrow()
 })
 
-test('serves the built page, and says so when there is none', async () => {
+test('serves the built pages, each from its place, and says so when there is none', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'demo-server-'))
   onTestFinished(() => rm(folder, { recursive: true }))
-  const { url } = await serverForTest({ staticFolder: folder })
+  const { url } = await serverForTest({ pages: { '/': folder, '/vue/': join(folder, 'vue') } })
   const missing = await fetch(url)
   expect(missing.status).toBe(404)
   expect(await missing.text()).toContain('not built')
@@ -132,6 +132,12 @@ test('serves the built page, and says so when there is none', async () => {
   const page = await fetch(url, { headers: { range: 'bytes=5-2' } })
   expect(page.status).toBe(200)
   expect(await page.text()).toBe('<p>headwater')
+  await mkdir(join(folder, 'vue'))
+  await writeFile(join(folder, 'vue', 'index.html'), '<p>vue')
+  expect(await (await fetch(`${url}/vue/?visitor=me`)).text()).toBe('<p>vue')
+  const bare = await fetch(`${url}/vue?visitor=me`, { redirect: 'manual' })
+  expect([bare.status, bare.headers.get('location')]).toEqual([308, '/vue/?visitor=me'])
+  expect((await fetch(`${url}/vue/nothing`)).status).toBe(404)
   expect((await fetch(`${url}/..%2f..%2fetc/passwd`)).status).toBe(404)
   expect((await fetch(`${url}/%E0%A4%A`)).status).toBe(404)
 })

@@ -22,6 +22,7 @@ test('drop cuts in the middle of a message, and the ids go on without a gap', as
     answered503: 0,
     lastEventIds: ['', String(idsOf(first).at(-1))],
     chatsStopped: 0,
+    lastChat: null,
   })
 })
 
@@ -74,6 +75,20 @@ test('refuse drops, and answers 503 with Retry-After for a while', async () => {
   const back = await resume(`${url}/api/ticker`, ticker)
   await back.until(() => back.messages.length >= 5)
   expect(breaksIn([...idsOf(ticker), ...idsOf(back)])).toEqual([])
+})
+
+test('slow brings a message now and then, and loses nothing', async () => {
+  const { url } = await serverForTest()
+  const market = await listen(`${url}/api/market`)
+  await market.until(() => market.messages.length >= 1000)
+  await post(`${url}/api/weather`, { do: 'slow', forMs: 400 })
+  const { length } = market.messages
+  const loud = await listen(`${url}/api/ticker?visitor=loud`)
+  await loud.until(() => loud.messages.length >= 20)
+  expect(market.messages.length - length).toBeLessThan(100)
+  expect(market.messages.length - length).toBeGreaterThan(0)
+  await market.until(() => market.messages.length >= length + 1000)
+  expect(breaksIn(idsOf(market))).toEqual([])
 })
 
 test('refuse ends by itself', async () => {
