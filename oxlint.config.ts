@@ -60,8 +60,10 @@ const bindings = frameworks.map((framework) => {
   }
 })
 
+/** An app knows one binding, its framework, and what the apps share. */
 const apps = frameworks.map((framework) => {
   const others = frameworks.filter((other) => other !== framework)
+  const regex = `^(@headwater/(compat|${others.join('|')})|${others.map(packageOf).join('|')}|nanostores|uplot|valibot|demo-server)(/|$)`
   return {
     files: [`apps/${framework}/src/**`],
     rules: {
@@ -69,7 +71,7 @@ const apps = frameworks.map((framework) => {
         'error',
         {
           patterns: [
-            { regex: `^@headwater/(compat|${others.join('|')})$`, message: 'An app uses one binding.' },
+            { regex, message: 'An app uses one binding, and what the apps share.' },
             {
               regex: '^@headwater/core',
               allowTypeImports: true,
@@ -81,6 +83,29 @@ const apps = frameworks.map((framework) => {
     },
   }
 })
+
+/** What the apps share knows no framework, and of this library types alone. */
+const shared = {
+  files: ['apps/shared/src/**'],
+  rules: {
+    'eslint/no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: `^(@headwater/(compat|${frameworks.join('|')})|${frameworks.map(packageOf).join('|')})(/|$)`,
+            message: 'What the apps share knows no framework.',
+          },
+          {
+            regex: '^@headwater/core',
+            allowTypeImports: true,
+            message: 'What the apps share needs types alone from core.',
+          },
+        ],
+      },
+    ],
+  },
+}
 
 /** The drop-ins: handlers are what they are about, and what they are tested by. */
 const compat = [
@@ -132,5 +157,5 @@ export default defineConfig({
     'react/react-in-jsx-scope': 'off',
     'import/no-unassigned-import': 'off',
   },
-  overrides: [...core, ...bindings, ...apps, ...compat],
+  overrides: [...core, ...bindings, ...apps, shared, ...compat],
 })

@@ -18,6 +18,7 @@ export interface Stats {
   opened: number
   answered503: number
   lastEventIds: string[]
+  chatsStopped: number
 }
 
 /** Starts one on a free port, or on the one named; resolves when it listens. */

@@ -134,6 +134,21 @@ function ensureChromium() {
   env.CHROMIUM_PATH = found
 }
 
+/** A test runs the demo server behind nginx; it is skipped where there is no apt to install it with. */
+function ensureNginx() {
+  if (existsSync('/usr/sbin/nginx') || !existsSync('/etc/debian_version') || process.getuid?.() !== 0) return
+  say("no nginx found; installing Debian's package")
+  const quiet = {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    // Runlevel 1: the package is not to start a server of its own.
+    env: { ...env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+  }
+  const install = ['install', '-y', '-qq', '--no-install-recommends', 'nginx-light', 'openssl']
+  if (run('apt-get', install, quiet).status === 0) return
+  run('apt-get', ['update', '-qq'], quiet)
+  run('apt-get', install, quiet)
+}
+
 const [task, ...rest] = process.argv.slice(2)
 if (!task || !manifest.scripts[`do:${task}`]) {
   const tasks = Object.keys(manifest.scripts).filter((name) => name.startsWith('do:'))
@@ -143,7 +158,10 @@ mkdirSync(tools, { recursive: true })
 ensureNode()
 ensurePnpm()
 must('installing the dependencies', 'pnpm', ['install', '--frozen-lockfile'])
-if (task !== 'demo') ensureChromium()
+if (task !== 'demo') {
+  ensureChromium()
+  ensureNginx()
+}
 const child = spawn('pnpm', ['run', `do:${task}`, ...rest], {
   cwd: root,
   env,

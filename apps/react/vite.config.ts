@@ -1,7 +1,5 @@
 import react from '@vitejs/plugin-react'
+import { demoPage } from 'demo-shared/vite'
 import { defineConfig } from 'vite'
 
-export default defineConfig({
-  plugins: [react()],
-  server: { proxy: { '/api': 'http://127.0.0.1:4300' } },
-})
+export default defineConfig(demoPage('react', [react()]))

@@ -70,6 +70,7 @@ export async function answerChat(
   })
   if (!session) return
   const { state: stream } = session
+  visitor.lastChat = null
 
   // Messages are due one each tokenMs from the start, so that what a silence held back comes at once after it.
   const startedAt = performance.now()

@@ -1,6 +1,7 @@
 import type { EventBuffer } from 'better-sse'
 import { createFeed, type Feed } from './feed.ts'
 import type { Streams } from './streams.ts'
+import { marketSymbols } from './symbols.ts'
 
 export interface Quote {
   symbol: string
@@ -10,11 +11,6 @@ export interface Quote {
 }
 
 const everyMs = 0.5
-const starts = 'AL BE CA DO EL FI GA HO IN JU KA LO MI NO OR PO RA SI TU VE'.split(' ')
-const ends = 'BA DA GE LI MA NE RO SA TI VU'.split(' ')
-
-export const marketSymbols: readonly string[] = starts.flatMap((start) => ends.map((end) => start + end))
-
 /** A cheap hash stands in for chance: from 0 up to 1, by a whole number. */
 function chance(n: number): number {
   const mixed = Math.imul((n % 0x1_0000_0000) ^ 0x9e3779b1, 0x85ebca6b)

@@ -18,7 +18,7 @@ export interface Visitor {
 }
 
 /** How far the model got with an answer. */
-export interface ChatAccount {
+interface ChatAccount {
   readonly sent: number
   readonly of: number
   readonly end: 'answered' | 'stopped by the client' | 'cut by the server'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { isHalted, marketSymbols, quoteAt } from '../src/market.ts'
+import { isHalted, quoteAt } from '../src/market.ts'
+import { marketSymbols } from '../src/symbols.ts'
 import { breaksIn, idsOf, listen } from './listener.ts'
 import { serverForTest } from './server-for-test.ts'
 

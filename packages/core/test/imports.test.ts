@@ -60,6 +60,9 @@ test.each([
   ['a drop-in that imports a binding', 'packages/compat/src/index.ts', "export * from '@headwater/react'"],
   ['a timer in a drop-in', 'packages/compat/src/index.ts', 'export const a = setTimeout(() => {}, 1)'],
   ['an app that uses two bindings', 'apps/react/src/app.ts', "export * from '@headwater/vue'"],
+  ['an app that uses more than a binding', 'apps/solid/src/app.ts', "export * from 'nanostores'"],
+  ['a framework in what the apps share', 'apps/shared/src/watch.ts', "export * from 'vue'"],
+  ['a binding in what the apps share', 'apps/shared/src/watch.ts', "export * from '@headwater/react'"],
   [
     'an app that uses core',
     'apps/react/src/app.ts',

@@ -1,0 +1,18 @@
+import 'react'
+
+type Props = React.DetailedHTMLProps<React.HTMLAttributes<HTMLElement>, HTMLElement>
+
+declare module 'react' {
+  namespace JSX {
+    interface IntrinsicElements {
+      'demo-rates': Props
+      'demo-chart': Props
+      'demo-orders': Props
+      'demo-time-line': Props
+      'demo-facts': Props
+      'demo-proof': Props & { of: string }
+      'demo-question': Props
+      'demo-title': Props & { of: string }
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import './elements.ts'
+import './shell.ts'
+
+export { bearer, bodyOf, isDone, question, wordIn } from './chat.ts'
+export { countDown, describe } from './describe.ts'
+export { language, words } from './language.ts'
+export { choose, connection, look, onQuote, quoteEvents, symbols } from './market.ts'
+export { openNews, type Story, timeOf } from './news.ts'
+export { now } from './now.ts'
+export { api } from './visitor.ts'
+export { watches } from './watch.ts'

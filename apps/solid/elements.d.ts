@@ -1,0 +1,17 @@
+import 'solid-js'
+
+declare module 'solid-js' {
+  namespace JSX {
+    type Props = HTMLAttributes<HTMLElement>
+    interface IntrinsicElements {
+      'demo-rates': Props
+      'demo-chart': Props
+      'demo-orders': Props
+      'demo-time-line': Props
+      'demo-facts': Props
+      'demo-proof': Props & { of: string }
+      'demo-question': Props
+      'demo-title': Props & { of: string }
+    }
+  }
+}
