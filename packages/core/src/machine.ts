@@ -179,7 +179,7 @@ function wake(machine: Draft, input: Input, policy: Policy): void {
   else {
     const cause =
       status === 'open'
-        ? new SseError('silence', 'The server sent nothing within silenceMs.')
+        ? new SseError('silence', 'Nothing came for longer than silenceMs: the connection is taken for dead.')
         : new SseError('connect-timeout', 'The server did not answer within connectMs.')
     lose(machine, cause, input, policy)
   }
