@@ -2,7 +2,7 @@
 // as each runs in a process of its own.
 
 /** Counts to `total`, closes, and is done. */
-function upTo(total, sink, begin) {
+export function upTo(total, sink, begin) {
   return new Promise((resolve, reject) => {
     let left = total
     const close = begin((data) => {

@@ -1,8 +1,9 @@
 // One contender, in a process of its own: what `cpuUsage` says is its alone.
-import { contenders } from './contenders.mjs'
 import { checksum } from '../parser/measure.mjs'
 
-const run = await contenders[process.argv[2]]()
+const [name, module = './contenders.mjs'] = process.argv.slice(2)
+const { contenders } = await import(module)
+const run = await contenders[name]()
 
 process.on('message', async ({ url, total }) => {
   const { sum, sink } = checksum()

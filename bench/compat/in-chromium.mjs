@@ -1,0 +1,40 @@
+// A page for each contender, and what its main thread spends.
+import { build } from 'vite'
+import { fileURLToPath } from 'node:url'
+import { launch } from '../views/chromium.mjs'
+
+export async function buildPage(outDir) {
+  await build({
+    configFile: false,
+    root: fileURLToPath(new URL('.', import.meta.url)),
+    logLevel: 'error',
+    build: { outDir, emptyOutDir: true, target: 'es2022', rolldownOptions: { external: ['undici'] } },
+  })
+}
+
+/** @returns how each of the names is asked for a run, and what closes them all. */
+export async function startChromium(origin, names) {
+  const browser = await launch()
+  const pages = new Map()
+  for (const name of names) {
+    const page = await browser.open(`${origin}/index.html`)
+    await page.ask('Performance.enable')
+    await page.evaluate(`prepare(${JSON.stringify(name)})`)
+    pages.set(name, page)
+  }
+  const taskMs = async (page) => {
+    const { metrics } = await page.ask('Performance.getMetrics')
+    return metrics.find(({ name }) => name === 'TaskDuration').value * 1_000
+  }
+  return {
+    version: `Chromium ${/\d+/.exec(browser.version)}`,
+    async run(name, url, total) {
+      const page = pages.get(name)
+      await page.ask('HeapProfiler.collectGarbage')
+      const before = await taskMs(page)
+      const sum = await page.evaluate(`run(${JSON.stringify(url)}, ${total})`)
+      return { cpuMs: (await taskMs(page)) - before, sum }
+    },
+    close: () => browser.close(),
+  }
+}
