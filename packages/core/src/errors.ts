@@ -38,7 +38,7 @@ export interface SseErrorDetails {
   readonly status?: number
   /** The headers of the response. */
   readonly headers?: Headers
-  /** The first 4 KiB of the response's body, as text. */
+  /** The first 4 KiB of the response's body, as text; with `server`, the data of the message that told it. */
   readonly body?: string
   /** What `Retry-After` asked for, in milliseconds. */
   readonly retryAfterMs?: number | undefined

@@ -8,7 +8,7 @@ import { iterateMessages } from './iterator.ts'
 import type { Message } from './message.ts'
 import { narrow } from './narrow.ts'
 import { checkNotify, schedule } from './notice.ts'
-import { type AttemptContext, checkOptions, type StreamUrl } from './options.ts'
+import { type AttemptContext, checkOptions, type LastWord, type StreamUrl } from './options.ts'
 import { systemPage } from './page.ts'
 import { createScope, identify, isShareable, type Scope } from './share.ts'
 import { createSource, type Member, type Source } from './source.ts'
@@ -93,7 +93,7 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
 
   const identity = url != null && isShareable(url, first) ? identify(url, first) : undefined
   const member: Member | undefined =
-    url == null ? undefined : { url, options, onChunk: renew, onMessage: deliver, onChange: change }
+    url == null ? undefined : { url, options, onChunk: renew, isLast, onMessage: deliver, onChange: change }
   let source = member && createSource(member)
   let leave: (() => void) | undefined
 
@@ -110,6 +110,10 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
 
   function renew(): void {
     newest = options()
+  }
+
+  function isLast(message: Message): LastWord {
+    return newest.until?.(message) || folding.isLast(message, newest)
   }
 
   // No closure and no list is made for a message: that would cost more than to parse it.

@@ -1,5 +1,7 @@
 import type { AnyMessage, MessageOf } from './decode.ts'
 import { refuse } from './errors.ts'
+import type { Message } from './message.ts'
+import type { LastWord } from './options.ts'
 
 /**
  * How messages become `data`. `add` runs once for each message, in order, and may change its state in place; `view` runs
@@ -23,6 +25,11 @@ export interface Fold<Data, State = unknown, Each = AnyMessage> {
   initial(initialData: Data | undefined): State
   add(state: State, message: Each): State
   view(state: State): Data
+  /**
+   * Whether a message, as it came, is the last word of the format that this fold reads: as the option `until`, which is asked
+   * first. Default: none is.
+   */
+  until?(message: Message): LastWord
   /**
    * What the state is. A stream goes by the newest fold that its options give, so that one written inline is up to date:
    * of the same kind, it goes on with the state; of another, it begins anew with the next message. Default: one kind for all

@@ -1,6 +1,8 @@
 import type { AnyMessage } from './decode.ts'
 import { guard, refuse, report } from './errors.ts'
 import { type Fold, latest, type Reducer } from './fold.ts'
+import type { Message } from './message.ts'
+import type { LastWord } from './options.ts'
 
 /** What options say of it. */
 export interface FoldingOptions<Data> {
@@ -13,6 +15,8 @@ export interface FoldingOptions<Data> {
 export interface Folding<Data> {
   /** Whether one who comes late wants the message that came last before: nothing has come yet, and the fold asks for it. */
   readonly wantsLast: boolean
+  /** Whether a message is the last word of the format that the fold of the newest options reads. */
+  isLast(message: Message, newest: FoldingOptions<Data>): LastWord
   /** Adds a message, by the fold that the newest options ask for. */
   add(message: AnyMessage, newest: FoldingOptions<Data>): void
   /** What is shown: the same while nothing was added. */
@@ -32,20 +36,27 @@ export function createFolding<Data>(first: FoldingOptions<Data>): Folding<Data> 
   let stale = false
   let begun = false
 
+  function renew(newest: FoldingOptions<Data>): void {
+    if (newest.fold === asked) return
+    const { kind } = fold
+    fold = foldOf(newest)
+    asked = newest.fold
+    if (fold.kind !== kind) state = fold.initial(newest.initialData)
+  }
+
   return {
     get wantsLast() {
       return !begun && fold.late === true
+    },
+    isLast(message, newest) {
+      renew(newest)
+      return fold.until?.(message) ?? false
     },
     add(message, newest) {
       begun = stale = true
       // Without a closure: this is what a message costs.
       try {
-        if (newest.fold !== asked) {
-          const { kind } = fold
-          fold = foldOf(newest)
-          asked = newest.fold
-          if (fold.kind !== kind) state = fold.initial(newest.initialData)
-        }
+        renew(newest)
         state = fold.add(state, message)
       } catch (error) {
         report(error)

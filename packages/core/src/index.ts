@@ -25,6 +25,7 @@ export type { Notify } from './notice.ts'
 export type {
   AttemptContext,
   ConnectionOptions,
+  LastWord,
   PerAttempt,
   SourceOptions,
   Step,

@@ -68,13 +68,17 @@ export interface ConnectionOptions extends PolicyOptions {
   readonly clock?: Clock
 }
 
+/**
+ * What a message means for its stream. `true`: it is the server's last word, which ends the stream, and is itself neither
+ * folded nor delivered. `'included'`: the same, but it brings data, and is folded and delivered before. An {@link SseError}
+ * fails the stream with that cause, for good: no rule of `retry` is asked.
+ */
+export type LastWord = boolean | 'included' | SseError
+
 /** What the source of a stream can be told: its connection, and what is done with each thing that it brings. */
 export interface SourceOptions extends ConnectionOptions {
-  /**
-   * Whether a message is the server's last word: it ends the stream, and is itself neither folded nor delivered. An
-   * {@link SseError} fails the stream with that cause, for good: no rule of `retry` is asked.
-   */
-  readonly until?: (message: Message) => boolean | SseError
+  /** Whether a message is the server's last word. What it lets pass, the fold's own `until` is asked about. */
+  readonly until?: (message: Message) => LastWord
   /** Called for each comment line, which servers send as heartbeats. */
   readonly onComment?: (comment: string) => void
   /** The page to go by. Default: the one that this code runs in, if any. */

@@ -1,7 +1,7 @@
 import { createConnection } from './connection.ts'
 import { guard, SseError } from './errors.ts'
 import type { Message } from './message.ts'
-import type { SourceOptions, StreamUrl } from './options.ts'
+import type { LastWord, SourceOptions, StreamUrl } from './options.ts'
 import type { ConnectionState } from './state.ts'
 
 /** One who receives what a source brings. */
@@ -11,6 +11,8 @@ export interface Member {
   options(): SourceOptions
   /** More comes: options are looked up now, once for all messages of the chunk. */
   onChunk(): void
+  /** What a message means for the stream. */
+  isLast(message: Message): LastWord
   /** A promise says: read no further until I am done. */
   onMessage(message: Message): PromiseLike<unknown> | undefined
   /** The state is another one. */
@@ -42,7 +44,6 @@ export function createSource(first: Member): Source {
   /** Who speaks for the connection. */
   let speaker = first
   let last: Message | undefined
-  let until: SourceOptions['until']
 
   const { fetch, clock, page, onComment } = first.options()
   const connection = createConnection(
@@ -50,12 +51,11 @@ export function createSource(first: Member): Source {
     () => speaker.options(),
     {
       onChunk() {
-        ;({ until } = speaker.options())
         for (const member of members) member.onChunk()
       },
       onMessage(message) {
-        const end = until && guard(until, message)
-        if (end) {
+        const end = guard(speaker.isLast, message)
+        if (end && end !== 'included') {
           connection.tell({ type: 'over', cause: end instanceof SseError ? end : undefined })
           return undefined
         }
@@ -67,6 +67,8 @@ export function createSource(first: Member): Source {
           // A member that closes the stream is the last to see the message.
           if (members.length > 1 && connection.state.status !== 'open') break
         }
+        // Whoever has closed it meanwhile, has.
+        if (end && connection.state.status === 'open') connection.tell({ type: 'over', cause: undefined })
         return hold
       },
       onComment: onComment && ((comment) => void guard(() => speaker.options().onComment?.(comment))),

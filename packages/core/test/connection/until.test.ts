@@ -1,7 +1,14 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { afterEach, describe, expect, test } from 'vitest'
-import { createEventStream, type EventStreamOptions, SseError } from '../../src/index.ts'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import {
+  createEventStream,
+  type EventStreamOptions,
+  type Fold,
+  latest,
+  SseError,
+  text as grow,
+} from '../../src/index.ts'
 import { createFakeClock } from '../../src/testing/index.ts'
 import { type BaseServer, createBaseServer } from './base-server.ts'
 import { until } from './harness.ts'
@@ -88,5 +95,89 @@ test('by hand, a stream that until failed is opened again', async () => {
   await until('the rest has come', () => seen.includes('3'))
   expect(seen).toEqual(['1', '1', 'overloaded', '3'])
   expect(server.requests).toBe(2)
+  stream.close()
+})
+
+describe.each([false, true])('cut at every byte: %s', (cut) => {
+  test('a last message that is included is folded and delivered before the stream ends', async () => {
+    await serve(cut)
+    const stream = createEventStream(server.origin, {
+      until: ({ data }) => data === 'overloaded' && 'included',
+    })
+    const seen: string[] = []
+    stream.onMessage(({ data }) => void seen.push(data))
+    await until('the stream is over', () => stream.getSnapshot().status === 'closed')
+    expect(stream.getSnapshot()).toMatchObject({ reason: 'ended', data: 'overloaded', lastEventId: '2' })
+    expect(stream.getSnapshot()).not.toHaveProperty('cause')
+    await gone
+    expect(seen).toEqual(['1', 'overloaded'])
+    expect(server.requests).toBe(1)
+  })
+
+  test('a loop over the messages gives the one that is included, and ends', async () => {
+    await serve(cut)
+    const seen: string[] = []
+    const until: EventStreamOptions['until'] = ({ id }) => id === '2' && 'included'
+    for await (const { data } of createEventStream(server.origin, { until })) seen.push(data)
+    expect(seen).toEqual(['1', 'overloaded'])
+  })
+
+  test('a fold may know the last word of the format that it reads', async () => {
+    await serve(cut)
+    const fold: Fold<string, string> = { ...grow(), until: ({ data }) => data === 'overloaded' && overloaded }
+    const stream = createEventStream(server.origin, { fold, until: ({ data }) => data === '4' })
+    stream.subscribe(() => {})
+    await until('the stream is over', () => stream.getSnapshot().status === 'closed')
+    expect(stream.getSnapshot()).toMatchObject({ reason: 'failed', cause: overloaded, data: '1' })
+  })
+})
+
+test('a reader that closes the stream at the message that is included has closed it', async () => {
+  await serve(false)
+  const stream = createEventStream(server.origin, { until: ({ id }) => id === '2' && 'included' })
+  stream.onMessage(({ id }) => id === '2' && stream.close())
+  await until('the stream is over', () => stream.getSnapshot().status === 'closed')
+  expect(stream.getSnapshot()).toMatchObject({ reason: 'closed', data: 'overloaded' })
+})
+
+test('the option until is asked before the fold', async () => {
+  await serve(false)
+  const asked: string[] = []
+  const fold: Fold<string | undefined> = {
+    ...latest(),
+    until: ({ id }) => asked.push(id) < 0,
+  }
+  const stream = createEventStream(server.origin, { fold, until: ({ id }) => id === '2' })
+  stream.subscribe(() => {})
+  await until('the stream is over', () => stream.getSnapshot().status === 'closed')
+  expect(asked).toEqual(['1'])
+})
+
+test('a fold that is given at run time ends the stream as well', async () => {
+  await serve(false)
+  let fold: Fold<string | undefined> = latest()
+  const stream = createEventStream(server.origin, () => ({ fold }))
+  fold = { ...fold, until: ({ id }) => id === '1' }
+  stream.subscribe(() => {})
+  await until('the stream is over', () => stream.getSnapshot().status === 'closed')
+  expect(stream.getSnapshot()).toMatchObject({ reason: 'ended', data: undefined })
+})
+
+test('what the until of a fold throws is reported, and the message is no last word', async () => {
+  await serve(false)
+  const error = new Error('a fault of mine')
+  const reported: unknown[] = []
+  const log = vi.spyOn(console, 'error').mockImplementation((thrown) => void reported.push(thrown))
+  const fold: Fold<string | undefined> = {
+    ...latest(),
+    until() {
+      throw error
+    },
+  }
+  const stream = createEventStream(server.origin, { fold })
+  stream.subscribe(() => {})
+  await until('all has come', () => stream.getSnapshot().data === '3')
+  expect(reported).toEqual([error, error, error])
+  log.mockRestore()
   stream.close()
 })
