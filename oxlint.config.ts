@@ -36,6 +36,24 @@ const core = flow.map((name, place) => {
   }
 })
 
+/** What is read of language models' answers is built on core, and needs none of its doors but the means to make a body. */
+const llm = {
+  files: ['packages/core/src/llm/**'],
+  rules: {
+    'eslint/no-restricted-imports': [
+      'error',
+      { patterns: [{ regex: '^[^.]|\\.\\./\\.\\./|\\.\\./index', message: 'It knows core, file by file.' }] },
+    ],
+    'eslint/no-restricted-globals': [
+      'error',
+      ...Object.values(doors)
+        .flat()
+        .filter((name) => name !== 'Response'),
+      ...nodeOnly,
+    ],
+  },
+}
+
 const frameworks = ['react', 'vue', 'svelte', 'solid']
 const packageOf = (framework: string) => (framework === 'solid' ? 'solid-js' : framework)
 
@@ -157,5 +175,5 @@ export default defineConfig({
     'react/react-in-jsx-scope': 'off',
     'import/no-unassigned-import': 'off',
   },
-  overrides: [...core, ...bindings, ...apps, shared, ...compat],
+  overrides: [...core, llm, ...bindings, ...apps, shared, ...compat],
 })

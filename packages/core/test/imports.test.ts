@@ -49,6 +49,12 @@ test.each([
   ['chance outside the clock', 'packages/core/src/machine.ts', 'export const a = Math.random()'],
   ['the document outside the page', 'packages/core/src/event-stream.ts', 'export const a = document.title'],
   ['the page in the machine', 'packages/core/src/machine.ts', 'export const a = navigator.onLine'],
+  ['an answer’s format that asks itself', 'packages/core/src/llm/openai.ts', "export const a = fetch('/')"],
+  [
+    'an answer’s format that brings the whole of core',
+    'packages/core/src/llm/openai.ts',
+    "export * from '../index.ts'",
+  ],
   ['a timer in a binding', 'packages/react/src/index.ts', 'export const a = setTimeout(() => {}, 1)'],
   [
     'an AbortController in a binding',
@@ -75,6 +81,7 @@ test.each([
 test.each([
   ['a core file that imports one above it', 'packages/core/src/parser.ts', "export * from './message.ts'"],
   ['fetch in the transport', 'packages/core/src/transport.ts', "export const a = fetch('/')"],
+  ['an answer’s format that uses core', 'packages/core/src/llm/openai.ts', "export * from '../errors.ts'"],
   ['a binding that imports core', 'packages/react/src/index.ts', "export * from '@headwater/core'"],
   [
     'an app that takes types from core',

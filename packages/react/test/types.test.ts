@@ -1,4 +1,5 @@
 import { type Fold, history, type Message, type SseError, useEventSource } from '../src/index.ts'
+import { anthropic, type Answer, ask, openai, type Usage } from '../src/llm.ts'
 import { expectTypeOf, test } from 'vitest'
 
 // What is not to be run is only checked: each of these is a program, and none of them connects.
@@ -26,6 +27,27 @@ test('the status tells what else there is', () => {
     if (state.status === 'closed') expectTypeOf(state.reason).toEqualTypeOf<'closed' | 'ended' | 'failed'>()
     // @ts-expect-error: an open stream waits for nothing
     if (state.status === 'open') void state.delayMs
+  })
+})
+
+test('a model’s answer has a type, and its question takes options before and after', () => {
+  never(() => {
+    const headers = async () => ({ authorization: 'Bearer …' })
+    const answer = useEventSource('/a', { ...ask({ model: 'm' }), headers, fold: openai(), silenceMs: false })
+    expectTypeOf(answer.data).toEqualTypeOf<Answer>()
+    expectTypeOf(answer.data.finishReason).toEqualTypeOf<string | undefined>()
+    expectTypeOf(answer.data.usage).toEqualTypeOf<Usage | undefined>()
+    const text = useEventSource('/a', {
+      ...ask({ model: 'm' }),
+      fold: anthropic(),
+      select: (data) => data.text,
+      until: ({ data }) => data === 'x' && 'included',
+    })
+    expectTypeOf(text.data.toolCalls[0]!.arguments).toEqualTypeOf<string>()
+    // @ts-expect-error: no question
+    ask()
+    // @ts-expect-error: a word that until does not have
+    useEventSource('/a', { fold: openai(), until: () => 'last' })
   })
 })
 

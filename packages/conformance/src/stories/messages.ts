@@ -1,4 +1,5 @@
 import { count, createEventStream, type Fold, history, json, keyed, narrow, text } from '@headwater/core'
+import { type Answer, ask, openai } from '@headwater/core/llm'
 import { expect, test } from 'vitest'
 import { type Stage, url } from '../stage.ts'
 
@@ -11,6 +12,17 @@ export function tellMessages(stage: Stage): void {
     await stage.send(await stage.next(), 'event: a\ndata: 1\n\nevent: b\ndata: 2\n\nevent: a\ndata: 3\n\n')
     const shown = [...(seen.at(-1) as ReadonlyMap<string, { data: string }>)]
     expect(shown.map(([key, { data }]) => key + data)).toEqual(['a3', 'b2'])
+  })
+
+  test('an answer of a model is shown as it grows, with its end', async () => {
+    const fold = { ...openai(), view: ({ text }: Answer) => text }
+    const mounted = await stage.put(stage.ask({ ...ask({ model: 'a-model' }), fold: fold as Fold<unknown> }))
+    const request = await stage.next()
+    expect(request.method).toBe('POST')
+    await stage.send(request, 'data: {"choices":[{"delta":{"content":"Hel"}}]}\n\n')
+    expect(stage.shown(mounted)).toEqual(['open Hel'])
+    await stage.send(request, 'data: {"choices":[{"delta":{"content":"lo"}}]}\n\ndata: [DONE]\n\n')
+    expect(stage.shown(mounted)).toEqual(['closed Hello'])
   })
 
   test('text shows an answer that grows', async () => {

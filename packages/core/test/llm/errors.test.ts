@@ -1,0 +1,181 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { createEventStream, type Fold, type Message, type SseError } from '../../src/index.ts'
+import { anthropic, type Answer, ask, openai } from '../../src/llm/index.ts'
+import { createFakeClock } from '../../src/testing/index.ts'
+import { until } from '../connection/harness.ts'
+import { createModelServer, type ModelServer, stream } from './server.ts'
+
+type Format = () => Fold<Answer, Answer, Message>
+
+let server: ModelServer
+afterEach(() => server.close())
+
+/** Streams what a server says, and gives what has come of it when the stream is over. */
+async function over(format: Format, said: string) {
+  server = await createModelServer((response) => stream(response, said))
+  const clock = createFakeClock()
+  const answer = createEventStream(server.origin, { ...ask({}), clock, fold: format() })
+  const seen: string[] = []
+  answer.onMessage(({ data }) => void seen.push(data))
+  await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+  await clock.advance(600_000)
+  expect(server.requests).toBe(1)
+  return { ...answer.getSnapshot(), seen }
+}
+
+const chat = 'data: {"choices":[{"delta":{"content":"天 🌤"}}]}\n\n'
+const response =
+  'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"天 🌤"}\n\n'
+const anthropicText =
+  'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"天 🌤"}}\n\n'
+
+const failures: readonly [string, Format, string, string, string, string][] = [
+  [
+    'chat completions',
+    openai,
+    chat,
+    'message',
+    '{"error":{"message":"The server had an error","type":"server_error","param":null,"code":null}}',
+    'The server had an error (server_error)',
+  ],
+  [
+    'chat completions, with a code that is a number and a choice beside it',
+    openai,
+    chat,
+    'message',
+    '{"id":"x","choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}],"error":{"code":502,"message":"Provider gone"}}',
+    'Provider gone (502)',
+  ],
+  [
+    'chat completions, with an error that is text',
+    openai,
+    chat,
+    'message',
+    '{"error":"out of memory"}',
+    'out of memory.',
+  ],
+  [
+    'responses, as documented',
+    openai,
+    response,
+    'error',
+    '{"type":"error","code":"rate_limit_exceeded","message":"Slow down","param":null,"sequence_number":3}',
+    'Slow down (rate_limit_exceeded)',
+  ],
+  [
+    'responses, as sent',
+    openai,
+    response,
+    'error',
+    '{"type":"error","sequence_number":2,"error":{"type":"insufficient_quota","code":"no_credits","message":"No credits","param":null}}',
+    'No credits (no_credits)',
+  ],
+  [
+    'responses that failed',
+    openai,
+    response,
+    'response.failed',
+    '{"type":"response.failed","response":{"id":"r","status":"failed","error":{"code":"server_error","message":"The model broke down"}}}',
+    'The model broke down (server_error)',
+  ],
+  [
+    'responses that failed without a word why',
+    openai,
+    response,
+    'response.failed',
+    '{"type":"response.failed","response":{"id":"r","status":"failed","error":null}}',
+    '"status":"failed"',
+  ],
+  [
+    'messages',
+    anthropic,
+    anthropicText,
+    'error',
+    '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"},"request_id":"req-1"}',
+    'Overloaded (overloaded_error)',
+  ],
+  [
+    'a proxy that speaks no JSON',
+    anthropic,
+    anthropicText,
+    'error',
+    'upstream went away',
+    'upstream went away.',
+  ],
+]
+
+test.each(failures)('an error in the stream fails it: %s', async (_, format, before, type, data, says) => {
+  const { seen, ...snapshot } = await over(format, `${before}event: ${type}\ndata: ${data}\n\n${before}`)
+  expect(snapshot).toMatchObject({ status: 'closed', reason: 'failed', data: { text: '天 🌤' } })
+  const { cause } = snapshot as { cause: SseError }
+  expect(cause).toMatchObject({ name: 'SseError', code: 'server', body: data })
+  expect(cause.message).toContain(says)
+  expect(seen).toHaveLength(1)
+})
+
+test.each<[string, Format, unknown]>([
+  ['chat completions', openai, { choices: [{ delta: { content: 'error' } }], error: null }],
+  ['responses', openai, { type: 'response.output_text.delta', delta: 'error', response: { error: null } }],
+  ['messages', anthropic, { type: 'content_block_delta', delta: { type: 'text_delta', text: 'error' } }],
+])('an answer that says "error" is none: %s', async (_, format, part) => {
+  const snapshot = await over(format, `data: ${JSON.stringify(part)}\n\ndata: [DONE]\n\n`)
+  expect(snapshot).toMatchObject({ reason: 'ended', data: { text: 'error' } })
+})
+
+describe('an answer that breaks off', () => {
+  test.each<[string, Format, string]>([
+    ['chat completions', openai, chat],
+    ['responses', openai, response],
+    ['messages', anthropic, anthropicText],
+  ])('because the server ends it has no finish reason: %s', async (_, format, before) => {
+    server = await createModelServer((response) => {
+      stream(response, before)
+      response.end()
+    })
+    const answer = createEventStream(server.origin, { ...ask({}), fold: format() })
+    answer.subscribe(() => {})
+    await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+    expect(answer.getSnapshot()).toMatchObject({
+      reason: 'ended',
+      cause: { code: 'ended' },
+      data: { text: '天 🌤', finishReason: undefined },
+    })
+    expect(server.requests).toBe(1)
+  })
+
+  test('because the connection does has failed, and is not asked for again', async () => {
+    server = await createModelServer((response) => {
+      stream(response)
+      response.write(chat, () => response.destroy())
+    })
+    const clock = createFakeClock()
+    const answer = createEventStream(server.origin, { ...ask({}), clock, fold: openai() })
+    answer.subscribe(() => {})
+    await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+    await clock.advance(600_000)
+    expect(answer.getSnapshot()).toMatchObject({
+      reason: 'failed',
+      cause: { code: 'network' },
+      data: { text: '天 🌤', finishReason: undefined },
+    })
+    expect(server.requests).toBe(1)
+  })
+})
+
+test.each<[number, string]>([
+  [400, '{"error":{"message":"Unknown model","type":"invalid_request_error","param":"model","code":null}}'],
+  [401, '{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}'],
+  [429, '{"error":{"message":"Too many","type":"tokens","code":"rate_limit_exceeded"}}'],
+  [529, '{"type":"error","error":{"type":"overloaded_error","message":"超载了"}}'],
+])('what the server says with a %i can be read', async (status, body) => {
+  server = await createModelServer((response) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body),
+  )
+  const answer = createEventStream(server.origin, { ...ask({}), fold: openai() })
+  answer.subscribe(() => {})
+  await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+  const { cause } = answer.getSnapshot() as { cause: SseError }
+  expect(cause).toMatchObject({ code: 'status', status, body })
+  expect(JSON.parse(cause.body!)).toHaveProperty('error.message')
+  expect(server.requests).toBe(1)
+})
