@@ -20,6 +20,7 @@ const chinese = {
   'beyond core': '在 core 之外',
   'everything, core and all': '全部，连同 core 的部分',
   'EventSource, core and all': 'EventSource，连同 core 的部分',
+  'openai and ask': 'openai 和 ask',
   yes: '✓',
   no: '—',
   'Two components hold one connection': '两个组件共用一条连接',
