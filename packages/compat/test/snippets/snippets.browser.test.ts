@@ -38,7 +38,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'index.html'), '<!doctype html>')
   ;[browser, server] = await Promise.all([
     launch(),
-    startDemoServer({ staticFolder: folder, chatTokenMs: 1 }),
+    startDemoServer({ pages: { '/': folder }, chatTokenMs: 1 }),
   ])
 }, 60_000)
 
