@@ -135,8 +135,8 @@ ${table}
   Chromium hands out all messages of a network chunk in one task, and React renders after it. See the steady flow.`
 }
 
-const RATE = 10_000
-const STEADY = 30_000
+const RATE = 2_000
+const STEADY = 8_000
 
 async function steady() {
   const stream = { scenario: 'count', total: STEADY, url: address(STEADY, `rate=${RATE}`) }

@@ -13,6 +13,7 @@ const FLAGS = [
   '--no-first-run',
   '--disable-background-networking',
   '--disable-extensions',
+  '--disable-renderer-backgrounding',
   '--remote-debugging-port=0',
 ]
 
@@ -57,10 +58,9 @@ export async function launch() {
       socket.send(JSON.stringify({ id: calls, method, params, sessionId }))
     })
 
-  /** Opens a page of its own; what it returns speaks to that page. */
+  /** Opens a tab; what it returns speaks to its page. A window would start processes that disturb. */
   async function open(url) {
-    const { browserContextId } = await send('Target.createBrowserContext')
-    const { targetId } = await send('Target.createTarget', { url: 'about:blank', browserContextId })
+    const { targetId } = await send('Target.createTarget', { url: 'about:blank' })
     const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true })
     const ask = (method, params) => send(method, params, sessionId)
     const on = (method) => new Promise((resolve) => listeners.set(`${sessionId} ${method}`, resolve))
@@ -81,7 +81,7 @@ export async function launch() {
           throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text)
         return result.value
       },
-      close: () => send('Target.disposeBrowserContext', { browserContextId }),
+      close: () => send('Target.closeTarget', { targetId }),
     }
   }
 
