@@ -179,11 +179,7 @@ const breakages = [
       'if (!message || stay) return undefined',
       'if (!message) return undefined',
     ],
-    [
-      'who closes is not the last to see the message',
-      "if (snapshot.status !== 'open') return undefined",
-      '',
-    ],
+    ['who closes is not the last to see the message', "if (snapshot.status !== 'open') return undefined", ''],
     [
       'what another stream asks for is sent to this one',
       'allowed() ? (last = read()) : last',
