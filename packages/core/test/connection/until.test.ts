@@ -181,3 +181,17 @@ test('what the until of a fold throws is reported, and the message is no last wo
   log.mockRestore()
   stream.close()
 })
+
+test('a reader that opens the stream anew at the message that is included has it anew', async () => {
+  await serve(false)
+  const stream = createEventStream(server.origin, { until: ({ id }) => id === '2' && 'included' })
+  let rounds = 0
+  stream.onMessage(({ id }) => {
+    if (id !== '2' || rounds++ > 0) return
+    stream.close()
+    stream.open()
+  })
+  await until('the second round is over', () => rounds === 2 && stream.getSnapshot().status === 'closed')
+  expect(stream.getSnapshot()).toMatchObject({ reason: 'ended', data: 'overloaded' })
+  expect(server.requests).toBe(2)
+})
