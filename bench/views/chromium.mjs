@@ -26,6 +26,7 @@ export async function launch() {
     [...FLAGS, `--user-data-dir=${profile}`, 'about:blank'],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   )
+  process.once('exit', () => child.kill())
   const gone = new Promise((resolve) => child.once('exit', resolve))
   const address = await new Promise((resolve, reject) => {
     let said = ''
