@@ -18,10 +18,7 @@ const chinese = {
   'min + gzip': '压缩后（min + gzip）',
   everything: '全部',
   'beyond core': '在 core 之外',
-  'everything, core and all': '全部，连同 core 的部分',
-  'EventSource, core and all': 'EventSource，连同 core 的部分',
-  'EventSourcePolyfill, core and all': 'EventSourcePolyfill，连同 core 的部分',
-  'fetchEventSource, core and all': 'fetchEventSource，连同 core 的部分',
+  'core and all': '连同 core 的部分',
   'fetchEventSource beyond core': 'fetchEventSource，在 core 之外',
   'openai and ask': 'openai 和 ask',
   yes: '✓',
@@ -68,15 +65,20 @@ const markdown = (head, rows) =>
     .map((row) => `| ${row.join(' | ')} |`)
     .join('\n')
 
+const program = fileURLToPath(new URL('node_modules/size-limit/bin.js', root))
+const { stdout } = spawnSync(process.execPath, [program, '--json'], { cwd: root, encoding: 'utf8' })
+/** What each import weighs: its entry, what of it, and the figure. */
+const weights = JSON.parse(stdout).map(({ name, size }) => {
+  const [, entry, what] = name.match(/^(\S+?):? (.+)$/)
+  return { entry, what: what.split(', '), size: `${(size / 1000).toFixed(1)} kB` }
+})
+
 function sizes(say) {
-  const program = fileURLToPath(new URL('node_modules/size-limit/bin.js', root))
-  const { stdout } = spawnSync(process.execPath, [program, '--json'], { cwd: root, encoding: 'utf8' })
-  const rows = JSON.parse(stdout).map(({ name, size }) => {
-    const [, entry, rest] = name.match(/^(\S+?):? (.+)$/)
-    const words = rest !== 'everything' && /^\w+$/.test(rest) ? `\`${rest}\`` : say(rest)
-    return [`\`${entry}\`, ${words}`, `${(size / 1000).toFixed(1)} kB`]
-  })
-  return markdown([say('import'), say('min + gzip')], rows)
+  const word = (text) => (text !== 'everything' && /^\w+$/.test(text) ? `\`${text}\`` : say(text))
+  return markdown(
+    [say('import'), say('min + gzip')],
+    weights.map(({ entry, what, size }) => [[`\`${entry}\``, ...what.map(word)].join(', '), size]),
+  )
 }
 
 function comparison(say) {
@@ -122,6 +124,12 @@ function parser(say) {
 }
 
 const problems = []
+/** Writes a document as it has to be, or tells that it is not so. */
+function settle(name, before, after) {
+  if (after === before) return
+  if (write) writeFileSync(new URL(name, root), after)
+  else problems.push(`the figures in ${name} are not what is measured now: \`pnpm fix\` renews them`)
+}
 const budgets = JSON.parse(read('.size-limit.json')).map(({ path }) => path)
 for (const { folder, manifest } of publishedPackages())
   for (const [entry, { default: file } = {}] of Object.entries(manifest.publishConfig.exports)) {
@@ -143,9 +151,19 @@ for (const [name, say] of Object.entries(languages)) {
   if (examples(after).join('\n') !== english.join('\n'))
     problems.push(`the examples of ${name} are not those of README.md`)
   after = format(after, name)
-  if (after === before) continue
-  if (write) writeFileSync(new URL(name, root), after)
-  else problems.push(`the figures in ${name} are not what is measured now: \`pnpm fix\` renews them`)
+  settle(name, before, after)
+}
+// A row of a package's README that imports an entry ends with what that weighs.
+for (const { folder } of publishedPackages()) {
+  const name = `packages/${basename(folder)}/README.md`
+  const before = read(name)
+  const row = /^(\|.*from '(@headwater\/[^']+)'.*\| *)\d+\.\d kB( *\|)$/gm
+  const weightOf = (entry) => weights.find((weight) => weight.entry === entry)?.size ?? '?'
+  settle(
+    name,
+    before,
+    before.replace(row, (_, start, entry, end) => start + weightOf(entry) + end),
+  )
 }
 console.log(problems.length ? problems.join('\n') : 'the READMEs say what is measured, in both languages')
 process.exitCode = problems.length ? 1 : 0

@@ -137,6 +137,18 @@ try {
       assert.deepEqual(after.get(name).engines, manifest.engines, `engines of ${name}`)
     }
   })
+  await step('a canary of a commit is there for who asks for it, and for nobody else', async () => {
+    changeset('@headwater/core', 'minor', 'Rehearsed: not yet released.')
+    git('add', '--all')
+    git('commit', '--quiet', '--message', 'Go on')
+    release('canary')
+    for (const { name } of manifests()) {
+      const { 'dist-tags': tags } = await registry.ask(name)
+      assert.equal(tags.latest, second, `the latest ${name}`)
+      assert.match(tags.canary, /^0\.0\.0-canary-\d+$/, `the canary of ${name}`)
+    }
+    assert.equal(git('tag', '--points-at', 'HEAD'), '', 'tags')
+  })
   await step('who asked for the first gets the second, and one core', () => {
     const project = join(work, 'second')
     mkdirSync(project)

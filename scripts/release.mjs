@@ -37,7 +37,7 @@ function pack(folder) {
 
 /** Builds. On GitHub, the manifests are told where they come from: a provenance without it is refused. */
 function prepare() {
-  run('pnpm', 'build')
+  run('pnpm', 'exec', 'turbo', 'run', 'build', '--filter=./packages/*')
   const repository = process.env['GITHUB_REPOSITORY']
   if (!repository) return
   for (const { folder, manifest } of publishedPackages(root)) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { EventSource } from '@headwater/compat/event-source'
 import { createEventStream } from '@headwater/core'
 import { createParser } from '@headwater/core/parser'
 import { createFakeServer } from '@headwater/core/testing'
@@ -24,6 +25,11 @@ assert.deepEqual(
   ids,
   ids.map((_, index) => ids[0] + index),
 )
+const source = new EventSource(process.env.STREAM_URL)
+const { data } = await new Promise((resolve) => source.addEventListener('message', resolve))
+source.close()
+assert.ok(JSON.parse(data).n > 0)
+
 assert.equal(typeof createParser, 'function')
 assert.equal(typeof createFakeServer, 'function')
 await assert.rejects(import('@headwater/core/dist/src/index.ts'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' })
