@@ -93,7 +93,7 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
 
   const identity = url != null && isShareable(url, first) ? identify(url, first) : undefined
   const member: Member | undefined =
-    url == null ? undefined : { url, options, onChunk: renew, isLast, onMessage: deliver, onChange: change }
+    url == null ? undefined : { url, options, onChunk: renew, onMessage: deliver, onChange: change }
   let source = member && createSource(member)
   let leave: (() => void) | undefined
 
@@ -108,12 +108,12 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
   const initial = shot()
   let snapshot = others() ? shot(others()) : initial
 
-  function renew(): void {
+  function renew(): ((message: Message) => LastWord) | undefined {
     newest = options()
-  }
-
-  function isLast(message: Message): LastWord {
-    return newest.until?.(message) || folding.isLast(message, newest)
+    guard(folding.renew, newest)
+    const { until } = newest
+    const own = folding.until
+    return until && own ? (message) => until(message) || own(message) : (until ?? own)
   }
 
   // No closure and no list is made for a message: that would cost more than to parse it.
@@ -133,7 +133,7 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
   function take(raw: Message): MessageOf<Events> | undefined {
     const message = newest.events ? read(raw, newest.events, newest.onInvalid) : raw
     if (!message) return undefined
-    folding.add(message, newest)
+    folding.add(message)
     notice()
     return message as MessageOf<Events>
   }

@@ -15,10 +15,11 @@ export interface FoldingOptions<Data> {
 export interface Folding<Data> {
   /** Whether one who comes late wants the message that came last before: nothing has come yet, and the fold asks for it. */
   readonly wantsLast: boolean
-  /** Whether a message is the last word of the format that the fold of the newest options reads. */
-  isLast(message: Message, newest: FoldingOptions<Data>): LastWord
-  /** Adds a message, by the fold that the newest options ask for. */
-  add(message: AnyMessage, newest: FoldingOptions<Data>): void
+  /** Takes the fold that the newest options ask for. */
+  renew(newest: FoldingOptions<Data>): void
+  /** Whether a message is the last word of the format that the fold reads; `undefined` where it knows of none. */
+  readonly until: ((message: Message) => LastWord) | undefined
+  add(message: AnyMessage): void
   /** What is shown: the same while nothing was added. */
   show(): Data
 }
@@ -36,27 +37,25 @@ export function createFolding<Data>(first: FoldingOptions<Data>): Folding<Data> 
   let stale = false
   let begun = false
 
-  function renew(newest: FoldingOptions<Data>): void {
-    if (newest.fold === asked) return
-    const { kind } = fold
-    fold = foldOf(newest)
-    asked = newest.fold
-    if (fold.kind !== kind) state = fold.initial(newest.initialData)
-  }
-
   return {
     get wantsLast() {
       return !begun && fold.late === true
     },
-    isLast(message, newest) {
-      renew(newest)
-      return fold.until?.(message) ?? false
+    renew(newest) {
+      if (newest.fold === asked) return
+      const { kind } = fold
+      fold = foldOf(newest)
+      asked = newest.fold
+      if (fold.kind !== kind) state = fold.initial(newest.initialData)
     },
-    add(message, newest) {
+    get until() {
+      const { until } = fold
+      return until && ((message) => until.call(fold, message))
+    },
+    add(message) {
       begun = stale = true
       // Without a closure: this is what a message costs.
       try {
-        renew(newest)
         state = fold.add(state, message)
       } catch (error) {
         report(error)

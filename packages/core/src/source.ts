@@ -9,10 +9,11 @@ export interface Member {
   readonly url: StreamUrl
   /** The newest options. */
   options(): SourceOptions
-  /** More comes: options are looked up now, once for all messages of the chunk. */
-  onChunk(): void
-  /** What a message means for the stream. */
-  isLast(message: Message): LastWord
+  /**
+   * More comes: options are looked up now, once for all messages of the chunk. Returns what tells whether a message is the last
+   * word, if there is anything that does.
+   */
+  onChunk(): ((message: Message) => LastWord) | undefined
   /** A promise says: read no further until I am done. */
   onMessage(message: Message): PromiseLike<unknown> | undefined
   /** The state is another one. */
@@ -44,6 +45,7 @@ export function createSource(first: Member): Source {
   /** Who speaks for the connection. */
   let speaker = first
   let last: Message | undefined
+  let until: ((message: Message) => LastWord) | undefined
 
   const { fetch, clock, page, onComment } = first.options()
   const connection = createConnection(
@@ -51,10 +53,14 @@ export function createSource(first: Member): Source {
     () => speaker.options(),
     {
       onChunk() {
-        for (const member of members) member.onChunk()
+        until = undefined
+        for (const member of members) {
+          const own = member.onChunk()
+          if (member === speaker) until = own
+        }
       },
       onMessage(message) {
-        const end = guard(speaker.isLast, message)
+        const end = until && guard(until, message)
         if (end && end !== 'included') {
           connection.tell({ type: 'over', cause: end instanceof SseError ? end : undefined })
           return undefined
