@@ -81,7 +81,7 @@ export function stayConnected(
   const prepare = async () =>
     vary({
       url,
-      headers: typeof headers === 'function' ? await headers() : headers,
+      headers: typeof headers === 'function' ? await ask(headers) : headers,
       credentials,
       redirect,
       fetch,
@@ -134,6 +134,17 @@ export function stayConnected(
     closed = true
     parser.close()
     end()
+  }
+}
+
+async function ask(headers: () => HeadersInit | PromiseLike<HeadersInit>): Promise<HeadersInit> {
+  try {
+    return await headers()
+  } catch (cause) {
+    throw new SseError('option-failed', `Option headers threw: ${String(cause)}`, {
+      option: 'headers',
+      cause,
+    })
   }
 }
 

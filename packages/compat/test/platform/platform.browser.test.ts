@@ -19,7 +19,12 @@ beforeAll(async () => {
   const script = { type: 'text/javascript; charset=utf-8', body: await bundle() }
   ;[browser, server] = await Promise.all([
     launch(),
-    startPlatformServer({ '/': html, '/frames/page': html, '/page.js': script }),
+    startPlatformServer({
+      '/': html,
+      '/frames/page': html,
+      '/elsewhere': { type: 'text/html', body: '<!doctype html>elsewhere' },
+      '/page.js': script,
+    }),
   ])
 }, 60_000)
 
@@ -80,4 +85,29 @@ test('in Chromium it passes but for what only a browser can do itself', async ()
     'dedicated: A message is trusted',
   ])
   expect(passed).toBeGreaterThanOrEqual(133)
+})
+
+test('a page that goes into the back-forward cache lets go without an error, and its return opens anew', async () => {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  await page.goto(server.home)
+  await page.evaluate(() => {
+    const log: string[] = []
+    const source = new EventSource('/stay')
+    source.onopen =
+      source.onerror =
+      source.onmessage =
+        ({ type }: Event) => log.push(`${type} ${source.readyState}`)
+    Object.assign(window, { log })
+  })
+  const read = (count: number) =>
+    page.waitForFunction((count) => (window as { log?: string[] }).log?.length === count, count)
+  await read(2)
+  await page.goto(`${server.home}/elsewhere`)
+  // A page from the cache does not load: its commit is all there is.
+  await page.goBack({ waitUntil: 'commit' })
+  await read(4)
+  const log = await page.evaluate(() => (window as { log?: string[] }).log)
+  expect(log).toEqual(['open 1', 'message 1', 'open 1', 'message 1'])
+  await context.close()
 })
