@@ -50,7 +50,7 @@ export function createFolding<Data>(first: FoldingOptions<Data>): Folding<Data> 
     },
     get until() {
       const { until } = fold
-      return until && ((message) => until.call(fold, message))
+      return until && ((message: Message) => until.call(fold, message))
     },
     add(message) {
       begun = stale = true
