@@ -26,5 +26,10 @@ export default defineConfig({
   retries: 0,
   workers: 2,
   reporter: [['list'], ['json', { outputFile: '.test-results/e2e.json' }]],
+  // Firefox takes a minute more, and is a part of the matrix.
+  projects: [
+    { name: 'chromium', testIgnore: 'firefox.test.ts' },
+    { name: 'firefox', testMatch: 'firefox.test.ts' },
+  ],
   use: { ...devices['Desktop Chrome'], launchOptions: chromiumOptions },
 })

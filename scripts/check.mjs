@@ -50,7 +50,7 @@ const stages = [
         vitest('browser', '--project=browser'),
         {
           name: 'e2e',
-          command: ['playwright', 'test'],
+          command: ['playwright', 'test', '--project=chromium'],
           count: ({ stats }) => [stats.expected, stats.unexpected + stats.flaky],
         },
         {

@@ -155,10 +155,10 @@ test('stops generating when the client goes away', async () => {
 })
 
 test('numbers an answer that is to be resumable, and ends it with its token', async () => {
-  const { url } = await serverForTest({ chatTokenMs: 10 })
+  const { url } = await serverForTest({ chatTokenMs: 20 })
   const api = `${url}/api/chat?resumable`
-  const first = await post(`${url}/api/token?forMs=300`, '')
-  expect(first.body).toMatchObject({ expiresInMs: 300 })
+  const first = await post(`${url}/api/token?forMs=1000`, '')
+  expect(first.body).toMatchObject({ expiresInMs: 1000 })
   const bearer = ({ body }: typeof first) => `Bearer ${(body as { token: string }).token}`
   const asked = { method: 'POST', body: ask('Hi') }
   const part = await listen(api, { ...asked, headers: { authorization: bearer(first) } })
