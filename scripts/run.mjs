@@ -134,16 +134,16 @@ function ensureChromium() {
   env.CHROMIUM_PATH = found
 }
 
-/** A test runs the demo server behind nginx; it is skipped where there is no apt to install it with. */
-function ensureNginx() {
-  if (existsSync('/usr/sbin/nginx') || !existsSync('/etc/debian_version') || process.getuid?.() !== 0) return
-  say("no nginx found; installing Debian's package")
+/** Debian's package of what tests meet besides Chromium; they say so where it is missing. */
+function ensureDebian(program, packages) {
+  if (existsSync(program) || !existsSync('/etc/debian_version') || process.getuid?.() !== 0) return
+  say(`no ${program} found; installing Debian's ${packages[0]}`)
   const quiet = {
     stdio: ['ignore', 'ignore', 'inherit'],
     // Runlevel 1: the package is not to start a server of its own.
     env: { ...env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
   }
-  const install = ['install', '-y', '-qq', '--no-install-recommends', 'nginx-light', 'openssl']
+  const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages]
   if (run('apt-get', install, quiet).status === 0) return
   run('apt-get', ['update', '-qq'], quiet)
   run('apt-get', install, quiet)
@@ -160,7 +160,8 @@ ensurePnpm()
 must('installing the dependencies', 'pnpm', ['install', '--frozen-lockfile'])
 if (task !== 'demo') {
   ensureChromium()
-  ensureNginx()
+  ensureDebian('/usr/sbin/nginx', ['nginx-light', 'openssl'])
+  if (task === 'test:matrix') ensureDebian('/usr/bin/firefox-esr', ['firefox-esr'])
 }
 const child = spawn('pnpm', ['run', `do:${task}`, ...rest], {
   cwd: root,
