@@ -30,6 +30,7 @@ const stages = [
   { name: 'format', command: ['oxfmt', '--check'] },
   { name: 'lint', command: ['oxlint'] },
   { name: 'lock file', command: ['node', 'scripts/check-lockfile.mjs'] },
+  { name: 'links', command: ['node', 'scripts/check-links.mjs'] },
   { name: 'promises', command: ['node', 'scripts/check-promises.mjs'] },
   { name: 'workflows', command: ['node', 'scripts/check-workflows.mjs'] },
   { name: 'changesets', command: ['node', 'scripts/check-changesets.mjs'] },

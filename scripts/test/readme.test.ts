@@ -66,7 +66,7 @@ async function printedBy(code: string): Promise<string> {
   let printed = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (printed += String(text)))
   const [status] = await once(child, 'close')
-  expect(status, printed).toBe(0)
+  if (status !== 0) throw new Error(`ended with ${status}\n${printed}`)
   return printed
 }
 
