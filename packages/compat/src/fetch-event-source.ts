@@ -81,8 +81,9 @@ export async function fetchEventSource(input: RequestInfo | URL, init: FetchEven
   let retry: number | undefined
 
   const parser = createParser({
+    defaultType: '',
     onMessage({ id, type, data }) {
-      const message: EventSourceMessage = { id, event: type === 'message' ? '' : type, data }
+      const message: EventSourceMessage = { id, event: type, data }
       if (retry !== undefined) message.retry = retry
       retry = undefined
       try {

@@ -11,6 +11,8 @@ export interface ParserOptions {
   onRetry?: ((retryMs: number) => void) | undefined
   /** The last event id to begin with; `''` by default. */
   lastEventId?: string | undefined
+  /** The type of a message without an `event` field; `'message'` by default. */
+  defaultType?: string | undefined
   /** How many bytes of UTF-8 the line being received and the data before it may have together; 16 MiB by default. NaN allows none. */
   maxMessageBytes?: number | undefined
 }
@@ -82,7 +84,7 @@ function bytesOf(text: string, from = 0, end: number = text.length): number {
  * ```
  */
 export function createParser(options: ParserOptions): Parser {
-  const { onMessage, onComment, onRetry, maxMessageBytes = 2 ** 24 } = options
+  const { onMessage, onComment, onRetry, maxMessageBytes = 2 ** 24, defaultType = 'message' } = options
 
   // Bytes whose text is not known yet: the start of a line, or of a character. There is no line end among them.
   const gathered = new Uint8Array(GATHER_BYTES)
@@ -267,7 +269,7 @@ export function createParser(options: ParserOptions): Parser {
         if (blockData !== undefined) {
           const whole = head + blockData
           const message = {
-            type: blockType || 'message',
+            type: blockType || defaultType,
             data: blockLinked ? whole.slice(0, -1) : whole,
             id: blockId,
           }

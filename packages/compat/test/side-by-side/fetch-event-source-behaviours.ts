@@ -41,7 +41,7 @@ export const fetchBehaviours: readonly Behaviour<FetchClient>[] = [
   },
   {
     title: 'messages, the end and the promise',
-    answers: [{ text: 'event: greeting\nid: 1\ndata: a\ndata: b\n\ndata: c\n\n' }],
+    answers: [{ text: 'event: greeting\nid: 1\ndata: a\ndata: b\n\ndata: c\n\nevent: message\ndata: d\n\n' }],
     async run(client, { url }) {
       const log: string[] = []
       await client(url, {

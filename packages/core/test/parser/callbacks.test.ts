@@ -258,3 +258,13 @@ test('comments are counted with and without a listener, whole ones only, until r
     expect(parser.comments).toBe(0)
   }
 })
+
+test.each(forms)(
+  'a message without a name has the type that was asked for, and one with a name its own (%s)',
+  (_, form) => {
+    const types: string[] = []
+    const parser = createParser({ defaultType: '', onMessage: ({ type }) => void types.push(type) })
+    parser.feed(form('data: a\n\nevent: message\ndata: b\n\nevent:\ndata: c\n\n'))
+    expect(types).toEqual(['', 'message', ''])
+  },
+)
