@@ -15,20 +15,28 @@ const folder = fileURLToPath(new URL('../consumers/', import.meta.url))
 /** How long each step of a consumer may take. */
 const LIMIT_MS = 240_000
 
-/** The consumers that also run the front door's example, and what that becomes in them. */
+/** The consumers that also run examples as they stand: the front door's, and the first of a package's own README. */
 const examples = {
-  'node-esm': { fence: 'ts', from: '@headwater/core', file: 'prices.ts' },
-  'vite-react': { fence: 'tsx', from: '@headwater/react', file: 'src/price.tsx' },
-  'vite-vue': { fence: 'vue', from: '@headwater/vue', file: 'src/price.vue' },
-  'vite-svelte': { fence: 'svelte', from: '@headwater/svelte', file: 'src/price.svelte' },
-  'vite-solid': { fence: 'tsx', from: '@headwater/solid', file: 'src/price.tsx' },
+  'node-esm': [{ readme: 'README.md', fence: 'ts', from: '@headwater/core', file: 'prices.ts' }],
+  'vite-react': ofBinding('react', 'tsx'),
+  'vite-vue': ofBinding('vue', 'vue'),
+  'vite-svelte': ofBinding('svelte', 'svelte'),
+  'vite-solid': ofBinding('solid', 'tsx', 'jsx'),
 }
 
-function exampleOf({ fence, from }) {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  const blocks = readme.matchAll(new RegExp(`^\`\`\`${fence}\\n([\\s\\S]*?)^\`\`\``, 'gm'))
-  const example = [...blocks].map(([, code]) => code).find((code) => code.includes(`'${from}'`))
-  if (!example) throw new Error(`README.md has no example in ${fence} with ${from}`)
+function ofBinding(binding, fence, own = fence) {
+  const from = `@headwater/${binding}`
+  return [
+    { readme: 'README.md', fence, from, file: `src/price.${fence}` },
+    { readme: `packages/${binding}/README.md`, fence: own, from, file: `src/readme.${own}` },
+  ]
+}
+
+function codeOf({ readme, fence, from }) {
+  const text = readFileSync(new URL(`../${readme}`, import.meta.url), 'utf8')
+  const blocks = text.matchAll(new RegExp(`^\`\`\`${fence}\\n([\\s\\S]*?)^\`\`\``, 'gm'))
+  const example = [...blocks].map(([, code]) => code).find((code) => code.includes(`'${from}`))
+  if (!example) throw new Error(`${readme} has no example in ${fence} with ${from}`)
   return example
 }
 
@@ -43,7 +51,7 @@ export async function consume(name, work, npmrc) {
   const project = join(work, name)
   cpSync(join(folder, name), project, { recursive: true })
   writeFileSync(join(project, '.npmrc'), npmrc)
-  if (examples[name]) writeFileSync(join(project, examples[name].file), exampleOf(examples[name]))
+  for (const example of examples[name] ?? []) writeFileSync(join(project, example.file), codeOf(example))
   const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))
   const server = await startDemoServer()
   try {
@@ -164,9 +172,12 @@ async function watch(url, html) {
       await page.waitForFunction(grown, past)
       past = Number(await page.locator('[data-n]').getAttribute('data-n')) + 10
     }
-    // The front door's example, if this consumer has it: a symbol and a price.
-    const example = page.locator('#example p')
-    if (html.includes('id="example"')) await example.filter({ hasText: /^\S+ [\d.]+$/ }).waitFor()
+    // The examples, if this consumer has them: a symbol and a price; and the message as it came.
+    for (const [id, hasText] of [
+      ['example', /^\S+ [\d.]+$/],
+      ['readme', /"n":\d+/],
+    ])
+      if (html.includes(`id="${id}"`)) await page.locator(`#${id} p`).filter({ hasText }).waitFor()
     // A browser asks for an icon that no consumer has.
     const real = troubles.filter((text) => !text.includes('404'))
     if (real.length > 0) throw new Error(`the page said: ${real.join('\n')}`)
@@ -179,7 +190,7 @@ async function watch(url, html) {
 async function startFront(page, streams) {
   const front = createServer((incoming, answer) => {
     const { method, headers } = incoming
-    const path = incoming.url === '/prices' ? '/api/ticker' : incoming.url
+    const path = incoming.url.startsWith('/prices') ? '/api/ticker' : incoming.url
     const target = new URL(path, path.startsWith('/api/') ? streams : page)
     const onward = request(target, { method, headers }, (response) => {
       answer.writeHead(response.statusCode, response.headers)

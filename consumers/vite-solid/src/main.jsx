@@ -1,6 +1,7 @@
 import { createEventSource } from '@headwater/solid'
 import { render } from 'solid-js/web'
 import { Price } from './price.tsx'
+import { Price as OwnPrice } from './readme.jsx'
 
 function Ticker() {
   const ticker = createEventSource('/api/ticker')
@@ -12,5 +13,6 @@ function Ticker() {
   )
 }
 
+render(() => <OwnPrice symbol="NILE" />, document.getElementById('readme'))
 render(() => <Price />, document.getElementById('example'))
 render(() => <Ticker />, document.getElementById('root'))
