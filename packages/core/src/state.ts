@@ -63,7 +63,7 @@ export type Occurrence =
   | { readonly type: 'lost'; readonly generation: number; readonly cause: SseError }
 
 /** When something happened, and a share of chance, so that deciding needs neither clock nor dice. */
-export interface Moment {
+interface Moment {
   /** Milliseconds since 1970. */
   readonly at: number
   /** From 0 up to 1. */
@@ -87,7 +87,7 @@ export type Effect =
   | { readonly type: 'schedule'; readonly delayMs: number }
 
 /** What the rules say: the delay before the next attempt, an attempt at once with fresh headers, or the end. */
-export type Verdict = number | 'refresh' | 'ended' | 'failed'
+type Verdict = number | 'refresh' | 'ended' | 'failed'
 
 /** The rules a machine runs under. */
 export interface Policy {
