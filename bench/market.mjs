@@ -42,25 +42,15 @@ server.stdout.resume()
 const [origin] = /http:\/\/[\d.]+:\d+/.exec(line)
 const browser = await launch()
 
-/** Runs in the page: notes its long tasks, and the scripts in them. */
-const noteLongTasks = `
-  globalThis.noted = { tasks: [], scripts: [], frames: 0, since: performance.now() }
-  const eachFrame = () => (noted.frames++, requestAnimationFrame(eachFrame))
-  requestAnimationFrame(eachFrame)
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) noted.tasks.push(duration)
-  }).observe({ type: 'longtask' })
-  new PerformanceObserver((list) => {
-    for (const { scripts } of list.getEntries())
-      for (const { duration, sourceURL } of scripts) noted.scripts.push({ duration, sourceURL })
-  }).observe({ type: 'long-animation-frame' })`
+const categories = [
+  'toplevel',
+  'devtools.timeline',
+  'disabled-by-default-devtools.timeline',
+  'blink.user_timing',
+]
 
-const read = `({
-  ...noted,
-  framesPerSecond: (noted.frames * 1000) / (performance.now() - noted.since),
-  rates: [...document.querySelectorAll('demo-rates dd')].map((each) => Number(each.textContent.replaceAll(',', ''))),
-  books: [...document.querySelectorAll('demo-proof[of=market] dd')].map((each) => Number(each.textContent.replaceAll(',', ''))),
-})`
+const numbers = (selector) =>
+  `[...document.querySelectorAll('${selector}')].map((each) => Number(each.textContent.replaceAll(',', '')))`
 
 async function heapOf(page) {
   await page.ask('HeapProfiler.collectGarbage')
@@ -68,47 +58,50 @@ async function heapOf(page) {
   return usedSize / 1e6
 }
 
-/** What the page's main thread has worked since the start, in milliseconds of the processor. */
-async function workOf(page) {
-  const { metrics } = await page.ask('Performance.getMetrics')
-  const of = (name) => metrics.find((metric) => metric.name === name).value * 1000
+/** What the page's main thread does for so long, by the processor's time: what else this machine does is not in it. */
+async function watch(page, ms) {
+  const { events, result: rates } = await browser.trace(categories, async () => {
+    await page.evaluate("void performance.mark('watched')")
+    await wait(ms)
+    return page.evaluate(numbers('demo-rates dd'))
+  })
+  const { pid, tid } = events.find(({ name }) => name === 'watched')
+  const times = (names) =>
+    events
+      .filter((event) => event.pid === pid && event.tid === tid && names.includes(event.name))
+      .map(({ tdur = 0 }) => tdur / 1000)
+  const longest = (names) => times(names).reduce((most, time) => Math.max(most, time), 0)
+  const perSecond = (names) => (times(names).reduce((sum, time) => sum + time, 0) * 1000) / ms
+  const scripts = ['FunctionCall', 'EvaluateScript', 'BlinkScheduler_PerformMicrotaskCheckpoint']
+  const [messagesPerSecond, rendersPerSecond] = rates
   return {
-    script: of('ScriptDuration'),
-    style: of('RecalcStyleDuration') + of('LayoutDuration'),
-    task: of('TaskDuration'),
+    messagesPerSecond,
+    rendersPerSecond,
+    tasksOver50: times(['RunTask']).filter((time) => time > 50).length,
+    longestTask: longest(['RunTask']),
+    longestScript: longest(scripts),
+    scripts: perSecond(scripts),
+    rendering: perSecond(['UpdateLayoutTree', 'Layout', 'PrePaint', 'Paint', 'Layerize', 'Commit']),
+    all: perSecond(['RunTask']),
+    framesPerSecond: (times(['Commit']).length * 1000) / ms,
   }
 }
 
 async function measure(app) {
   console.error(`${app}: ${seconds} s`)
-  const page = await browser.open(`${origin}/${app}/?visitor=${app}`)
+  const page = await browser.open('about:blank')
   try {
+    const size = { width: 1280, height: 900, deviceScaleFactor: 1, mobile: false }
+    await page.ask('Emulation.setDeviceMetricsOverride', size)
+    await page.ask('Page.navigate', { url: `${origin}/${app}/?visitor=${app}` })
     await wait(settledAfter * 1000)
     const early = await heapOf(page)
-    await page.ask('Performance.enable', { timeDomain: 'threadTicks' })
-    const before = await workOf(page)
-    await page.evaluate(noteLongTasks)
-    await wait((seconds - settledAfter) * 1000)
-    const after = await workOf(page)
-    const seen = await page.evaluate(read)
+    const seen = await watch(page, (seconds - settledAfter) * 1000)
     const late = await heapOf(page)
-    const [messages, missing, repeated] = seen.books
-    if (missing + repeated > 0 || messages === 0)
+    const [messages, missing, repeated] = await page.evaluate(numbers('demo-proof[of=market] dd'))
+    if (missing + repeated > 0 || !messages)
       throw new Error(`${app}: ${missing} missing, ${repeated} repeated`)
-    const longest = (values) => Math.round(Math.max(0, ...values))
-    return {
-      app,
-      early,
-      late,
-      messages,
-      perSecond: (name) => ((after[name] - before[name]) / (seconds - settledAfter)).toFixed(0),
-      rates: seen.rates,
-      framesPerSecond: seen.framesPerSecond,
-      longTasks: seen.tasks.length,
-      longestTask: longest(seen.tasks),
-      ourLongest: longest(seen.scripts.map(({ duration }) => duration)),
-      ourLong: seen.scripts.filter(({ duration }) => duration > 50).length,
-    }
+    return { app, ...seen, early, late, messages }
   } finally {
     await page.close()
   }
@@ -121,16 +114,15 @@ try {
     ['', ...results.map(({ app }) => app)],
     [
       ['messages', ({ messages }) => messages.toLocaleString('en')],
-      ['messages a second, of the last two', ({ rates }) => rates[0].toLocaleString('en')],
-      ['renders a second, of the last two', ({ rates }) => rates[1]],
+      ['messages a second, at the end', ({ messagesPerSecond }) => messagesPerSecond.toLocaleString('en')],
+      ['renders a second, at the end', ({ rendersPerSecond }) => rendersPerSecond],
       ['frames a second', ({ framesPerSecond }) => framesPerSecond.toFixed(1)],
-      ['scripts, ms of the processor a second', ({ perSecond }) => perSecond('script')],
-      ['style and layout, ms a second', ({ perSecond }) => perSecond('style')],
-      ['all of the main thread, ms a second', ({ perSecond }) => perSecond('task')],
-      ['scripts over 50 ms', ({ ourLong }) => ourLong],
-      ['longest script in a long frame, ms', ({ ourLongest }) => ourLongest],
-      ['tasks over 50 ms, painting included', ({ longTasks }) => longTasks],
-      ['longest of them, ms', ({ longestTask }) => longestTask],
+      ['tasks over 50 ms, painting included', ({ tasksOver50 }) => tasksOver50],
+      ['longest task, ms', ({ longestTask }) => longestTask.toFixed(1)],
+      ['longest script, ms', ({ longestScript }) => longestScript.toFixed(1)],
+      ['scripts, ms a second', ({ scripts }) => scripts.toFixed(0)],
+      ['style, layout and painting, ms a second', ({ rendering }) => rendering.toFixed(0)],
+      ['all of the main thread, ms a second', ({ all }) => all.toFixed(0)],
       [`heap after ${settledAfter} s, MB`, ({ early }) => early.toFixed(1)],
       [`heap after ${seconds} s, MB`, ({ late }) => late.toFixed(1)],
     ].map(([label, cell]) => [label, ...results.map(cell)]),
