@@ -52,7 +52,10 @@ for (const app of apps) {
       await page.keyboard.press('Enter')
       await expect(answer).toContainText(tokensFor(questions.zh).slice(0, 20).join(''))
       expect(await demo.objections()).toEqual([])
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+      for (const width of [390, 320]) {
+        await page.setViewportSize({ width, height: 640 })
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
+      }
     })
   })
 }

@@ -42,6 +42,17 @@ test('sends nothing more to a reader that takes nothing, and drops it after a wh
   await reader.until(() => reader.messages.length >= length + 10)
 })
 
+test('gives a reader that was away for long what it missed in pieces', async () => {
+  const { url, logged } = await serverForTest({ heartbeatMs: 20, patienceMs: 200 })
+  const sleeper = await socketTo(url)
+  sleeper.pause()
+  // Five megabytes ago, which is more than an operating system holds.
+  const id = Math.floor(Date.now() / 0.5) - 60_000
+  sleeper.write(`GET /api/market?visitor=sleeper HTTP/1.1\r\nHost: x\r\nLast-Event-ID: ${id}\r\n\r\n`)
+  const line = await logged(/"sleeper" closed/)
+  expect(Number(/too slow, (\d+) bytes waiting/.exec(line)?.[1])).toBeLessThan(200_000)
+})
+
 test.each([
   ['/api', 'GET', 404, 'not_found'],
   ['/api/nothing', 'GET', 404, 'not_found'],

@@ -61,6 +61,7 @@ export const chinese: Words = {
       slow: ['变慢', '10 秒内每秒只来 10 条消息'],
       clear: ['恢复', '立即结束以上所有状况'],
     },
+    did: (effect) => `${effect}。`,
     unreachable: '未能送达服务器。',
     hint: '也可以直接停掉服务器，再重新启动。',
     books: { messages: '消息', missing: '丢失', repeated: '重复' },

@@ -64,7 +64,8 @@ defineElement('orders', (host) => ({
   },
   follow: ({ weather }) =>
     lastOrder.subscribe((order) => {
-      const said = order && (order === 'unreachable' ? weather.unreachable : `${weather.orders[order][1]}.`)
+      const said =
+        order && (order === 'unreachable' ? weather.unreachable : weather.did(weather.orders[order][1] ?? ''))
       write(host.querySelector('.said'), said ?? weather.hint)
     }),
 }))

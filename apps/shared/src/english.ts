@@ -60,6 +60,7 @@ export const english = {
       slow: ['Slow', 'Ten messages a second for 10 s'],
       clear: ['Clear', 'End all of it now'],
     },
+    did: (effect: string) => `${effect}.`,
     unreachable: 'That did not reach the server.',
     hint: 'Or stop the server itself, and start it again.',
     books: { messages: 'Messages', missing: 'Missing', repeated: 'Repeated' },
