@@ -26,6 +26,10 @@ const connection = `--project=core ${'close headers outcome page redirect resume
   .map((name) => `packages/core/test/connection/${name}.test.ts`)
   .join(' ')}`
 
+/** The drop-in EventSource's tests that need no browser. */
+const dropIns =
+  '--project=compat packages/compat/test/event-source.test.ts packages/compat/test/platform/platform.test.ts'
+
 const breakages = [
   ...group(
     'core/src/machine.ts',
@@ -253,6 +257,48 @@ const breakages = [
     '--project=core packages/core/test/event-stream/notify.test.ts',
     ['a change of status does not wake', 'sameState(newest, shown) && ', ''],
     ['every message wakes', 'Object.is(select(newest.data), select(shown.data))', 'false'],
+  ),
+  ...group(
+    'compat/src/stay-connected.ts',
+    dropIns,
+    [
+      'what has failed for good comes back',
+      "return status === undefined && code !== 'message-too-large'",
+      'return true',
+    ],
+    ['the pause that the server asked for is not kept', '(retryMs ?? 3_000)', '3_000'],
+    ['the origin is that of the first address', 'new URL(response.url || url)', 'new URL(url)'],
+    [
+      'a page that is kept for later holds its socket',
+      "globalThis.addEventListener?.('pagehide', leave)",
+      '',
+    ],
+    ['an offline browser tries all the same', 'if (waitForNetwork &&', 'if (false &&'],
+    ['what is closed goes on delivering', '    parser.close()\n    end()', '    end()'],
+    ['losses are counted on after a message', '      failures = 0\n', ''],
+  ),
+  ...group(
+    'compat/src/attempt.ts',
+    dropIns,
+    ['silence is not noticed', 'if (silenceMs < Infinity) watch(silenceMs)', ''],
+    ['a byte is no sign of life', '      byteAt = clock.now()\n      parser', '      parser'],
+    ['a wait goes on after the end', '      unwatch?.()\n', ''],
+  ),
+  ...group('compat/src/server-message.ts', dropIns, [
+    'a message is no MessageEvent',
+    'Object.setPrototypeOf(Class.prototype, MessageEvent.prototype)',
+    '',
+  ]),
+  ...group(
+    'compat/src/fetch-event-source.ts',
+    '--project=compat packages/compat/test/side-by-side',
+    [
+      'a POST is sent again for the page',
+      "/^(get|head)$/i.test(method) || parser.lastEventId !== ''",
+      'true',
+    ],
+    ['what onmessage throws is lost', '        fail(error)\n', ''],
+    ['an abort within onerror is not heard', 'if (signal?.aborted ||', 'if ('],
   ),
   ...group(
     'core/src/source.ts',

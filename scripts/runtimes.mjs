@@ -1,15 +1,22 @@
 #!/usr/bin/env node
-// node scripts/runtimes.mjs [name]: the connection's stories on every runtime that core promises to run on. Each runtime is
-// fetched from npm into .tools/ once. Builds core first.
+// node scripts/runtimes.mjs [name]: the stories of the connection and of the drop-ins on every runtime that they promise to run
+// on. Each runtime is fetched from npm into .tools/ once. Builds both first.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'vite'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const tools = join(root, '.tools')
 const folder = join(root, 'packages/core/test/connection')
 const core = join(root, 'packages/core/dist/index.js')
+// With core in it, as no two runtimes look for packages in the same places.
+const dropIns = join(tools, 'drop-ins.mjs')
+const suites = [
+  { stories: join(folder, 'runtime-stories.mjs'), library: core },
+  { stories: join(root, 'packages/compat/test/runtime-stories.mjs'), library: dropIns },
+]
 const [only = ''] = process.argv.slice(2)
 /** How long one runtime may take for all of its stories. */
 const LIMIT_MS = 90_000
@@ -69,12 +76,11 @@ async function startServers() {
   return { json, stop: () => child.stdin.end() }
 }
 
-async function run(runtime) {
+async function run(runtime, { stories, library }) {
   const program = fetchRuntime(runtime)
   const servers = await startServers()
   try {
-    const stories = join(folder, 'runtime-stories.mjs')
-    const args = [...(runtime.args ?? []), stories, pathToFileURL(core).href, servers.json]
+    const args = [...(runtime.args ?? []), stories, pathToFileURL(library).href, servers.json]
     const child = spawn(program, args, { stdio: 'inherit', cwd: tools })
     const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS)
     const [code, signal] = await new Promise((resolve) => child.once('exit', (...how) => resolve(how)))
@@ -86,18 +92,35 @@ async function run(runtime) {
   }
 }
 
-const built = spawnSync('pnpm', ['--filter', '@headwater/core', 'build'], { cwd: root, encoding: 'utf8' })
+const built = spawnSync('pnpm', ['exec', 'turbo', 'run', 'build', '--filter=@headwater/compat...'], {
+  cwd: root,
+  encoding: 'utf8',
+})
 if (built.status !== 0) {
-  console.error(`✖ core could not be built\n${built.stdout}${built.stderr}`)
+  console.error(`✖ core and compat could not be built\n${built.stdout}${built.stderr}`)
   process.exit(1)
 }
 mkdirSync(tools, { recursive: true })
+await build({
+  configFile: false,
+  logLevel: 'error',
+  build: {
+    outDir: tools,
+    emptyOutDir: false,
+    minify: false,
+    lib: {
+      entry: join(root, 'packages/compat/dist/index.js'),
+      formats: ['es'],
+      fileName: () => 'drop-ins.mjs',
+    },
+  },
+})
 const failures = []
 const chosen = runtimes.filter(({ name }) => name.toLowerCase().includes(only.toLowerCase()))
 for (const runtime of chosen) {
   console.log(`\n▸ ${runtime.name}`)
   try {
-    await run(runtime)
+    for (const suite of suites) await run(runtime, suite)
   } catch (error) {
     failures.push(`${runtime.name}: ${error.message}`)
   }
