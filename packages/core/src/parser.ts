@@ -305,7 +305,8 @@ export function createParser(options: ParserOptions): Parser {
               // a tenth of what multi-line data costs.
               if (!blockLinked) blockData += '\n'
               blockLinked = end !== cr && text.charCodeAt(end + 1) === D
-              blockData += text.slice(from, blockLinked ? end + 1 : end)
+              // Where `data` has no colon, its value begins behind the line's end, and would leave that LF out.
+              blockData += blockLinked ? text.slice(Math.min(from, end), end + 1) : text.slice(from, end)
             }
           }
         } else if (first === COLON) {

@@ -68,6 +68,11 @@ const clauses: Clause[] = [
     gives: { messages: [message(''), message(''), message('\n')] },
   },
   {
+    says: 'data alone is an empty line between others, too',
+    stream: 'data:a\ndata\ndata:b\n\ndata\ndata\ndata\ndata:c\r\ndata\n data:x\ndata:d\n\n',
+    gives: { messages: [message('a\n\nb'), message('\n\n\nc\n\nd')] },
+  },
+  {
     says: 'a later colon is part of the value',
     stream: 'data: a: b:c\n\n',
     gives: { messages: [message('a: b:c')] },
