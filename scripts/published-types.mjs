@@ -4,12 +4,13 @@
 import { spawnSync } from 'node:child_process'
 import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { publishedPackages } from './published.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const versions = { ts54: '5.4.5', ts59: '5.9.3', ts60: '6.0.3', ts70: '7.0.2' }
-const packages = ['core', 'react', 'vue', 'svelte', 'solid']
+const packages = publishedPackages(root).map(({ folder }) => basename(folder))
 
 const run = (command, args, cwd) => {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' })
@@ -23,7 +24,10 @@ const must = (command, args, cwd) => {
 const consumer = mkdtempSync(join(tmpdir(), 'headwater-consumer-'))
 const failures = []
 const program = `
+import { EventSource } from '@headwater/compat/event-source'
+import { fetchEventSource } from '@headwater/compat/fetch-event-source'
 import { createEventStream, history, SseError } from '@headwater/core'
+import { openai } from '@headwater/core/llm'
 import { createParser } from '@headwater/core/parser'
 import { createFakeClock } from '@headwater/core/testing'
 import { useEventSource } from '@headwater/react'
@@ -43,6 +47,9 @@ toStore(stream).subscribe(({ data }) => data[0]?.id.length)
 eventSource('/a').subscribe((snapshot) => snapshot.status === 'waiting' && snapshot.delayMs.toFixed())
 export const rune: string | undefined = reactive(() => '/a').data
 createParser({ onMessage: (message) => message.data.length })
+new EventSource('/a').addEventListener('message', (event) => event.lastEventId.length)
+void fetchEventSource('/a', { onmessage: ({ data }) => data.length })
+export const answer: string = createEventStream('/a', { fold: openai() }).getSnapshot().data.text
 // @ts-expect-error: a misspelt option
 useEventSource('/a', { header: {} })
 // @ts-expect-error: not a number
