@@ -1,5 +1,5 @@
 import { defineProject } from 'vitest/config'
 
 export default defineProject({
-  test: { name: 'demo-server', environment: 'node', testTimeout: 20_000, include: ['test/**/*.test.ts'] },
+  test: { name: 'demo-server', environment: 'node', testTimeout: 30_000, include: ['test/**/*.test.ts'] },
 })

@@ -7,6 +7,7 @@ export default defineProject({
   test: {
     name: 'core',
     environment: 'node',
+    testTimeout: 30_000,
     include: ['test/**/*.test.ts'],
     exclude: ['test/**/*.browser.test.ts'],
   },

@@ -11,7 +11,7 @@ test('a new binding is well-formed, and its suite runs and says in red what is t
   const tree = join(work, 'tree')
   copyWorkTree(tree)
   run(tree, process.execPath, 'scripts/new-binding.mjs', 'lit')
-  run(tree, 'pnpm', 'install', '--no-frozen-lockfile', '--offline', '--ignore-scripts', '--silent')
+  run(tree, 'pnpm', 'install', '--no-frozen-lockfile', '--prefer-offline', '--ignore-scripts', '--silent')
   run(tree, 'pnpm', 'exec', 'oxfmt', '--check', 'packages/lit')
   run(tree, 'pnpm', 'exec', 'oxlint', 'packages/lit')
   run(tree, 'pnpm', '--filter', '@headwater/lit', 'typecheck')

@@ -107,8 +107,8 @@ test.skipIf(!nginx && !debian)(
       expect(head[':status']).toBe(200)
       expect(head['content-type']).toBe('text/event-stream')
       await until(() => ids(text()).length >= 6)
-      // Messages are due a tenth of a second apart, and none of them waits for the next.
-      expect(chunks.length).toBeGreaterThanOrEqual(4)
+      // Six are far less than what nginx gathers when it buffers: it would have sent none of them yet.
+      expect(chunks.length).toBeGreaterThan(1)
     }
 
     // The browser leaves one; the server hears of it.

@@ -100,6 +100,7 @@ export function randomStream(seed: number, { malformed = true }: RandomStreamOpt
       // an empty line: the block ends
     } else if (kind < 0.36) write(oneOf([':', ': ', ':  ', ':']) + oneOf(VALUES))
     else if (kind < 0.5) write(`data: ${oneOf(VALUES)}${oneOf(ends)}`)
+    else if (kind < 0.6) write(oneOf(NAMES))
     else write(oneOf(NAMES) + oneOf(SEPARATORS) + oneOf(VALUES))
     if (hostile && next() < 0.3) bytes.push(...oneOf(MALFORMED))
     if (hostile && next() < 0.05) for (let n = below(8); n > 0; n--) bytes.push(below(256))
