@@ -1,4 +1,5 @@
 // How a bench tells what it found, and keeps it: between its marks in the README.
+import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 
@@ -20,4 +21,5 @@ export function writeReport(mark, report) {
     new RegExp(`<!-- ${mark} -->[^]*<!-- /${mark} -->`),
   )
   writeFileSync(readme, `${before}<!-- ${mark} -->\n\n${report}\n\n<!-- /${mark} -->${after}`)
+  execFileSync('pnpm', ['exec', 'oxfmt', 'README.md'], { cwd: at('.'), stdio: 'ignore' })
 }
