@@ -75,14 +75,16 @@ function run(cwd, env, ...args) {
   return ends(child, `npm ${args.join(' ')}`, cwd)
 }
 
-/** A consumer knows nothing of the workspace that tries it. */
+/** A consumer knows nothing of the workspace that tries it, but of the machine: npm's own settings for all who use it. */
 const outside = Object.fromEntries(
   Object.entries({
     ...process.env,
     CI: '1',
     NEXT_TELEMETRY_DISABLED: '1',
     NUXT_TELEMETRY_DISABLED: '1',
-  }).filter(([name]) => !/^(npm_|pnpm_|NODE_OPTIONS|NODE_ENV|INIT_CWD|VITEST)/i.test(name)),
+  }).filter(
+    ([name]) => !/^(npm_(?!config_globalconfig$)|pnpm_|NODE_OPTIONS|NODE_ENV|INIT_CWD|VITEST)/i.test(name),
+  ),
 )
 
 async function ends(child, what, where) {
