@@ -12,9 +12,9 @@ for (const app of apps) {
       const { page, chat } = demo
       const answer = page.locator('.answer')
       const asked: { id: string | undefined; token: string | undefined }[] = []
-      page.on('request', async (request) => {
+      page.on('request', (request) => {
         if (!request.url().includes('/api/chat')) return
-        const { 'last-event-id': id, authorization: token } = await request.allHeaders()
+        const { 'last-event-id': id, authorization: token } = request.headers()
         asked.push({ id, token })
       })
       await demo.open(app)
