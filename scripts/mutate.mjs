@@ -28,7 +28,7 @@ const connection = `--project=core ${'close headers outcome page redirect resume
 
 /** The drop-in EventSource's tests that need no browser. */
 const dropIns =
-  '--project=compat packages/compat/test/event-source.test.ts packages/compat/test/platform/platform.test.ts'
+  '--project=compat packages/compat/test/attempt.test.ts packages/compat/test/event-source.test.ts packages/compat/test/platform/platform.test.ts'
 
 const breakages = [
   ...group(
