@@ -2,7 +2,7 @@ import { defineConfig } from 'oxlint'
 
 /** Core's files in the order of the flow: each may import only from those before it. */
 const flow =
-  'message errors parser clock transport state page machine retry options connection source share decode fold folding notice contract iterator narrow event-stream after-render index'.split(
+  'message errors parser clock transport state page machine retry options connection source share decode fold folding notice contract iterator narrow listeners bind-event-stream event-stream after-render index'.split(
     ' ',
   )
 

@@ -176,7 +176,7 @@ const breakages = [
     ['the store is not written', 'if (store && lastEventId !== kept)', 'if (false)'],
   ),
   ...group(
-    'core/src/event-stream.ts',
+    'core/src/bind-event-stream.ts',
     '--project=core packages/core/test/event-stream',
     [
       'the snapshot is another one at each look',

@@ -17,7 +17,8 @@ export {
   type Schemas,
   type StandardSchema,
 } from './decode.ts'
-export { bindEventStream, createEventStream } from './event-stream.ts'
+export { bindEventStream } from './bind-event-stream.ts'
+export { createEventStream } from './event-stream.ts'
 export { count, type Fold, type Folded, history, keyed, latest, type Reducer, text } from './fold.ts'
 export { detach, type Message } from './message.ts'
 export { narrow } from './narrow.ts'
