@@ -119,4 +119,20 @@ export const peers = [
       if (seen > 0) sink('')
     },
   },
+  {
+    // No parser: takes each block for one line of data. What is above this, nobody who gives out strings can be.
+    name: 'floor: cut at each blank line',
+    floor: true,
+    run(chunks, sink) {
+      const decoder = new TextDecoder()
+      let rest = ''
+      for (const chunk of chunks) {
+        const text = rest + decoder.decode(chunk)
+        let start = 0
+        for (let end; (end = text.indexOf('\n\n', start)) >= 0; start = end + 2)
+          sink(text.slice(start + 6, end))
+        rest = text.slice(start)
+      }
+    },
+  },
 ]

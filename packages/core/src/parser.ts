@@ -99,7 +99,6 @@ export function createParser(options: ParserOptions): Parser {
   // The block.
   let type = ''
   let data: string | undefined // less the last LF; undefined is the specification's empty buffer
-  let linked = false // yet with it: the last slice took it along
   let id = options.lastEventId ?? ''
 
   // What `line` and `data` take in bytes: at most three for each UTF-16 unit, so only what might exceed is counted.
@@ -122,7 +121,7 @@ export function createParser(options: ParserOptions): Parser {
     line = type = ''
     data = undefined
     ;({ id } = last)
-    unread = linked = counted = false
+    unread = counted = false
     skip = BOM
   }
 
@@ -136,7 +135,7 @@ export function createParser(options: ParserOptions): Parser {
     if (counted || estimate <= maxMessageBytes) return
     counted = true
     lineBytes = bytesOf(line)
-    dataBytes = data === undefined ? 0 : bytesOf(data) + (linked ? 0 : 1)
+    dataBytes = data === undefined ? 0 : bytesOf(data) + 1
   }
 
   /** Throws if a line and the data before it are too large. */
@@ -189,7 +188,7 @@ export function createParser(options: ParserOptions): Parser {
       while (end > total - 3 && bytes[end]! >> 6 === 2) end--
       if (!(bytes[end]! > 0xbf)) end = total
     }
-    const whole = end < bytes.length ? bytes.subarray(0, end) : bytes
+    const whole = bytes.subarray(0, end)
     const text = foreign ? streaming.decode(whole, { stream: true }) : decoder.decode(whole)
     foreign = !small && text.length < end
     gathered.set(bytes.subarray(end, total))
@@ -253,7 +252,6 @@ export function createParser(options: ParserOptions): Parser {
     let blockType = type
     let head = data ?? '' // what earlier chunks brought, to which this one adds
     let blockData: string | undefined = data && ''
-    let blockLinked = linked
     let blockId = id
     type = ''
     data = undefined
@@ -267,15 +265,9 @@ export function createParser(options: ParserOptions): Parser {
         seen.id = blockId
         // [spec] "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and return."
         if (blockData !== undefined) {
-          const whole = head + blockData
-          const message = {
-            type: blockType || defaultType,
-            data: blockLinked ? whole.slice(0, -1) : whole,
-            id: blockId,
-          }
+          const message = { type: blockType || defaultType, data: head + blockData, id: blockId }
           head = ''
           blockData = undefined
-          blockLinked = false
           blockBytes = 0
           if (call(onMessage, message)) return
         }
@@ -300,14 +292,7 @@ export function createParser(options: ParserOptions): Parser {
               blockBytes += bytesOf(text.slice(from, end)) + 1
             }
             if (blockData === undefined) blockData = text.slice(from, end)
-            else {
-              // If a line of data seems to follow, the slice takes its LF along: one node of the rope a line, not two, is
-              // a tenth of what multi-line data costs.
-              if (!blockLinked) blockData += '\n'
-              blockLinked = end !== cr && text.charCodeAt(end + 1) === D
-              // Where `data` has no colon, its value begins behind the line's end, and would leave that LF out.
-              blockData += blockLinked ? text.slice(Math.min(from, end), end + 1) : text.slice(from, end)
-            }
+            else blockData += '\n' + text.slice(from, end)
           }
         } else if (first === COLON) {
           // [spec] "If the line starts with a U+003A COLON character (:): ignore the line."
@@ -354,7 +339,6 @@ export function createParser(options: ParserOptions): Parser {
     }
     type = blockType
     id = blockId
-    linked = blockLinked
     if (blockData !== undefined) {
       // To test a rope makes it flat: one of an endless message's short lines takes several times what they say.
       FIELD.test(blockData)
