@@ -227,3 +227,44 @@ test('a worker, which has no window, reads a stream', async () => {
   expect(result).toEqual({ seen: expect.any(Number), gap: '' })
   await until('the stream is let go', () => server.streams === 0)
 })
+
+describe('a redirect', () => {
+  const ended = async () => {
+    await page.waitForFunction(() => client.states.some((state) => state.startsWith('closed')))
+    return page.evaluate(() => [client.states.at(-1), client.failure()])
+  }
+
+  test('of a request with a token is followed', async () => {
+    await open({ headers: { authorization: 'Bearer secret' } }, '/moved-twice')
+    await read(3)
+    expect(server.asked.at(-1)).toMatchObject({ url: '/stream', headers: { authorization: 'Bearer secret' } })
+  })
+
+  test('to another origin leaves the token behind', async () => {
+    const stranger = await createCountingServer()
+    await server.close()
+    server = await createCountingServer(files(code, 'client'), { '/away': `${stranger.origin}/stream` })
+    await visit()
+    await open({ headers: { authorization: 'Bearer secret' } }, '/away')
+    await read(3)
+    expect(JSON.stringify(stranger.asked)).not.toContain('secret')
+    await stranger.close()
+  })
+
+  test.each([
+    ['a header of one’s own', { headers: { 'x-api-key': 'secret' } }],
+    ['a body', { method: 'POST', body: 'secret' }],
+  ])('of a request with %s is an error that says what to do', async (_, options) => {
+    await open(options, '/moved')
+    const [state, message] = await ended()
+    expect(state).toBe('closed failed: redirect')
+    expect(message).toContain("redirect: 'follow'")
+    expect(server.asked).toHaveLength(1)
+  })
+
+  test('is followed where that is wished', async () => {
+    await open({ headers: { 'x-api-key': 'mine' }, redirect: 'follow' }, '/moved')
+    await read(3)
+    expect(server.asked.at(-1)).toMatchObject({ url: '/stream', headers: { 'x-api-key': 'mine' } })
+  })
+})
