@@ -120,7 +120,8 @@ export const peers = [
     },
   },
   {
-    // No parser: takes each block for one line of data. What is above this, nobody who gives out strings can be.
+    // No parser: takes each block for one line of data. Where messages are short and lines end with LF, a parser can hardly be
+    // faster.
     name: 'floor: cut at each blank line',
     floor: true,
     run(chunks, sink) {
