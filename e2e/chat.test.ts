@@ -1,5 +1,6 @@
 import { tokensFor } from '../apps/server/src/model.ts'
 import { apps, expect, test } from './demo.ts'
+import { renewTokensForGood } from './tokens.ts'
 
 const questions = { en: 'What is a river?', zh: '河流是什么？' }
 
@@ -17,11 +18,7 @@ for (const app of apps) {
         const { 'last-event-id': id, authorization: token } = request.headers()
         asked.push({ id, token })
       })
-      // The first token expires in the middle of the first answer; those after it do not expire.
-      let tokens = 0
-      await page.route('**/api/token?*', (route) =>
-        tokens++ ? route.fulfill({ json: { token: 'demo', expiresInMs: 3_600_000 } }) : route.continue(),
-      )
+      await page.addInitScript(renewTokensForGood)
       await demo.open(app)
       const ask = page.locator('.question button')
 

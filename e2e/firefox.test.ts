@@ -3,12 +3,14 @@ import { expect, test } from '@playwright/test'
 import { launch, type Browser, type Page } from 'puppeteer-core'
 import { tokensFor } from '../apps/server/src/model.ts'
 import { startDemoServer } from './demo-server.ts'
+import { renewTokensForGood } from './tokens.ts'
 
 // Playwright drives a Firefox of its own only; puppeteer speaks WebDriver BiDi with the one that Debian has.
 const firefox = process.env['FIREFOX_PATH'] || '/usr/bin/firefox-esr'
 const apps = ['react', 'vue', 'svelte', 'solid'] as const
 const visitor = 'someone'
-const patient = { timeout: 20_000 }
+/** What passes within a second is not to be missed. */
+const patient = { timeout: 20_000, intervals: [100] }
 
 test.skip(!existsSync(firefox), 'There is no Firefox: apt-get install firefox-esr, or set FIREFOX_PATH.')
 
@@ -27,6 +29,7 @@ for (const app of apps) {
     const page = await browser.newPage()
     const complaints: string[] = []
     page.on('pageerror', (error) => complaints.push(String(error)))
+    await page.evaluateOnNewDocument(renewTokensForGood)
     await page.goto(`${server.url}/${app}/?visitor=${visitor}`)
     const { status, account, number, press } = cards(page)
     const stats = async (stream: string) =>
@@ -38,12 +41,12 @@ for (const app of apps) {
       await expect.poll(() => number('messages'), patient).toBeGreaterThan(before + 1000)
       expect(await account('weather')).toContain('where it broke off')
       expect([await number('missing'), await number('repeated')]).toEqual([0, 0])
-      await expect.poll(() => stats('market')).toMatchObject({ open: 1 })
+      await expect.poll(() => stats('market'), patient).toMatchObject({ open: 1 })
     }
 
     await expect.poll(() => number('messages'), patient).toBeGreaterThan(2000)
     await press('[data-order=drop]')
-    await expect.poll(() => account('weather')).toMatch(/attempt 2\. network:/)
+    await expect.poll(() => account('weather'), patient).toMatch(/attempt 2\. network:/)
     await expectRecovery()
 
     await server.kill()
@@ -53,7 +56,9 @@ for (const app of apps) {
 
     await press('[data-order=refuse]')
     await expect.poll(() => account('weather'), patient).toMatch(/status: .*503/)
-    await expect.poll(() => page.$eval('.count-down', (element) => element.textContent)).toMatch(/[34]\.\d s/)
+    await expect
+      .poll(() => page.$eval('.count-down', (element) => element.textContent), patient)
+      .toMatch(/[34]\.\d s/)
     await expectRecovery()
 
     await press('[data-order=silence]')
@@ -62,7 +67,7 @@ for (const app of apps) {
     await expectRecovery()
 
     await press('[data-order=offline]')
-    await expect.poll(() => status('weather')).toBe('paused')
+    await expect.poll(() => status('weather'), patient).toBe('paused')
     await press('[data-order=clear]')
     await expectRecovery()
 
@@ -72,14 +77,14 @@ for (const app of apps) {
     const tokens = await page.$eval('.facts', (element) => element.textContent)
     expect(Number(/(\d+) tokens used/.exec(tokens)?.[1]), 'the first has expired').toBeGreaterThan(1)
     await press('.question button')
-    await expect.poll(() => status('chat')).toBe('open')
+    await expect.poll(() => status('chat'), patient).toBe('open')
     await press('section[aria-labelledby=chat] .connection button')
     await expect
-      .poll(() => page.$eval('.facts [role=status]', (element) => element.textContent))
+      .poll(() => page.$eval('.facts [role=status]', (element) => element.textContent), patient)
       .toMatch(/^The server noticed, and stopped at word \d+ of \d+\.$/)
 
     await page.close()
-    await expect.poll(() => stats('market')).toMatchObject({ open: 0 })
+    await expect.poll(() => stats('market'), patient).toMatchObject({ open: 0 })
     await server.kill()
     expect(complaints).toEqual([])
   })
