@@ -32,7 +32,6 @@ for (const app of apps) {
       // The attempt after the first finds nobody there.
       await expect(weather.account).toContainText(/attempt 3\. network/, { timeout })
       await demo.restartServer()
-      await weather.button.click()
       await expectRecovery(demo)
       expect((await demo.stats('market')).opened, 'by the new process').toBe(1)
       expect(Number((await demo.stats('market')).lastEventIds.at(-1))).toBeGreaterThan(first)
