@@ -27,6 +27,10 @@ export async function startDemoServer(port = 0): Promise<DemoServer> {
     env: { ...process.env, HOST: '127.0.0.1', PORT: String(port) },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  // A test that fails does not come to end it.
+  const end = () => void child.kill('SIGKILL')
+  process.once('exit', end)
+  child.once('exit', () => process.off('exit', end))
   const exited = once(child, 'exit')
   const lines = createInterface(child.stdout)
   const url = await Promise.race([
@@ -40,7 +44,7 @@ export async function startDemoServer(port = 0): Promise<DemoServer> {
     url,
     port: Number(new URL(url).port),
     async kill() {
-      child.kill('SIGKILL')
+      end()
       await exited
     },
   }
