@@ -33,7 +33,7 @@ import { createFakeClock } from '@headwater/core/testing'
 import { useEventSource } from '@headwater/react'
 import { createEventSource } from '@headwater/solid'
 import { eventSource, toStore } from '@headwater/svelte'
-import { eventSource as reactive } from '@headwater/svelte/runes'
+import { createEventSource as createReactiveEventSource } from '@headwater/svelte/runes'
 import { useSSE } from '@headwater/vue'
 import { ref } from 'vue'
 
@@ -42,10 +42,10 @@ export const first: string | undefined = stream.getSnapshot().data[0]?.data
 export const price: string | undefined = useEventSource('/price').data
 export const list = useSSE(ref('/list'), { fold: history(5) }).data.value[0]!.id.length
 const solid = createEventSource(() => undefined, { fold: history(5) })
-export const cause: SseError | undefined = solid.status === 'waiting' ? solid.cause : undefined
+export const error: SseError | undefined = solid.status === 'waiting' ? solid.error : undefined
 toStore(stream).subscribe(({ data }) => data[0]?.id.length)
 eventSource('/a').subscribe((snapshot) => snapshot.status === 'waiting' && snapshot.delayMs.toFixed())
-export const rune: string | undefined = reactive(() => '/a').data
+export const rune: string | undefined = createReactiveEventSource(() => '/a').data
 createParser({ onMessage: (message) => message.data.length })
 new EventSource('/a').addEventListener('message', (event) => event.lastEventId.length)
 void fetchEventSource('/a', { onmessage: ({ data }) => data.length })
