@@ -1,6 +1,6 @@
 import { report, SseError } from '../errors.ts'
 import type { Message } from './message.ts'
-import { createUtf8Decoder, type Utf8Decoder } from './utf8.ts'
+import { createUtf8State, decodeChunk, flush, type Utf8State } from './utf8.ts'
 
 /** Callbacks and limits of a parser. */
 export interface ParserOptions {
@@ -61,9 +61,12 @@ const LINE_WITH_FIELD = /^(data|event|id|retry)(:|$)/
 
 /** State of a parser. */
 interface State {
-  readonly options: ParserOptions
+  readonly onMessage: ParserOptions['onMessage']
+  readonly onComment: ParserOptions['onComment']
+  readonly onRetry: ParserOptions['onRetry']
+  readonly defaultType: string
   readonly maxMessageLength: number
-  readonly utf8: Utf8Decoder
+  readonly utf8: Utf8State
   /** Unfinished line. A rope: its chunks are joined once, at the end of the line. */
   line: string
   /** True if the unfinished line is not used: `line` is its start and does not grow. */
@@ -100,11 +103,15 @@ interface State {
  * ```
  */
 export function createParser(options: ParserOptions): Parser {
-  const { maxMessageLength = 2 ** 24, lastEventId: id = '' } = options
+  const { onMessage, onComment, onRetry, lastEventId: id = '' } = options
+  const { defaultType = 'message', maxMessageLength = 2 ** 24 } = options
   const state: State = {
-    options,
+    onMessage,
+    onComment,
+    onRetry,
+    defaultType,
     maxMessageLength,
-    utf8: createUtf8Decoder(),
+    utf8: createUtf8State(),
     line: '',
     discardLine: false,
     skip: BOM,
@@ -149,7 +156,7 @@ export function createParser(options: ParserOptions): Parser {
     },
     get midMessage() {
       const { utf8, line, data, type, id, last } = state
-      return utf8.pendingBytes > 0 || line !== '' || data !== undefined || type !== '' || id !== last.id
+      return utf8.length > 0 || line !== '' || data !== undefined || type !== '' || id !== last.id
     },
     get comments() {
       return state.comments
@@ -160,7 +167,7 @@ export function createParser(options: ParserOptions): Parser {
 /** Discards the unfinished block and the rest of the current chunk. */
 function discard(state: State): void {
   state.epoch++
-  state.utf8.reset()
+  state.utf8.length = 0
   state.line = state.type = ''
   state.data = undefined
   state.id = state.last.id
@@ -201,9 +208,11 @@ function indexOf(text: string, character: string, from: number): number {
 function parseChunk(state: State, chunk: Uint8Array | string): void {
   const { line, data, utf8 } = state
   let text
-  if (typeof chunk === 'string') text = utf8.pendingBytes > 0 ? utf8.flush() + chunk : chunk
-  else
-    text = utf8.decode(chunk, state.maxMessageLength - line.length - (data === undefined ? 0 : data.length))
+  if (typeof chunk === 'string') text = utf8.length > 0 ? flush(utf8) + chunk : chunk
+  else {
+    const keptLength = line.length + (data === undefined ? 0 : data.length)
+    text = decodeChunk(utf8, chunk, state.maxMessageLength - keptLength)
+  }
   if (text === '') return
   let start = 0
   if (line !== '') {
@@ -225,7 +234,7 @@ function holdLine(state: State, text: string): void {
   const isNew = state.line.length < FIELD_PREFIX_LENGTH
   const line = (state.line += text)
   if (isNew && line.length >= FIELD_PREFIX_LENGTH) {
-    const isUsed = line[0] === ':' ? state.options.onComment : FIELD.test(line)
+    const isUsed = line[0] === ':' ? state.onComment : FIELD.test(line)
     if (!isUsed) {
       state.line = line.slice(0, FIELD_PREFIX_LENGTH)
       state.discardLine = true
@@ -237,7 +246,7 @@ function holdLine(state: State, text: string): void {
 
 /** Checks the length of a complete line, if the line is used. */
 function checkLine(state: State, line: string, dataLength: number): void {
-  const isUsed = line[0] === ':' ? state.options.onComment : LINE_WITH_FIELD.test(line)
+  const isUsed = line[0] === ':' ? state.onComment : LINE_WITH_FIELD.test(line)
   if (isUsed) checkLength(state, dataLength + line.length)
 }
 
@@ -258,7 +267,7 @@ function scanLines(state: State, text: string, start: number): void {
     if (text.charCodeAt(start) === state.skip) start++
     state.skip = NOTHING
   }
-  const { onMessage, onComment, onRetry, defaultType = 'message' } = state.options
+  const { onMessage, onComment, onRetry, defaultType } = state
   const { maxMessageLength, data } = state
   // Next CR and next NUL. Searched again once they are passed.
   let cr = indexOf(text, '\r', start)

@@ -10,80 +10,69 @@ const GATHER_BYTES = 512
 const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
 const streamingDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** Decoder of UTF-8 chunks that are cut anywhere. */
-export interface Utf8Decoder {
-  /**
-   * Returns the text that is complete: whole lines of a small chunk, whole characters of a large one.
-   *
-   * @param maxGather Limit for the bytes that are kept back as an unfinished line.
-   */
-  decode(chunk: Uint8Array, maxGather: number): string
-  /** Returns the text of the bytes that were kept back. */
-  flush(): string
-  /** Discards the bytes that were kept back. */
-  reset(): void
-  /** Number of bytes that were kept back. */
-  readonly pendingBytes: number
+/** State of a decoder of UTF-8 chunks that are cut anywhere. */
+export interface Utf8State {
+  /** Bytes of an unfinished line or character. There is no line end among them. */
+  readonly gathered: Uint8Array
+  /** Number of gathered bytes. */
+  length: number
+  /** True if the last large chunk was not only ASCII. */
+  nonAscii: boolean
 }
 
-/** Creates a decoder. */
-export function createUtf8Decoder(): Utf8Decoder {
-  // Bytes of an unfinished line or character. There is no line end among them.
-  const gathered = new Uint8Array(GATHER_BYTES)
-  let length = 0
-  let nonAscii = false // the last large chunk was not only ASCII
+/** Creates the state of a decoder. */
+export function createUtf8State(): Utf8State {
+  return { gathered: new Uint8Array(GATHER_BYTES), length: 0, nonAscii: false }
+}
 
-  /** Copies a small chunk to the gathered bytes. Returns the end of the last line among them. */
-  function gather(chunk: Uint8Array): number {
+/**
+ * Decodes a chunk. Returns the text that is complete: whole lines of a small chunk, whole characters of a large one.
+ *
+ * @param maxGather Largest number of bytes of an unfinished line to gather.
+ */
+export function decodeChunk(state: Utf8State, chunk: Uint8Array, maxGather: number): string {
+  const { gathered, length } = state
+  const chunkLength = chunk.length
+  // The chunk of a server that flushes after each message. A view of it would cost a third of the decoding.
+  if (length === 0 && chunk[chunkLength - 1] === LF) return decoder.decode(chunk)
+  const total = length + chunkLength
+  if (total <= GATHER_BYTES && total <= maxGather) {
     let end = 0
     // For a few bytes a loop is faster than the call of a builtin.
-    for (let index = 0; index < chunk.length; index++) {
-      const byte = chunk[index]!
-      gathered[length++] = byte
-      if (byte === LF || byte === CR) end = length
+    for (let from = 0, to = length; from < chunkLength;) {
+      const byte = chunk[from++]!
+      gathered[to++] = byte
+      if (byte === LF || byte === CR) end = to
     }
-    return end
+    state.length = total
+    return end === 0 ? '' : decodeUntil(state, gathered, end)
   }
+  let bytes = chunk
+  if (length > 0) {
+    bytes = new Uint8Array(total)
+    bytes.set(gathered.subarray(0, length))
+    bytes.set(chunk, length)
+  }
+  state.length = total
+  return decodeUntil(state, bytes, endOfCharacters(bytes))
+}
 
-  /** Decodes the bytes up to `end`, and keeps the rest back. */
-  function take(bytes: Uint8Array, end: number, isLarge: boolean): string {
-    const complete = bytes.subarray(0, end)
-    const text = nonAscii ? streamingDecoder.decode(complete, { stream: true }) : decoder.decode(complete)
-    nonAscii = isLarge && text.length < end
-    const rest = bytes.subarray(end, isLarge ? bytes.length : length)
-    length = rest.length
-    gathered.set(rest)
-    return text
-  }
+/** Returns the text of the gathered bytes, complete or not. */
+export function flush(state: Utf8State): string {
+  const text = decoder.decode(state.gathered.subarray(0, state.length))
+  state.length = 0
+  return text
+}
 
-  return {
-    decode(chunk, maxGather) {
-      // The chunk of a server that flushes after each message. A view of it would cost a third of the decoding.
-      if (length === 0 && chunk[chunk.length - 1] === LF) return decoder.decode(chunk)
-      if (length + chunk.length <= Math.min(GATHER_BYTES, maxGather)) {
-        const end = gather(chunk)
-        return end === 0 ? '' : take(gathered, end, false)
-      }
-      let bytes = chunk
-      if (length > 0) {
-        bytes = new Uint8Array(length + chunk.length)
-        bytes.set(gathered.subarray(0, length))
-        bytes.set(chunk, length)
-      }
-      return take(bytes, endOfCharacters(bytes), true)
-    },
-    flush() {
-      const text = decoder.decode(gathered.subarray(0, length))
-      length = 0
-      return text
-    },
-    reset() {
-      length = 0
-    },
-    get pendingBytes() {
-      return length
-    },
-  }
+/** Decodes the bytes up to `end`, and gathers the rest. */
+function decodeUntil(state: Utf8State, bytes: Uint8Array, end: number): string {
+  const complete = bytes.subarray(0, end)
+  const rest = bytes.subarray(end, state.length)
+  const text = state.nonAscii ? streamingDecoder.decode(complete, { stream: true }) : decoder.decode(complete)
+  state.nonAscii = bytes !== state.gathered && text.length < end
+  state.gathered.set(rest)
+  state.length = rest.length
+  return text
 }
 
 /** Returns the end of the last complete character. At most the last three bytes begin one that the next chunk completes. */
