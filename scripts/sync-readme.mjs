@@ -47,7 +47,10 @@ function updateBudgets() {
   const added = write ? missing.filter(({ limit }) => limit) : []
   if (added.length > 0) save(path, format(JSON.stringify([...before, ...added]), path))
   for (const budget of missing)
-    if (!added.includes(budget)) problems.push(`${path} has no limit for ${budget.name}. Add an entry.`)
+    if (!added.includes(budget)) {
+      const remedy = budget.limit ? 'Run `pnpm fix` to add one.' : 'Add an entry.'
+      problems.push(`${path} has no limit for ${budget.name}. ${remedy}`)
+    }
 }
 
 /** Measures each import of .size-limit.json: its entry, its parts, and what it adds to a page. */
