@@ -104,10 +104,10 @@ test('a batch that changes url and key causes one request', async () => {
 })
 
 test('disconnects when its owner is cleaned up, in a component and in a root', async () => {
-  const [shown, setShown] = createSignal(true)
+  const [isShown, setShown] = createSignal(true)
   const View = () => <p>{createEventSource(url, options()).status}</p>
   const { unmount } = render(() => (
-    <Show when={shown()}>
+    <Show when={isShown()}>
       <View />
     </Show>
   ))

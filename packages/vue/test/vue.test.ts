@@ -43,17 +43,17 @@ describe('in an effect scope outside components', () => {
   test('a store keeps the stream open when the component that created it is deactivated or unmounted', async () => {
     const store = effectScope(true)
     const price = shallowRef<ReturnType<typeof useSSE>>()
-    const First = defineComponent(() => {
+    const View = defineComponent(() => {
       store.run(() => (price.value ??= useSSE(url, options())))
       return () => h('p')
     })
-    const shown = ref(true)
+    const isShown = ref(true)
     const { unmount } = render(
-      defineComponent(() => () => h(KeepAlive, () => (shown.value ? h(First) : h('i')))),
+      defineComponent(() => () => h(KeepAlive, () => (isShown.value ? h(View) : h('i')))),
     )
     await harness.advance(0)
     await harness.send(await harness.nextRequest(), 'data: a\n\n')
-    shown.value = false
+    isShown.value = false
     await nextTick()
     await harness.advance(10_000)
     expect(price.value?.status.value).toBe('open')
@@ -166,17 +166,17 @@ test('a component that KeepAlive deactivates disconnects, and resumes with its d
       return () => h('p', `${status.value} ${data.value}`)
     },
   })
-  const shown = ref(true)
+  const isShown = ref(true)
   const { container, unmount } = render(
-    defineComponent(() => () => h(KeepAlive, () => (shown.value ? h(View) : h('i')))),
+    defineComponent(() => () => h(KeepAlive, () => (isShown.value ? h(View) : h('i')))),
   )
   await nextTick()
   await harness.send(await harness.nextRequest(), 'id: 4\ndata: a\n\n')
-  shown.value = false
+  isShown.value = false
   await nextTick()
   await harness.advance(1_000)
   expect(harness.server.connections).toBe(0)
-  shown.value = true
+  isShown.value = true
   await nextTick()
   await harness.advance(0)
   expect((await harness.nextRequest()).headers.get('last-event-id')).toBe('4')
