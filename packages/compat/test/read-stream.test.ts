@@ -1,13 +1,13 @@
 import { createParser } from '@headwater/core/parser'
 import { createFakeClock } from '@headwater/core/testing'
 import { expect, test } from 'vitest'
-import { attempt } from '../src/attempt.ts'
+import { readStream } from '../src/read-stream.ts'
 
 test('an attempt that is over leaves no timer behind, which would keep a process running', async () => {
   const clock = createFakeClock()
   const controller = new AbortController()
   const never: typeof fetch = () => new Promise(() => {})
-  const over = attempt(
+  const over = readStream(
     () => ({ url: 'https://example.com/', lastEventId: '', fetch: never }),
     createParser({ onMessage: () => {} }),
     controller,
