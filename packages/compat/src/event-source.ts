@@ -92,7 +92,7 @@ export class EventSource extends EventTarget {
 
   constructor(url: string | URL, init?: EventSourceInit) {
     super()
-    if (arguments.length === 0) throw new TypeError('EventSource requires a URL as its first argument.')
+    if (arguments.length === 0) throw new TypeError('EventSource requires a URL.')
     this.#url = parseUrl(`${url}`)
     this.#withCredentials = !!init?.withCredentials
     const { transformRequest, extendEvent = (event) => event } = (init ?? {}) as EventSourceHooks
@@ -223,8 +223,5 @@ function parseUrl(url: string): string {
     // [spec] URL, "forbidden domain code point": Chromium escapes some of them instead of rejecting the URL.
     if (!hostname.includes('%')) return href
   } catch {}
-  throw new DOMException(
-    `EventSource cannot parse the URL ${url}. Pass an absolute URL, or a relative one in a page.`,
-    'SyntaxError',
-  )
+  throw new DOMException(`EventSource cannot parse the URL ${url}.`, 'SyntaxError')
 }

@@ -35,10 +35,7 @@ export function readStream(
       if (leftMs > 0) startIdleTimer(leftMs)
       else
         controller.abort(
-          new SseError(
-            'idle-timeout',
-            `No data for ${idleTimeoutMs} ms; the connection is considered dead. Send comments as heartbeats, or raise the timeout.`,
-          ),
+          new SseError('idle-timeout', `No data for ${idleTimeoutMs} ms; the connection is considered dead.`),
         )
     }, ms)
   }
