@@ -3,19 +3,19 @@ import { createFakeClock } from '@headwater/core/testing'
 import { expect, test } from 'vitest'
 import { readStream } from '../src/read-stream.ts'
 
-test('an attempt that is over leaves no timer behind, which would keep a process running', async () => {
+test('clears the idle timer when the attempt is aborted', async () => {
   const clock = createFakeClock()
   const controller = new AbortController()
-  const never: typeof fetch = () => new Promise(() => {})
-  const over = readStream(
-    () => ({ url: 'https://example.com/', lastEventId: '', fetch: never }),
+  const pendingFetch: typeof fetch = () => new Promise(() => {})
+  const ended = readStream(
+    () => ({ url: 'https://example.com/', lastEventId: '', fetch: pendingFetch }),
     createParser({ onMessage: () => {} }),
     controller,
     { clock, idleTimeoutMs: 45_000 },
   )
   expect(clock.timers).toBe(1)
-  const enough = new Error('enough')
-  controller.abort(enough)
-  expect(await over).toBe(enough)
+  const reason = new Error('stop')
+  controller.abort(reason)
+  expect(await ended).toBe(reason)
   expect(clock.timers).toBe(0)
 })
