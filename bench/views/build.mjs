@@ -1,4 +1,4 @@
-// What a page is given: everything from the packages as they are published, built for production.
+// Builds the page for production, from the packages as they are published.
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { build } from 'vite'
 import solid from 'vite-plugin-solid'

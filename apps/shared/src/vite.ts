@@ -3,7 +3,7 @@ import type { Plugin, UserConfig } from 'vite'
 export const frameworks = { react: 'React', vue: 'Vue', svelte: 'Svelte', solid: 'Solid' } as const
 export type Framework = keyof typeof frameworks
 
-/** The configuration of a demo page: where it is served, and what stands around the app. */
+/** Returns the Vite configuration of a demo page: its base path, and the frame around the app. */
 export function demoPage(framework: Framework | undefined, plugins: UserConfig['plugins'] = []): UserConfig {
   return {
     base: framework ? `/${framework}/` : '/',
@@ -12,7 +12,7 @@ export function demoPage(framework: Framework | undefined, plugins: UserConfig['
     build: {
       rolldownOptions: {
         output: {
-          // Apart, so that their size is known apart.
+          // Separate files, so that the size test can tell them from the app.
           codeSplitting: {
             groups: [
               { name: 'chart', test: /node_modules[\\/]uplot[\\/]/ },
@@ -42,7 +42,7 @@ function shell(framework: Framework | undefined): Plugin {
 const head = (framework: Framework | undefined) => `
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <meta name="description" content="Live streams over Server-Sent Events that recover from every failure." />
+    <meta name="description" content="Live streams over Server-Sent Events that reconnect and resume after every failure." />
     <meta name="color-scheme" content="light dark" />
     <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
     <title>Headwater${framework ? ` in ${frameworks[framework]}` : ''}</title>
@@ -55,7 +55,7 @@ const top = (framework: Framework | undefined) => `
     <a class="skip" href="#app" data-text="skip">Skip to the streams</a>
     <header class="top">
       <a class="mark" href="/"><img src="/favicon.svg" alt="" width="28" height="28" />Headwater</a>
-      <nav aria-label="The same page in" data-label="frameworks">
+      <nav aria-label="The same page in other frameworks" data-label="frameworks">
         ${Object.entries(frameworks)
           .map(
             ([path, name]) =>
@@ -73,9 +73,9 @@ const top = (framework: Framework | undefined) => `
 
 const intro = `
     <section class="intro">
-      <h1 data-text="headline">Break the stream. Watch it come back whole.</h1>
+      <h1 data-text="headline">Break the connection. Lose no message.</h1>
       <p data-text="lead">
-        Every message has a number. Whatever happens to the connection, none is lost and none comes twice, and this page proves it.
+        Every message has a number. Break the connection in any way you like: no message is lost, none comes twice. This page checks every number.
       </p>
     </section>
 `
