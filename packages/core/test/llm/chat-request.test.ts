@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { createEventStream, createScope } from '../../src/index.ts'
 import { chatRequest, openai } from '../../src/llm/index.ts'
 import { createFakeClock, createFakeServer } from '../../src/testing/index.ts'
-import { until } from '../connection/harness.ts'
+import { waitFor } from '../connection/harness.ts'
 import { createModelServer, type ModelServer, stream } from './server.ts'
 
 let server: ModelServer
@@ -21,7 +21,7 @@ test('a question is one POST, as JSON that asks for a stream, with the headers t
     fold: openai(),
   })
   answer.subscribe(() => {})
-  await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+  await waitFor('the stream is over', () => answer.getSnapshot().status === 'closed')
   expect(server.asked).toHaveLength(1)
   const [{ method, headers, body }] = server.asked as [(typeof server.asked)[number]]
   expect(method).toBe('POST')
@@ -40,7 +40,7 @@ test('a content type of one’s own goes before', async () => {
   const headers = { 'content-type': 'application/vnd.example+json' }
   const answer = createEventStream(server.origin, { ...chatRequest({}), headers, fold: openai() })
   answer.subscribe(() => {})
-  await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+  await waitFor('the stream is over', () => answer.getSnapshot().status === 'closed')
   expect(server.asked[0]!.headers).toMatchObject(headers)
 })
 
@@ -60,7 +60,7 @@ test('a token that is refused is asked for anew, and the question once more', as
     fold: openai(),
   })
   answer.subscribe(() => {})
-  await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+  await waitFor('the stream is over', () => answer.getSnapshot().status === 'closed')
   expect(answer.getSnapshot()).toMatchObject({ reason: 'ended', data: { text: '水' } })
   expect(causes).toEqual([undefined, 401])
   const bodies = server.asked.map(({ body }) => body)
@@ -72,7 +72,7 @@ test('close() in the middle of an answer is seen by the server at once: the sock
   server = await createModelServer((given) => stream((response = given), piece))
   const answer = createEventStream(server.origin, { ...chatRequest({}), fold: openai(), notify: 'sync' })
   answer.subscribe(() => {})
-  await until('some of it has come', () => answer.getSnapshot().data.text !== '')
+  await waitFor('some of it has come', () => answer.getSnapshot().data.text !== '')
   const gone = once(response, 'close')
   answer.close()
   expect(answer.getSnapshot()).toMatchObject({
@@ -82,7 +82,7 @@ test('close() in the middle of an answer is seen by the server at once: the sock
   })
   await gone
   expect(response.writableFinished).toBe(false)
-  await until('the connection is gone', () => server.sockets === 0)
+  await waitFor('the connection is gone', () => server.sockets === 0)
 })
 
 test('the end of an answer lets the socket of a server go that keeps it', async () => {
@@ -93,7 +93,7 @@ test('the end of an answer lets the socket of a server go that keeps it', async 
   })
   const answer = createEventStream(server.origin, { ...chatRequest({}), fold: openai() })
   answer.subscribe(() => {})
-  await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+  await waitFor('the stream is over', () => answer.getSnapshot().status === 'closed')
   await gone
   expect(answer.getSnapshot()).toMatchObject({ reason: 'ended', data: { text: '水' } })
 })

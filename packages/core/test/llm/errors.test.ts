@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { createEventStream, type Fold, type Message, type SseError } from '../../src/index.ts'
 import { anthropic, type Answer, chatRequest, openai } from '../../src/llm/index.ts'
 import { createFakeClock } from '../../src/testing/index.ts'
-import { until } from '../connection/harness.ts'
+import { waitFor } from '../connection/harness.ts'
 import { createModelServer, type ModelServer, stream } from './server.ts'
 
 type Format = () => Fold<Answer, Answer, Message>
@@ -17,7 +17,7 @@ async function over(format: Format, said: string) {
   const answer = createEventStream(server.origin, { ...chatRequest({}), clock, fold: format() })
   const seen: string[] = []
   answer.onMessage(({ data }) => void seen.push(data))
-  await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+  await waitFor('the stream is over', () => answer.getSnapshot().status === 'closed')
   await clock.advance(600_000)
   expect(server.requests).toBe(1)
   return { ...answer.getSnapshot(), seen }
@@ -134,7 +134,7 @@ describe('an answer that breaks off', () => {
     })
     const answer = createEventStream(server.origin, { ...chatRequest({}), fold: format() })
     answer.subscribe(() => {})
-    await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+    await waitFor('the stream is over', () => answer.getSnapshot().status === 'closed')
     expect(answer.getSnapshot()).toMatchObject({
       reason: 'ended',
       error: { code: 'ended' },
@@ -151,7 +151,7 @@ describe('an answer that breaks off', () => {
     const clock = createFakeClock()
     const answer = createEventStream(server.origin, { ...chatRequest({}), clock, fold: openai() })
     answer.subscribe(() => {})
-    await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+    await waitFor('the stream is over', () => answer.getSnapshot().status === 'closed')
     await clock.advance(600_000)
     expect(answer.getSnapshot()).toMatchObject({
       reason: 'failed',
@@ -173,7 +173,7 @@ test.each<[number, string]>([
   )
   const answer = createEventStream(server.origin, { ...chatRequest({}), fold: openai() })
   answer.subscribe(() => {})
-  await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+  await waitFor('the stream is over', () => answer.getSnapshot().status === 'closed')
   const { error } = answer.getSnapshot() as { error: SseError }
   expect(error).toMatchObject({ code: 'status', status, body })
   expect(JSON.parse(error.body!)).toHaveProperty('error.message')
