@@ -70,7 +70,7 @@ async function run(url: string, scenario: string): Promise<{ code: string; messa
 }
 
 test.each(Object.keys(scenarios))(
-  `512 MB of %s take less than ${LIMIT_MB} MB of memory`,
+  `512 MB take less than ${LIMIT_MB} MB of memory: %s`,
   { timeout: 40_000 },
   async (name) => {
     const server = await createBaseServer((_, response) => {
