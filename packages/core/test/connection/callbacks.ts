@@ -65,7 +65,7 @@ export const callbacks: Record<string, (harness: () => Harness, stop: () => void
     inspect: ({ event }) => void (event.type === 'received' && stop()),
   }),
   'inspect, on a failed attempt': (_, stop) => ({
-    inspect: ({ event }) => void (event.type === 'lost' && stop()),
+    inspect: ({ event }) => void (event.type === 'attempt-failed' && stop()),
   }),
   'lastEventIdStore.get': (_, stop) => ({
     lastEventIdStore: {
