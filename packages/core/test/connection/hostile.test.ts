@@ -50,7 +50,7 @@ async function measure(hostile: HostileServer): Promise<void> {
   const code = 'error' in state && state.error ? `\`${state.error.code}\`` : ''
   measurements.set(hostile.name, {
     attempts,
-    end: state.status === 'closed' ? `${state.reason}${code && `: ${code}`}` : 'tries again',
+    end: state.status === 'closed' ? `${state.reason}${code && `: ${code}`}` : 'retries',
   })
 }
 

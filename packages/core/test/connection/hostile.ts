@@ -31,10 +31,10 @@ const breaksOff = (text: string) => ({
 
 // docs/protocol.md has a table row for each of these, with the same name.
 export const HOSTILE_SERVERS: readonly HostileServer[] = [
-  { name: 'nobody listens', maxAttempts: 10, refuses: true },
-  { name: 'accepts, and closes at once', maxAttempts: 10, closesSockets: true },
+  { name: 'refuses connections', maxAttempts: 10, refuses: true },
+  { name: 'closes each connection immediately', maxAttempts: 10, closesSockets: true },
   {
-    name: 'resets in the middle of the head',
+    name: 'resets the connection after the request',
     maxAttempts: 10,
     handle: (request) => void request.socket.resetAndDestroy(),
   },
@@ -68,7 +68,7 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
     ...breaksOff('retry: 0\nid: 1\ndata: x\n\n'),
   },
   {
-    name: 'a message and `retry: 0`, and 1 s later ends',
+    name: 'a message and `retry: 0`, then ends after 1 s',
     maxAttempts: 15,
     handle(_, response) {
       response.writeHead(200, stream)
@@ -76,23 +76,27 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
       setTimeout(() => response.end(), 1.5 * IDLE_MS)
     },
   },
-  { name: 'an id that no header can carry', maxAttempts: 15, ...streams('id: \u0001\u{1f30a}\ndata: x\n\n') },
-  { name: 'an id in Chinese', maxAttempts: 15, ...streams('id: 消息\ndata: x\n\n') },
-  { name: 'a redirect to itself, for ever', maxAttempts: 10, ...always(302, { location: '/' }) },
   {
-    name: 'a redirect to ever new addresses',
+    name: 'an id that is not a valid header value',
+    maxAttempts: 15,
+    ...streams('id: \u0001\u{1f30a}\ndata: x\n\n'),
+  },
+  { name: 'an id in Chinese', maxAttempts: 15, ...streams('id: 消息\ndata: x\n\n') },
+  { name: 'an endless redirect to itself', maxAttempts: 10, ...always(302, { location: '/' }) },
+  {
+    name: 'an endless chain of redirects',
     maxAttempts: 10,
     handle: (request, response) => void response.writeHead(307, { location: `${request.url}x` }).end(),
   },
-  { name: 'a redirect to what is no address', maxAttempts: 10, ...always(302, { location: 'http://[' }) },
-  { name: 'a redirect without an address', maxAttempts: 1, ...always(302) },
+  { name: 'a redirect to an invalid URL', maxAttempts: 10, ...always(302, { location: 'http://[' }) },
+  { name: 'a redirect without `Location`', maxAttempts: 1, ...always(302) },
   {
-    name: 'claims to be gzip, and is not',
+    name: 'invalid gzip content',
     maxAttempts: 10,
     ...always(200, { ...stream, 'content-encoding': 'gzip' }, 'data: x\n\n'),
   },
   {
-    name: 'ends before the length that it named',
+    name: 'ends before its `Content-Length`',
     maxAttempts: 10,
     handle(_, response) {
       response.writeHead(200, { ...stream, 'content-length': '99' }).write('data: half')
@@ -100,7 +104,7 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
     },
   },
   {
-    name: 'is no HTTP server',
+    name: 'does not speak HTTP',
     maxAttempts: 10,
     handle: (request) => void request.socket.end('220 mail.example.com ESMTP\r\n'),
   },
