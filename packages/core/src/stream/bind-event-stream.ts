@@ -49,7 +49,7 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
 
   const pipeline: Pipeline<Data, MessageOf<Events>> = createPipeline(
     options,
-    () => subscription?.connection.state.status === 'open',
+    () => store.snapshot.status === 'open',
     () => subscription?.isClosing === true,
     () => store.schedulePublish(),
   )

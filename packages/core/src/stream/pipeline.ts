@@ -37,6 +37,7 @@ export function createPipeline<Data, Events>(
   let options = latestOptions()
   let invalidCount = 0
   const folds = createFoldRunner(options)
+  let until: MessageHandler['until']
   const listeners: Listeners<(message: MessageOf<Events>) => unknown> = { current: [] }
 
   /** Decodes and folds a message. Returns nothing for one that is not delivered, and an error that ends the stream. */
@@ -72,21 +73,20 @@ export function createPipeline<Data, Events>(
     refreshOptions() {
       options = latestOptions()
       guard(folds.refreshOptions, options)
+      until = combineUntil(options.until, folds.until)
     },
-    until: (message) => options.until?.(message) || folds.until(message),
+    get until() {
+      return until
+    },
     deliver(raw) {
       const message = applyMessage(raw)
       if (!message) return DELIVERED
       if (message instanceof SseError) return { ended: true, error: message }
-      let result = DELIVERED
-      if (!isClosing()) {
-        const { current } = listeners
-        // A loop without a list or a closure per message; index -1 is the option onMessage.
-        for (let index = -1; index < current.length && isOpen(); index++) {
-          const listener = index < 0 ? options.onMessage : current[index]
-          if (listener) result = combine(result, call(listener, message as MessageOf<Events>))
-        }
-      }
+      const { onMessage } = options
+      let result =
+        onMessage && isOpen() && !isClosing() ? call(onMessage, message as MessageOf<Events>) : DELIVERED
+      for (const listener of listeners.current)
+        if (isOpen()) result = combine(result, call(listener, message as MessageOf<Events>))
       return isOpen() ? result : combine(result, ENDED)
     },
     replayLast(message) {
@@ -95,6 +95,11 @@ export function createPipeline<Data, Events>(
     },
     onMessage: (listener) => addListener(listeners, (message) => listener(message)),
   }
+}
+
+/** Combines the option `until` with the fold's own: if the option returns false, the fold decides. */
+function combineUntil(one: MessageHandler['until'], other: MessageHandler['until']): MessageHandler['until'] {
+  return one && other ? (message) => one(message) || other(message) : (one ?? other)
 }
 
 /** Calls a listener. A promise or another thenable that it returns holds back reading. */

@@ -23,8 +23,8 @@ export interface Subscriber {
 export interface MessageHandler {
   /** Reads the options again. Called once before the messages of a chunk. */
   refreshOptions(): void
-  /** Decides if a message ends the stream. Called for the leader only. */
-  until(message: Message): UntilResult
+  /** Decides if a message ends the stream; `undefined` if no message does. Called for the leader only. */
+  readonly until: ((message: Message) => UntilResult) | undefined
   deliver(message: Message): DeliveryResult
 }
 
@@ -63,7 +63,8 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
         for (const { pipeline } of subscribers) pipeline.refreshOptions()
       },
       onMessage(message) {
-        const end = guard(leader.pipeline.until, message)
+        const { until } = leader.pipeline
+        const end = until && guard(until, message)
         if (end && end !== 'inclusive')
           return { ended: true, error: end instanceof SseError ? end : undefined }
         lastMessage = message

@@ -20,8 +20,8 @@ export interface FoldRunner<Data> {
   readonly wantsLast: boolean
   /** Uses the fold of these options from now on. */
   refreshOptions(options: FoldOptions<Data>): void
-  /** Returns the result of the fold's `until`; false if it has none. */
-  until(message: Message): UntilResult
+  /** The fold's `until`, if it has one. */
+  readonly until: ((message: Message) => UntilResult) | undefined
   add(message: AnyMessage): void
 }
 
@@ -54,7 +54,10 @@ export function createFoldRunner<Data>(options: FoldOptions<Data>): FoldRunner<D
       given = latestOptions.fold
       if (fold.stateKey !== stateKey) state = fold.initial(latestOptions.initialData)
     },
-    until: (message) => fold.until?.(message) ?? false,
+    get until() {
+      const { until } = fold
+      return until && ((message: Message) => until.call(fold, message))
+    },
     add(message) {
       isEmpty = false
       isStale = true
