@@ -1,8 +1,8 @@
 import { combine, DELIVERED, type DeliveryResult, ENDED } from '../connection/delivery.ts'
-import { guard, report, SseError } from '../errors.ts'
+import { guard, report, type SseError } from '../errors.ts'
 import type { Message } from '../protocol/message.ts'
 import type { EventStreamOptions } from './contract.ts'
-import { type AnyMessage, decode, type MessageOf } from './decode.ts'
+import { type AnyMessage, decode, type MessageOf, type Schemas } from './decode.ts'
 import { createFoldRunner } from './folds/fold-runner.ts'
 import { addListener, type Listeners } from './listeners.ts'
 import type { MessageHandler } from './shared-connection.ts'
@@ -40,17 +40,20 @@ export function createPipeline<Data, Events>(
   let until: MessageHandler['until']
   const listeners: Listeners<(message: MessageOf<Events>) => unknown> = { current: [] }
 
-  /** Decodes and folds a message. Returns nothing for one that is not delivered, and an error that ends the stream. */
-  function applyMessage(raw: Message): AnyMessage | SseError | undefined {
-    const message = options.events ? decodeMessage(raw) : raw
-    if (!message || message instanceof SseError) return message
+  /** Error of a message for which `onInvalid` has returned 'fail'. */
+  let failure: SseError | undefined
+
+  /** Decodes and folds a message. Returns `undefined` for one that is not delivered. */
+  function applyMessage(raw: Message): MessageOf<Events> | undefined {
+    const message = options.events ? decodeMessage(raw, options.events) : raw
+    if (!message) return undefined
     folds.add(message)
     onChange()
-    return message
+    return message as MessageOf<Events>
   }
 
-  function decodeMessage(raw: Message): AnyMessage | SseError | undefined {
-    const { events = {}, onInvalid } = options
+  function decodeMessage(raw: Message, events: Schemas): AnyMessage | undefined {
+    const { onInvalid } = options
     try {
       return decode(raw, events)
     } catch (thrown) {
@@ -59,8 +62,16 @@ export function createPipeline<Data, Events>(
       onChange()
       // Only the first one is reported, so that a flood of them does not hide other errors.
       if (!onInvalid && invalidCount === 1) report(error)
-      return guard(() => onInvalid?.(error, raw)) === 'fail' ? error : undefined
+      if (guard(() => onInvalid?.(error, raw)) === 'fail') failure = error
+      return undefined
     }
+  }
+
+  /** Returns the result of a message that is not delivered. */
+  function skip(): DeliveryResult {
+    const error = failure
+    failure = undefined
+    return error ? { ended: true, error } : DELIVERED
   }
 
   return {
@@ -80,18 +91,16 @@ export function createPipeline<Data, Events>(
     },
     deliver(raw) {
       const message = applyMessage(raw)
-      if (!message) return DELIVERED
-      if (message instanceof SseError) return { ended: true, error: message }
+      if (!message) return skip()
       const { onMessage } = options
-      let result =
-        onMessage && isOpen() && !isClosing() ? call(onMessage, message as MessageOf<Events>) : DELIVERED
+      let result = onMessage && isOpen() && !isClosing() ? call(onMessage, message) : DELIVERED
       for (const listener of listeners.current)
-        if (isOpen()) result = combine(result, call(listener, message as MessageOf<Events>))
+        if (isOpen()) result = combine(result, call(listener, message))
       return isOpen() ? result : combine(result, ENDED)
     },
     replayLast(message) {
-      const error = message && folds.wantsLast ? applyMessage(message) : undefined
-      return error instanceof SseError ? { ended: true, error } : DELIVERED
+      if (message && folds.wantsLast) applyMessage(message)
+      return skip()
     },
     onMessage: (listener) => addListener(listeners, (message) => listener(message)),
   }
