@@ -1,7 +1,7 @@
 // `pnpm bench market`: the demo's market, 2,000 messages a second on 200 symbols, for a minute in each framework, in
 // Chromium (CHROMIUM_PATH, or the system's).
 //   --seconds <n>   60 by default
-//   --only <app>    react, vue, svelte or solid
+//   --only <app>    a name in frameworks.json
 //   --write         put the table into bench/README.md
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import frameworks from '../frameworks.json' with { type: 'json' }
 import { machine, markdown, writeReport } from './report/tables.mjs'
 import { launch } from './views/chromium.mjs'
 
@@ -22,7 +23,7 @@ const { values: given } = parseArgs({
 })
 const seconds = Number(given.seconds)
 const settledAfter = 10
-const apps = ['react', 'vue', 'svelte', 'solid'].filter((app) => !given.only || app === given.only)
+const apps = frameworks.map(({ name }) => name).filter((app) => !given.only || app === given.only)
 
 execFileSync('pnpm', ['exec', 'turbo', 'run', 'build', '--filter=demo-*', '--output-logs=errors-only'], {
   cwd: fileURLToPath(new URL('..', import.meta.url)),

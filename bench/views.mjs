@@ -4,12 +4,13 @@
 //   --only <text>   only burst, steady or history
 //   --write         put the tables into bench/README.md
 import { execFileSync, fork } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { median } from './parser/measure.mjs'
+import frameworks from '../frameworks.json' with { type: 'json' }
 import { machine, markdown, versions, writeReport } from './report/tables.mjs'
 import { buildPage } from './views/build.mjs'
 import { launch } from './views/chromium.mjs'
@@ -30,13 +31,13 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 const CORE = 'core'
 const BY_HAND = 'react-by-hand'
-const BINDINGS = ['react', 'vue', 'svelte', 'solid']
+const hasContender = ({ name }) =>
+  globSync(`bench/views/contenders/${name}.{js,jsx}`, { cwd: root }).length > 0
+const bindings = frameworks.filter(hasContender)
+const BINDINGS = bindings.map(({ name }) => name)
 const NAMES = {
   [CORE]: 'nothing mounted',
-  react: 'headwater, React',
-  vue: 'headwater, Vue',
-  svelte: 'headwater, Svelte',
-  solid: 'headwater, Solid',
+  ...Object.fromEntries(bindings.map(({ name, title }) => [name, `headwater, ${title}`])),
   [BY_HAND]: 'React, useState a message',
   vueuse: 'VueUse',
 }
@@ -212,7 +213,7 @@ const started = performance.now()
 try {
   const sections = []
   for (const [name, part] of Object.entries(parts)) if (name.includes(given.only)) sections.push(await part())
-  const peers = versions(['react', 'vue', 'svelte', 'solid-js', '@vueuse/core'])
+  const peers = versions([...bindings.map(({ npm }) => npm), '@vueuse/core'])
   const report = `Command: \`pnpm bench views --rounds ${rounds} --write\`, in ${browser.version},
 on ${machine()}. ${peers}. Packages and page are built for production.
 

@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 import { launch, type Browser, type Page } from 'puppeteer-core'
 import { tokensFor } from '../apps/server/src/model.ts'
+import frameworks from '../frameworks.json' with { type: 'json' }
 import { startDemoServer } from './demo-server.ts'
 import { renewTokensForGood } from './tokens.ts'
 
 // Playwright drives a Firefox of its own only; puppeteer speaks WebDriver BiDi with the one that Debian has.
 const firefox = process.env['FIREFOX_PATH'] || '/usr/bin/firefox-esr'
-const apps = ['react', 'vue', 'svelte', 'solid'] as const
+const apps = frameworks.map(({ name }) => name)
 const visitor = 'someone'
 /** What passes within a second is not to be missed. */
 const patient = { timeout: 20_000, intervals: [100] }

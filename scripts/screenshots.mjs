@@ -6,10 +6,11 @@ import { fileURLToPath } from 'node:url'
 import { crc32, deflateSync } from 'node:zlib'
 import { chromium } from 'playwright'
 import { startDemoServer } from '../apps/server/src/server.ts'
+import frameworks from '../frameworks.json' with { type: 'json' }
 import { chromiumOptions } from '../playwright.config.ts'
 
 const root = new URL('../', import.meta.url)
-const apps = ['react', 'vue', 'svelte', 'solid']
+const apps = frameworks.map(({ name }) => name)
 const sizes = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } }
 const built = (app) => fileURLToPath(new URL(`apps/${app}/dist`, root))
 
