@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Many tests wait for real sockets: with only one worker, the default on two cores, the processor would be idle.
+    maxWorkers: '100%',
     projects: [
       'packages/*',
       'apps/server',
@@ -10,13 +12,21 @@ export default defineConfig({
           name: 'scripts',
           environment: 'node',
           include: ['scripts/test/*.test.ts'],
-          // Some of them install a whole work tree.
-          hookTimeout: 120_000,
+          exclude: ['scripts/test/new-binding.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        // Installs a copy of the work tree. `pnpm check` runs it, `pnpm unit` does not.
+        test: {
+          name: 'scaffold',
+          environment: 'node',
+          include: ['scripts/test/new-binding.test.ts'],
           testTimeout: 300_000,
         },
       },
       {
-        // Node drives Debian's Chromium, or any other that CHROMIUM_PATH names.
+        // Drives Debian's Chromium from Node, or the one that CHROMIUM_PATH names. `npm test` runs it.
         resolve: { conditions: ['@headwater/source'] },
         ssr: { resolve: { conditions: ['@headwater/source'] } },
         test: {
