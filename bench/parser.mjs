@@ -156,7 +156,7 @@ The median, over ${rounds} interleaved rounds, of the ratio of throughput within
 
 ${ratios(runs, OURS)}
 
-With every message copied out of its chunk by \`detach\`:
+With every message copied out of its chunk by \`copyMessage\`:
 
 ${ratios([copies], COPYING)}
 

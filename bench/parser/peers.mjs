@@ -1,6 +1,6 @@
 // Every contestant takes the chunks of a workload and says each message's data to the sink, through its public entry
 // where it has one. Those that run in a page too come first; `inNode` below adds the others.
-import { detach } from '@headwater/core'
+import { copyMessage } from '@headwater/core'
 import { createParserStream, createParser as headwater } from '@headwater/core/parser'
 import { createSseStream } from '@azure/core-sse'
 import { getLines, getMessages } from '@microsoft/fetch-event-source/lib/esm/parse.js'
@@ -29,7 +29,7 @@ async function drain(stream, sink) {
 export const copying = {
   name: COPYING,
   run(chunks, sink) {
-    const parser = headwater({ onMessage: (message) => sink(detach(message).data) })
+    const parser = headwater({ onMessage: (message) => sink(copyMessage(message).data) })
     for (const chunk of chunks) parser.feed(chunk)
   },
 }

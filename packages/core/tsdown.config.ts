@@ -1,9 +1,9 @@
 import { library } from '../../tsdown.base.ts'
 
-export default library(
-  'src/index.ts',
-  'src/parser.ts',
-  'src/transport.ts',
-  'src/llm/index.ts',
-  'src/testing/index.ts',
-)
+export default library({
+  index: 'src/index.ts',
+  parser: 'src/protocol/index.ts',
+  transport: 'src/connection/transport.ts',
+  'llm/index': 'src/llm/index.ts',
+  'testing/index': 'src/testing/index.ts',
+})

@@ -16,8 +16,8 @@ export const serverSaw = atom<{
 const tokenMs = 3_000
 
 /** Asks for a token where there is none, or where the server has refused the one there is. */
-export async function bearer({ cause }: Pick<AttemptContext, 'cause'>): Promise<Record<string, string>> {
-  if (!token.get().value || cause?.status === 401) {
+export async function bearer({ error }: Pick<AttemptContext, 'error'>): Promise<Record<string, string>> {
+  if (!token.get().value || error?.status === 401) {
     const answer = await fetch(api(`token?forMs=${tokenMs}`), { method: 'POST' })
     const { token: value, expiresInMs } = (await answer.json()) as { token: string; expiresInMs: number }
     token.set({ value, expiresAt: Date.now() + expiresInMs, count: token.get().count + 1 })

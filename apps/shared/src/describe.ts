@@ -35,13 +35,13 @@ function accountOf(stream: Snapshot<unknown>, { account }: Words): string {
     case 'connecting':
       return account.connecting(stream.attempt)
     case 'open':
-      return stream.continuity === 'fresh' ? account.fresh : account[stream.continuity](stream.awayMs)
+      return stream.continuity === 'fresh' ? account.fresh : account[stream.continuity](stream.downtimeMs)
     case 'waiting':
-      return `${account.waiting(stream.attempt)} ${stream.cause.code}: ${stream.cause.message}`
+      return `${account.waiting(stream.attempt)} ${stream.error.code}: ${stream.error.message}`
     case 'paused':
       return account[stream.reason]
     case 'closed':
-      return [account[stream.reason], stream.cause?.message].filter(Boolean).join(' ')
+      return [account[stream.reason], stream.error?.message].filter(Boolean).join(' ')
   }
 }
 

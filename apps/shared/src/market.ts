@@ -18,7 +18,7 @@ interface QuoteMessage {
 export const quoteEvents = { price: QuoteSchema, halt: QuoteSchema }
 
 /** The options of a connection to the market that the page reports on. */
-export const connection = { silenceMs: 5_000, inspect: watches.market.inspect }
+export const connection = { idleTimeoutMs: 5_000, inspect: watches.market.inspect }
 
 /** The symbol in the chart. */
 export const chosen = atom(symbols[0] ?? '')

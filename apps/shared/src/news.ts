@@ -1,4 +1,4 @@
-import type { IdStore, Message } from '@headwater/core'
+import type { LastEventIdStore, Message } from '@headwater/core'
 import type { Language } from './language.ts'
 import { api } from './visitor.ts'
 import { watches } from './watch.ts'
@@ -24,14 +24,14 @@ export function openNews(language: Language) {
   let messages = JSON.parse(sessionStorage.getItem(key) ?? '[]') as readonly StoryMessage[]
   clear()
   for (const message of messages) onMessage(message)
-  const store: IdStore = {
+  const lastEventIdStore: LastEventIdStore = {
     get: () => messages.at(-1)?.id,
     // The id is that of the last story, which is kept with it.
     set: () => {},
   }
   return {
     url: api(`news?lang=${language}`),
-    store,
+    lastEventIdStore,
     initialData: messages,
     inspect,
     onMessage(message: StoryMessage) {

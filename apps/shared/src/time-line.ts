@@ -35,15 +35,15 @@ export function createTimeLine(): TimeLine {
     get entries() {
       return entries
     },
-    inspect({ input, before, after, effects }) {
+    inspect({ event, before, after, effects }) {
       // Chunks come by the hundred, and change nothing that is worth a line.
-      if (input.type === 'received' || (before.state.status === after.state.status && input.type === 'woke'))
+      if (event.type === 'received' || (before.state.status === after.state.status && event.type === 'woke'))
         return
       const { state } = after
       const { status } = state
-      if (spans.at(-1)?.status !== status) spans.push({ status, from: input.at })
+      if (spans.at(-1)?.status !== status) spans.push({ status, from: event.at })
       if (spans.length > 200) spans = spans.slice(-100)
-      const cause = input.type === 'lost' ? input.cause : undefined
+      const cause = event.type === 'lost' ? event.error : undefined
       const asked = effects.map((effect) =>
         effect.type === 'schedule' && status === 'waiting'
           ? `${effect.type} ${(effect.delayMs / 1000).toFixed(1)} s`
@@ -52,8 +52,8 @@ export function createTimeLine(): TimeLine {
       const note = [cause && `${cause.code}${cause.status ? ` ${cause.status}` : ''}`, ...asked]
       const entry: LogEntry = {
         key: ++steps,
-        time: new Date(input.at).toLocaleTimeString('en-GB'),
-        input: 'by' in input ? `${input.type}: ${input.by}` : input.type,
+        time: new Date(event.at).toLocaleTimeString('en-GB'),
+        input: 'by' in event ? `${event.type}: ${event.by}` : event.type,
         status,
         note: note.filter(Boolean).join(' · '),
       }

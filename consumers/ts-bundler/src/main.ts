@@ -15,7 +15,7 @@ assert.deepEqual(
 )
 const snapshot = stream.getSnapshot()
 export const kept: readonly Message[] = snapshot.data
-export const why = (): SseError | undefined => (snapshot.status === 'waiting' ? snapshot.cause : undefined)
+export const why = (): SseError | undefined => (snapshot.status === 'waiting' ? snapshot.error : undefined)
 createParser({ onMessage: ({ data }) => data.length })
 createFakeClock()
 // @ts-expect-error: a misspelt option

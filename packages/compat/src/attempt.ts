@@ -6,7 +6,7 @@ import { openTransport, type TransportRequest } from '@headwater/core/transport'
 export interface AttemptListener {
   readonly clock: Clock
   /** How long it may bring nothing, in milliseconds; without it, for ever. */
-  readonly silenceMs?: number | undefined
+  readonly idleTimeoutMs?: number | undefined
   /** The response was judged to be a stream. */
   onOpen?(response: Response): void
 }
@@ -21,7 +21,7 @@ export function attempt(
   prepare: () => TransportRequest | PromiseLike<TransportRequest>,
   parser: Parser,
   controller: AbortController,
-  { clock, silenceMs = Infinity, onOpen }: AttemptListener,
+  { clock, idleTimeoutMs = Infinity, onOpen }: AttemptListener,
 ): Promise<unknown> {
   const { signal } = controller
   let byteAt = clock.now()
@@ -30,9 +30,9 @@ export function attempt(
   // One timer sees to a whole stretch of chunks: it goes off when the first of them would be too long ago, and looks again.
   function watch(ms: number): void {
     unwatch = clock.timer(() => {
-      const leftMs = byteAt + silenceMs - clock.now()
+      const leftMs = byteAt + idleTimeoutMs - clock.now()
       if (leftMs > 0) watch(leftMs)
-      else controller.abort(new SseError('silence', `Nothing came for ${silenceMs} ms.`))
+      else controller.abort(new SseError('idle-timeout', `Nothing came for ${idleTimeoutMs} ms.`))
     }, ms)
   }
 
@@ -54,7 +54,7 @@ export function attempt(
     }
   }
 
-  if (silenceMs < Infinity) watch(silenceMs)
+  if (idleTimeoutMs < Infinity) watch(idleTimeoutMs)
   run().catch((error) => controller.abort(error))
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => {

@@ -82,7 +82,7 @@ export class EventSourcePolyfill extends EventSource {
     super(url, {
       ...(init as EventSourceInit),
       headers: () => held.headers,
-      silenceMs: within(heartbeatTimeout),
+      idleTimeoutMs: within(heartbeatTimeout),
       retry: ({ attempt, retryMs = 1_000 }) => within(within(retryMs) * Math.min(16, 2 ** (attempt - 1))),
       ...variation,
     })

@@ -7,7 +7,7 @@ export type { EventSourceInit } from './stay-connected.ts'
 /** What an `error` event knows beside the specification's nothing. */
 export interface EventSourceError extends Event {
   /** Why the connection was lost, or failed for good. */
-  readonly cause: SseError
+  readonly error: SseError
   /** What happened, in words. */
   readonly message: string
   /** The HTTP status, if that was it. */
@@ -112,7 +112,9 @@ export class EventSource extends EventTarget {
         lost: (cause, comesBack) => {
           this.#readyState = comesBack ? CONNECTING : CLOSED
           const { message, status: code } = cause
-          this.dispatchEvent(describe(Object.assign(new Event('error'), { cause, message, code }), cause))
+          this.dispatchEvent(
+            describe(Object.assign(new Event('error'), { error: cause, message, code }), cause),
+          )
         },
       },
       vary,

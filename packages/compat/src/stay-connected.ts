@@ -24,7 +24,7 @@ export interface EventSourceInit {
   /** Whether an attempt waits until the browser knows of a network. Default `false`. */
   readonly waitForNetwork?: boolean
   /** How long the server may say nothing, in milliseconds, before the connection is taken for dead. Default: for ever. */
-  readonly silenceMs?: number
+  readonly idleTimeoutMs?: number
   /** The clock to go by. Default: the one on the wall. */
   readonly clock?: Clock
 }
@@ -61,7 +61,7 @@ export function stayConnected(
   told: Told,
   vary: (request: TransportRequest) => TransportRequest = (request) => request,
 ): () => void {
-  const { clock = systemClock, headers, silenceMs, redirect, fetch, retry, waitForNetwork } = init
+  const { clock = systemClock, headers, idleTimeoutMs, redirect, fetch, retry, waitForNetwork } = init
   const credentials = init.withCredentials ? 'include' : undefined
   let closed = false
   /** Ends the attempt or the wait at hand. */
@@ -108,7 +108,7 @@ export function stayConnected(
       // A page that is kept for later lets go without a word, and goes on without delay when it is back.
       const leave = () => controller.abort(leave)
       globalThis.addEventListener?.('pagehide', leave)
-      const error = await attempt(prepare, parser, controller, { clock, silenceMs, onOpen })
+      const error = await attempt(prepare, parser, controller, { clock, idleTimeoutMs, onOpen })
       globalThis.removeEventListener?.('pagehide', leave)
       if (closed) return
       if (error === leave) {
@@ -120,7 +120,7 @@ export function stayConnected(
       const cause = error instanceof SseError ? error : broken(url, error)
       const { status } = cause
       const elapsedMs = clock.now() - failingSince
-      const context = { attempt: failures, cause, status, retryMs, elapsedMs, jitter: clock.random() }
+      const context = { attempt: failures, error: cause, status, retryMs, elapsedMs, jitter: clock.random() }
       const delayMs = isWorthAnother(cause, url) && (retry ? retry(context) : (retryMs ?? 3_000))
       told.lost(cause, delayMs !== false)
       if (closed || delayMs === false) return

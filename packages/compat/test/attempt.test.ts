@@ -11,7 +11,7 @@ test('an attempt that is over leaves no timer behind, which would keep a process
     () => ({ url: 'https://example.com/', lastEventId: '', fetch: never }),
     createParser({ onMessage: () => {} }),
     controller,
-    { clock, silenceMs: 45_000 },
+    { clock, idleTimeoutMs: 45_000 },
   )
   expect(clock.timers).toBe(1)
   const enough = new Error('enough')

@@ -26,8 +26,8 @@ function open(init: EventSourceInit = {}): void {
   source = new EventSource('https://example.com/news', { clock, fetch: server.fetch, ...init })
   source.onopen = () => log.push(`open ${source.readyState}`)
   source.onmessage = ({ data }) => log.push(`message ${data as string}`)
-  source.addEventListener('error', ({ cause, code }) =>
-    log.push(`error ${source.readyState} ${cause.code}${code ? ` ${code}` : ''}`),
+  source.addEventListener('error', ({ error, code }) =>
+    log.push(`error ${source.readyState} ${error.code}${code ? ` ${code}` : ''}`),
   )
 }
 
@@ -37,7 +37,7 @@ describe('what an error event tells', () => {
     let error: EventSourceError | undefined
     source.addEventListener('error', (event) => (error = event))
     await (await server.nextRequest()).refuse(404, {}, 'not here')
-    expect(error).toMatchObject({ code: 404, cause: { code: 'status', body: 'not here' } })
+    expect(error).toMatchObject({ code: 404, error: { code: 'status', body: 'not here' } })
     expect(error!.message).toContain('404')
     expect(source.readyState).toBe(2)
   })
@@ -88,8 +88,8 @@ describe('the wait before the next attempt', () => {
   test('is what a rule of one’s own says, until it gives up', async () => {
     const asked: unknown[] = []
     open({
-      retry({ attempt, cause, retryMs, elapsedMs }) {
-        asked.push([attempt, cause.code, retryMs, elapsedMs])
+      retry({ attempt, error, retryMs, elapsedMs }) {
+        asked.push([attempt, error.code, retryMs, elapsedMs])
         return attempt < 3 && attempt * 10
       },
     })
@@ -133,7 +133,7 @@ describe('the wait before the next attempt', () => {
   })
 })
 
-describe('silence', () => {
+describe('idle-timeout', () => {
   test('is borne for ever unless something else was asked for', async () => {
     open()
     await (await server.nextRequest()).accept()
@@ -142,7 +142,7 @@ describe('silence', () => {
   })
 
   test('for too long is a loss, and comments are no silence', async () => {
-    open({ silenceMs: 1_000 })
+    open({ idleTimeoutMs: 1_000 })
     const request = await server.nextRequest()
     await request.send(':\n')
     for (let beat = 0; beat < 5; beat++) {
@@ -152,15 +152,15 @@ describe('silence', () => {
     await clock.advance(999)
     expect(log).toEqual(['open 1'])
     await clock.advance(1)
-    expect(log).toEqual(['open 1', 'error 0 silence'])
+    expect(log).toEqual(['open 1', 'error 0 idle-timeout'])
     expect(request.open).toBe(false)
   })
 
   test('before the answer counts, too', async () => {
-    open({ silenceMs: 1_000 })
+    open({ idleTimeoutMs: 1_000 })
     const request = await server.nextRequest()
     await clock.advance(1_000)
-    expect(log).toEqual(['error 0 silence'])
+    expect(log).toEqual(['error 0 idle-timeout'])
     expect(request.aborted).toBe(true)
   })
 })

@@ -13,7 +13,7 @@ test('listeners know the event that they get', () => {
   const source = new EventSource(new URL('http://localhost:1/'), { withCredentials: true })
   source.addEventListener('message', (event) => event.lastEventId satisfies string)
   source.addEventListener('halt', (event) => event.origin satisfies string)
-  source.addEventListener('error', (event) => event.cause.code satisfies string)
+  source.addEventListener('error', (event) => event.error.code satisfies string)
   source.addEventListener('open', { handleEvent: (event: Event) => event.type })
   source.onmessage = function (event) {
     this.close()

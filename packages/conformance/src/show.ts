@@ -5,7 +5,7 @@ import type { Ask } from './adapter.ts'
 export function show({ seen }: Ask, snapshot: Snapshot<unknown>): string {
   seen?.(snapshot)
   const { status, data, lastEventId } = snapshot
-  const cause = 'cause' in snapshot && snapshot.cause?.code
+  const cause = 'error' in snapshot && snapshot.error?.code
   return [
     status,
     typeof data === 'object' ? JSON.stringify(data) : data,

@@ -10,9 +10,9 @@
  * | `status` | a status other than 200; `status`, `headers` and `body` tell | 408, 425, 429 and 5xx |
  * | `content-type` | the response is not `text/event-stream` | only where the stream was open before |
  * | `redirect` | a redirect that the option `redirect` does not let pass | never |
- * | `connect-timeout` | no response within `connectMs` | yes |
- * | `silence` | an open stream brought no byte for longer than `silenceMs` | yes |
- * | `message-too-large` | a message grew over `maxMessageBytes` | never |
+ * | `connect-timeout` | no response within `connectTimeoutMs` | yes |
+ * | `idle-timeout` | an open stream brought no byte for longer than `idleTimeoutMs` | yes |
+ * | `message-too-large` | a message grew over `maxMessageLength` | never |
  * | `invalid-message` | a message that `events` refuse; `issues` tell | never |
  * | `server` | the server said so, in a message of its format | never |
  */
@@ -25,7 +25,7 @@ export type SseErrorCode =
   | 'content-type'
   | 'redirect'
   | 'connect-timeout'
-  | 'silence'
+  | 'idle-timeout'
   | 'message-too-large'
   | 'invalid-message'
   | 'server'

@@ -1,5 +1,5 @@
-export { hasPage, subscribeAfterRender } from './after-render.ts'
-export { type Clock, systemClock } from './clock.ts'
+export { subscribeAfterRender } from './stream/subscribe-after-render.ts'
+export { type Clock, systemClock } from './platform/clock.ts'
 export { SseError, type SseErrorCode, type SseErrorDetails } from './errors.ts'
 export {
   type BoundStreamOptions,
@@ -8,7 +8,7 @@ export {
   type NoEvents,
   type Snapshot,
   SNAPSHOT_KEYS,
-} from './contract.ts'
+} from './stream/contract.ts'
 export {
   type AnyMessage,
   type Decoder,
@@ -16,30 +16,36 @@ export {
   type MessageOf,
   type Schemas,
   type StandardSchema,
-} from './decode.ts'
-export { bindEventStream } from './bind-event-stream.ts'
-export { createEventStream } from './event-stream.ts'
-export { count, type Fold, type Folded, history, keyed, latest, type Reducer, text } from './fold.ts'
-export { detach, type Message } from './message.ts'
-export { narrow } from './narrow.ts'
-export type { Notify } from './notice.ts'
+} from './stream/decode.ts'
+export { bindEventStream } from './stream/bind-event-stream.ts'
+export { createEventStream } from './stream/event-stream.ts'
+export { count } from './stream/folds/count.ts'
+export type { Fold, Folded, Reducer } from './stream/folds/fold.ts'
+export { history } from './stream/folds/history.ts'
+export { keyed } from './stream/folds/keyed.ts'
+export { latest } from './stream/folds/latest.ts'
+export { text } from './stream/folds/text.ts'
+export { copyMessage, type Message } from './protocol/message.ts'
+export { select } from './stream/select.ts'
+export type { Notify } from './stream/notify-scheduler.ts'
 export type {
   AttemptContext,
   ConnectionOptions,
-  LastWord,
+  UntilResult,
   PerAttempt,
   SourceOptions,
   Step,
   StreamUrl,
 } from './options.ts'
-export { type IdStore, type Page, sessionStore } from './page.ts'
+export { type PauseReason, isBrowser, type Page } from './platform/page.ts'
+export { type LastEventIdStore, sessionStore } from './platform/session-store.ts'
 export {
   exponential,
   type PolicyOptions,
   type RetryContext,
   type RetryOptions,
   type RetryRule,
-} from './retry.ts'
-export { createScope, identify, type Identity, type Scope } from './share.ts'
-export type { RedirectRule } from './transport.ts'
-export type { ConnectionState, Continuity, Effect, Hindrance, Input, Machine } from './state.ts'
+} from './connection/retry-policy.ts'
+export { createScope, streamKey, type StreamIdentity, type Scope } from './stream/registry.ts'
+export type { RedirectRule } from './connection/transport.ts'
+export type { ConnectionState, Continuity, Effect, ConnectionEvent, Machine } from './connection/state.ts'

@@ -1,11 +1,11 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from './platform/clock.ts'
 import { refuse, type SseError } from './errors.ts'
-import type { IdStore } from './page.ts'
-import type { Message } from './message.ts'
-import type { Page } from './page.ts'
-import type { PolicyOptions } from './retry.ts'
-import type { Effect, Input, Machine } from './state.ts'
-import type { Fetch, RedirectRule } from './transport.ts'
+import type { LastEventIdStore } from './platform/session-store.ts'
+import type { Message } from './protocol/message.ts'
+import type { Page } from './platform/page.ts'
+import type { PolicyOptions } from './connection/retry-policy.ts'
+import type { Effect, ConnectionEvent, Machine } from './connection/state.ts'
+import type { Fetch, RedirectRule } from './connection/transport.ts'
 
 /** What a function given as `url`, `headers` or `body` is told of the attempt that it is called for. */
 export interface AttemptContext {
@@ -14,7 +14,7 @@ export interface AttemptContext {
   /** The id that will be sent as `Last-Event-ID`; `''` if there is none. */
   readonly lastEventId: string
   /** Why the attempt before was lost; `undefined` on the first. */
-  readonly cause: SseError | undefined
+  readonly error: SseError | undefined
 }
 
 /** A value, or a function that is asked for it anew for each attempt. */
@@ -25,7 +25,7 @@ export type StreamUrl = PerAttempt<string | URL>
 
 /** One step of the machine, for an inspector. */
 export interface Step {
-  readonly input: Input
+  readonly event: ConnectionEvent
   readonly before: Machine
   readonly after: Machine
   readonly effects: readonly Effect[]
@@ -57,9 +57,9 @@ export interface ConnectionOptions extends PolicyOptions {
   /** The id to resume from on the first attempt, for instance one that the server rendered. Default none. */
   readonly initialLastEventId?: string
   /** Where the last event id is kept, so that a reload resumes; `initialLastEventId` goes before it. Default none. */
-  readonly store?: IdStore
+  readonly lastEventIdStore?: LastEventIdStore
   /** The most that one message may take, in bytes of UTF-8; more fails the stream. Default 16 MiB. */
-  readonly maxMessageBytes?: number
+  readonly maxMessageLength?: number
   /** Lets a Node process exit although the stream waits for its next attempt. Default `false`. */
   readonly unref?: boolean
   /** Called with each step that the machine takes; what changes nothing is none. */
@@ -70,15 +70,15 @@ export interface ConnectionOptions extends PolicyOptions {
 
 /**
  * What a message means for its stream. `true`: it is the server's last word, which ends the stream, and is itself neither
- * folded nor delivered. `'included'`: the same, but it brings data, and is folded and delivered before. An {@link SseError}
+ * folded nor delivered. `'inclusive'`: the same, but it brings data, and is folded and delivered before. An {@link SseError}
  * fails the stream with that cause, for good: no rule of `retry` is asked.
  */
-export type LastWord = boolean | 'included' | SseError
+export type UntilResult = boolean | 'inclusive' | SseError
 
 /** What the source of a stream can be told: its connection, and what is done with each thing that it brings. */
 export interface SourceOptions extends ConnectionOptions {
   /** Whether a message is the server's last word. What it lets pass, the fold's own `until` is asked about. */
-  readonly until?: (message: Message) => LastWord
+  readonly until?: (message: Message) => UntilResult
   /** Called for each comment line, which servers send as heartbeats. */
   readonly onComment?: (comment: string) => void
   /** The page to go by. Default: the one that this code runs in, if any. */
@@ -92,7 +92,7 @@ export interface SourceOptions extends ConnectionOptions {
  */
 export function checkOptions(
   url: StreamUrl,
-  options: SourceOptions & { readonly graceMs?: number; readonly queueLimit?: number },
+  options: SourceOptions & { readonly closeDelayMs?: number; readonly queueLimit?: number },
 ): void {
   // A relative address is fine where there is a page; whether there is one shows when the stream is opened.
   if (typeof url !== 'function') checkUrl(url, 'http://localhost')
@@ -114,8 +114,8 @@ export function checkOptions(
 }
 
 /** Options that are numbers, of whatever their name ends in, and the words that may stand for one. */
-const NUMBERS = /(Ms|Bytes|Limit|^hidden|^attempts)$/
-const WORDS: Readonly<Record<string, string>> = { silenceMs: 'auto', hidden: 'keep' }
+const NUMBERS = /(Ms|Length|Limit|^attempts)$/
+const WORDS: Readonly<Record<string, string>> = { idleTimeoutMs: 'auto' }
 
 function checkNumbers(options: object | false | undefined, prefix: string): void {
   for (const [name, value] of Object.entries(options || {})) {

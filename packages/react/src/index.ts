@@ -16,7 +16,7 @@ export {
   latest,
   type Message,
   type MessageOf,
-  narrow,
+  select,
   type Notify,
   type Reducer,
   type RetryContext,

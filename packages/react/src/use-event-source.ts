@@ -3,7 +3,7 @@ import {
   type BoundStreamOptions,
   type EventStream,
   type Folded,
-  identify,
+  streamKey,
   type MessageOf,
   type NoEvents,
   type Scope,
@@ -35,7 +35,7 @@ export type UseEventSourceOptions<Data = string | undefined, Events = NoEvents> 
  *
  * function Price({ symbol }: { symbol?: string }) {
  *   const price = useEventSource(symbol && `/prices/${symbol}`)
- *   if (price.status === 'waiting') return <p>Back in {price.delayMs} ms: {price.cause.message}</p>
+ *   if (price.status === 'waiting') return <p>Back in {price.delayMs} ms: {price.error.message}</p>
  *   return <p>{price.data}</p>
  * }
  * ```
@@ -46,7 +46,7 @@ export function useEventSource<Events = NoEvents, Data = MessageOf<Events>['data
 ): Snapshot<Folded<Data, Events>> {
   const scope = useContext(ScopeContext)
   const newest = { url, options }
-  const identity = identify(url || undefined, options)
+  const identity = streamKey(url || undefined, options)
   const [held, hold] = useState(() => make(identity, newest, scope))
   let current = held
   if (held.identity !== identity) hold((current = make(identity, newest, scope)))

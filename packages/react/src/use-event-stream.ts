@@ -18,6 +18,6 @@ import { useSyncExternalStore } from 'react'
  * ```
  */
 export function useEventStream<Data>(stream: EventStream<Data, AnyMessage>, enabled = true): Snapshot<Data> {
-  const subscribe = enabled ? stream.subscribe : stream.watch
+  const subscribe = enabled ? stream.subscribe : stream.observe
   return useSyncExternalStore(subscribe, stream.getSnapshot, stream.getServerSnapshot)
 }

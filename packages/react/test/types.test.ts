@@ -1,5 +1,5 @@
 import { type Fold, history, type Message, type SseError, useEventSource } from '../src/index.ts'
-import { anthropic, type Answer, ask, openai, type Usage } from '../src/llm.ts'
+import { anthropic, type Answer, chatRequest, openai, type Usage } from '../src/llm.ts'
 import { expectTypeOf, test } from 'vitest'
 
 // What is not to be run is only checked: each of these is a program, and none of them connects.
@@ -21,7 +21,7 @@ test('the status tells what else there is', () => {
   never(() => {
     const state = useEventSource('/a')
     if (state.status === 'waiting') {
-      expectTypeOf(state.cause).toEqualTypeOf<SseError>()
+      expectTypeOf(state.error).toEqualTypeOf<SseError>()
       expectTypeOf(state.retryAt).toEqualTypeOf<number>()
     }
     if (state.status === 'closed') expectTypeOf(state.reason).toEqualTypeOf<'closed' | 'ended' | 'failed'>()
@@ -33,15 +33,20 @@ test('the status tells what else there is', () => {
 test('a model’s answer has a type, and its question takes options before and after', () => {
   never(() => {
     const headers = async () => ({ authorization: 'Bearer …' })
-    const answer = useEventSource('/a', { ...ask({ model: 'm' }), headers, fold: openai(), silenceMs: false })
+    const answer = useEventSource('/a', {
+      ...chatRequest({ model: 'm' }),
+      headers,
+      fold: openai(),
+      idleTimeoutMs: false,
+    })
     expectTypeOf(answer.data).toEqualTypeOf<Answer>()
     expectTypeOf(answer.data.finishReason).toEqualTypeOf<string | undefined>()
     expectTypeOf(answer.data.usage).toEqualTypeOf<Usage | undefined>()
     const text = useEventSource('/a', {
-      ...ask({ model: 'm' }),
+      ...chatRequest({ model: 'm' }),
       fold: anthropic(),
       select: (data) => data.text,
-      until: ({ data }) => data === 'x' && 'included',
+      until: ({ data }) => data === 'x' && 'inclusive',
     })
     expectTypeOf(text.data.toolCalls[0]!.arguments).toEqualTypeOf<string>()
     // @ts-expect-error: no question
@@ -56,7 +61,7 @@ test('what cannot work is refused', () => {
     // @ts-expect-error: a misspelt option
     useEventSource('/a', { header: {} })
     // @ts-expect-error: not a number
-    useEventSource('/a', { connectMs: '1s' })
+    useEventSource('/a', { connectTimeoutMs: '1s' })
     // @ts-expect-error: no address
     useEventSource(7)
     // @ts-expect-error: initialData is not what the fold makes

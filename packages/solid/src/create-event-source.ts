@@ -4,7 +4,7 @@ import {
   type BoundStreamOptions,
   type EventStream,
   type Folded,
-  identify,
+  streamKey,
   type MessageOf,
   type NoEvents,
   type Snapshot,
@@ -44,7 +44,7 @@ interface Held<Data> {
  *
  * function Price(props: { symbol?: string }) {
  *   const price = createEventSource(() => props.symbol && `/prices/${props.symbol}`)
- *   return () => (price.status === 'waiting' ? price.cause.message : price.data)
+ *   return () => (price.status === 'waiting' ? price.error.message : price.data)
  * }
  * ```
  */
@@ -55,7 +55,7 @@ export function createEventSource<Events = NoEvents, Data = MessageOf<Events>['d
   const scope = useContext(ScopeContext)
   const urlNow = typeof url === 'function' ? url : () => url
   const optionsNow = typeof options === 'function' ? options : () => options
-  const identity = createMemo(() => identify(urlNow(), optionsNow()))
+  const identity = createMemo(() => streamKey(urlNow(), optionsNow()))
   const make = (asked: string): Held<Folded<Data, Events>> => {
     const stream = bindEventStream(
       () => untrack(urlNow),

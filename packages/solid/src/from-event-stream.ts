@@ -40,7 +40,7 @@ export function fromEventStream<Data>(
   const wanted = createMemo(() => enabled() ?? true)
 
   createEffect(() => {
-    const join = wanted() ? current().subscribe : current().watch
+    const join = wanted() ? current().subscribe : current().observe
     const tell = () => void setNews({})
     // What the stream reads of its options is read when it matters, and is nothing to join anew for.
     onCleanup(untrack(() => join(tell)))

@@ -2,4 +2,4 @@
 import { createEventSource, history, type SseError } from '@headwater/solid'
 
 const news = createEventSource(() => undefined, { fold: history(5) })
-export const cause: SseError | undefined = news.status === 'waiting' ? news.cause : undefined
+export const error: SseError | undefined = news.status === 'waiting' ? news.error : undefined

@@ -159,13 +159,13 @@ test('under Suspense it connects when it is shown, and one that never was leaves
 })
 
 test('a wrong option reaches the error boundary, by name', () => {
-  const View = () => <p>{createEventSource(url, { connectMs: -1 }).status}</p>
+  const View = () => <p>{createEventSource(url, { connectTimeoutMs: -1 }).status}</p>
   const { container, unmount } = render(() => (
     <ErrorBoundary fallback={(error: { option?: string }) => error.option}>
       <View />
     </ErrorBoundary>
   ))
-  expect(container.textContent).toBe('connectMs')
+  expect(container.textContent).toBe('connectTimeoutMs')
   unmount()
 })
 

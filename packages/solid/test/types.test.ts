@@ -20,7 +20,7 @@ test('the status tells what else there is', () => {
   never(() => {
     const state = createEventSource('/a')
     if (state.status === 'waiting') {
-      expectTypeOf(state.cause).toEqualTypeOf<SseError>()
+      expectTypeOf(state.error).toEqualTypeOf<SseError>()
       expectTypeOf(state.retryAt).toEqualTypeOf<number>()
     }
     if (state.status === 'closed') expectTypeOf(state.reason).toEqualTypeOf<'closed' | 'ended' | 'failed'>()
@@ -34,7 +34,7 @@ test('what cannot work is refused', () => {
     // @ts-expect-error: a misspelt option
     createEventSource('/a', { header: {} })
     // @ts-expect-error: not a number
-    createEventSource('/a', { connectMs: '1s' })
+    createEventSource('/a', { connectTimeoutMs: '1s' })
     // @ts-expect-error: no address
     createEventSource(7)
     // @ts-expect-error: initialData is not what the fold makes

@@ -4,7 +4,7 @@ import {
   type BoundStreamOptions,
   type EventStream,
   type Folded,
-  identify,
+  streamKey,
   type NoEvents,
   type StreamUrl,
 } from '@headwater/core'
@@ -38,7 +38,7 @@ export function follow<Made, Data, Events>(
   const scope = nearestScope()
   const held: Held<Made, Data, Events>[] = []
   return (url, options) => {
-    const identity = identify(url, options())
+    const identity = streamKey(url, options())
     const [last] = held
     if (last?.identity === identity) {
       Object.assign(last.asked, { url, options })

@@ -1,1 +1,1 @@
-export { type Answer, anthropic, ask, openai, type ToolCall, type Usage } from '@headwater/core/llm'
+export { type Answer, anthropic, chatRequest, openai, type ToolCall, type Usage } from '@headwater/core/llm'

@@ -23,13 +23,13 @@ import { type EventSourceOptions, type EventSourceUrl, follow } from './follow.t
  * @throws {SseError} `invalid-option` to its first reader, for what cannot work.
  * @example
  * ```ts
- * import { eventSource } from '@headwater/svelte/runes'
+ * import { createEventSource } from '@headwater/svelte/runes'
  *
  * const page = { symbol: 'ACME' } // $state in a component
- * const price = eventSource(() => `/prices/${page.symbol}`) // {price.status} {price.data}
+ * const price = createEventSource(() => `/prices/${page.symbol}`) // {price.status} {price.data}
  * ```
  */
-export function eventSource<Events = NoEvents, Data = MessageOf<Events>['data'] | undefined>(
+export function createEventSource<Events = NoEvents, Data = MessageOf<Events>['data'] | undefined>(
   url: Exclude<EventSourceUrl, (...given: never) => unknown> | (() => EventSourceUrl),
   options: EventSourceOptions<Data, Events> | (() => EventSourceOptions<Data, Events>) = {},
 ): Snapshot<Folded<Data, Events>> {
@@ -60,7 +60,7 @@ type Read<Data> = (enabled?: boolean) => Snapshot<Data>
 /** Whoever reads the stream is told of what becomes of it, and keeps it open where that is wanted. */
 function reactive<Data>(stream: EventStream<Data, AnyMessage>): Read<Data> {
   const join = createSubscriber((update) => subscribeAfterRender(stream, update))
-  const watch = createSubscriber((update) => stream.watch(update))
+  const watch = createSubscriber((update) => stream.observe(update))
   return (enabled = true) => {
     if (enabled) join()
     else watch()

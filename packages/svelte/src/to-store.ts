@@ -23,5 +23,5 @@ export function show<Data>(
 ): () => void {
   const tell = () => set(stream.getSnapshot())
   tell()
-  return enabled ? subscribeAfterRender(stream, tell) : stream.watch(tell)
+  return enabled ? subscribeAfterRender(stream, tell) : stream.observe(tell)
 }

@@ -1,7 +1,7 @@
 // Compiled by scripts/published-types.mjs against the published package, under each supported version of TypeScript.
 import { createEventStream, eventSource, history, toStore } from '@headwater/svelte'
-import { eventSource as reactive } from '@headwater/svelte/runes'
+import { createEventSource } from '@headwater/svelte/runes'
 
 toStore(createEventStream('/news', { fold: history(5) })).subscribe(({ data }) => data[0]?.id.length)
 eventSource('/a').subscribe((snapshot) => snapshot.status === 'waiting' && snapshot.delayMs.toFixed())
-export const rune: string | undefined = reactive(() => '/a').data
+export const rune: string | undefined = createEventSource(() => '/a').data

@@ -2,7 +2,7 @@ import { render } from '@testing-library/svelte'
 import { setStage, tellStory } from 'conformance'
 import { tick } from 'svelte'
 import { expect, test } from 'vitest'
-import { eventSource } from '../src/runes.ts'
+import { createEventSource } from '../src/runes.ts'
 import { createAdapter } from './adapter.ts'
 import Page from './page.svelte'
 import Runes from './runes.svelte'
@@ -28,7 +28,7 @@ test('runes and stores in one page share one connection', async () => {
 })
 
 test('a reactive object that nobody watches connects nothing', async () => {
-  const price = eventSource('https://example.com/', { clock: stage.clock, fetch: stage.server.fetch })
+  const price = createEventSource('https://example.com/', { clock: stage.clock, fetch: stage.server.fetch })
   expect(price.status).toBe('idle')
   expect(Object.keys(price)).toContain('data')
   await stage.advance(1_000)

@@ -1,6 +1,6 @@
 import { eventSource, type Fold, history, type Message, type SseError, type Snapshot } from '../src/index.ts'
 import type { NoEvents } from '@headwater/core'
-import type { eventSource as reactive } from '../src/runes.ts'
+import type { createEventSource as reactive } from '../src/runes.ts'
 import { get, type Readable, readable } from 'svelte/store'
 import { expectTypeOf, test } from 'vitest'
 
@@ -23,7 +23,7 @@ test('the status tells what else there is', () => {
   never(() => {
     const state = get(eventSource('/a'))
     if (state.status === 'waiting') {
-      expectTypeOf(state.cause).toEqualTypeOf<SseError>()
+      expectTypeOf(state.error).toEqualTypeOf<SseError>()
       expectTypeOf(state.retryAt).toEqualTypeOf<number>()
     }
     if (state.status === 'closed') expectTypeOf(state.reason).toEqualTypeOf<'closed' | 'ended' | 'failed'>()
@@ -37,7 +37,7 @@ test('what cannot work is refused', () => {
     // @ts-expect-error: a misspelt option
     eventSource('/a', { header: {} })
     // @ts-expect-error: not a number
-    eventSource('/a', { connectMs: '1s' })
+    eventSource('/a', { connectTimeoutMs: '1s' })
     // @ts-expect-error: no address
     eventSource(7)
     // @ts-expect-error: initialData is not what the fold makes

@@ -16,7 +16,7 @@ export interface BoundEventStream<Data = string | undefined> {
   readonly data: Readonly<Ref<Data>>
   readonly lastEventId: Readonly<Ref<string>>
   /** Why the stream is `waiting`, or why it is `closed`, where there is a reason. */
-  readonly cause: Readonly<Ref<SseError | undefined>>
+  readonly error: Readonly<Ref<SseError | undefined>>
   /** Connects, or tries again now. */
   open(): void
   /** Closes at once, until `open()`. */
@@ -50,7 +50,11 @@ export function useEventStream<Data>(
   )
   const join = (from: EventStream<Data, AnyMessage>, wanted: boolean) => {
     const tell = () => void (news.value = {})
-    const leave = !wanted ? from.watch(tell) : owner ? from.subscribe(tell) : subscribeAfterRender(from, tell)
+    const leave = !wanted
+      ? from.observe(tell)
+      : owner
+        ? from.subscribe(tell)
+        : subscribeAfterRender(from, tell)
     tell()
     return leave
   }
@@ -68,7 +72,7 @@ export function useEventStream<Data>(
     status: toRef(() => snapshot.value.status),
     data: toRef(() => snapshot.value.data),
     lastEventId: toRef(() => snapshot.value.lastEventId),
-    cause: toRef(() => ('cause' in snapshot.value ? snapshot.value.cause : undefined)),
+    error: toRef(() => ('error' in snapshot.value ? snapshot.value.error : undefined)),
     open: () => toValue(stream).open(),
     close: () => toValue(stream).close(),
   }

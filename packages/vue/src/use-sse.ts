@@ -4,7 +4,7 @@ import {
   type BoundStreamOptions,
   type EventStream,
   type Folded,
-  identify,
+  streamKey,
   type MessageOf,
   type NoEvents,
   type StreamUrl,
@@ -47,7 +47,7 @@ export function useSSE<Events = NoEvents, Data = MessageOf<Events>['data'] | und
 ): BoundEventStream<Folded<Data, Events>> {
   const scope = injectStreamScope()
   const urlNow = (): Url => toValue(url)
-  const identity = computed(() => identify(urlNow(), toValue(options)))
+  const identity = computed(() => streamKey(urlNow(), toValue(options)))
   const make = (asked: string): EventStream<Folded<Data, Events>, AnyMessage> =>
     bindEventStream(
       urlNow,

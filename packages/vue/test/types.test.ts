@@ -21,7 +21,7 @@ test('the status tells what else there is', () => {
   never(() => {
     const state = useSSE('/a').snapshot.value
     if (state.status === 'waiting') {
-      expectTypeOf(state.cause).toEqualTypeOf<SseError>()
+      expectTypeOf(state.error).toEqualTypeOf<SseError>()
       expectTypeOf(state.retryAt).toEqualTypeOf<number>()
     }
     if (state.status === 'closed') expectTypeOf(state.reason).toEqualTypeOf<'closed' | 'ended' | 'failed'>()
@@ -35,7 +35,7 @@ test('what cannot work is refused', () => {
     // @ts-expect-error: a misspelt option
     useSSE('/a', { header: {} })
     // @ts-expect-error: not a number
-    useSSE('/a', { connectMs: '1s' })
+    useSSE('/a', { connectTimeoutMs: '1s' })
     // @ts-expect-error: no address
     useSSE(7)
     // @ts-expect-error: initialData is not what the fold makes

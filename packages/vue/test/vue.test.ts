@@ -147,14 +147,14 @@ describe('the refs', () => {
   })
 
   test('the cause of waiting is told, and gone when the stream is open again', async () => {
-    const { cause, snapshot } = scoped(() => useSSE(url, options()))
+    const { error, snapshot } = scoped(() => useSSE(url, options()))
     await stage.advance(0)
     await (await stage.next()).refuse(503)
-    expect(cause.value?.status).toBe(503)
+    expect(error.value?.status).toBe(503)
     expect(snapshot.value).toMatchObject({ status: 'waiting', delayMs: 1_000 })
     await stage.advance(1_000)
     await (await stage.next()).accept()
-    expect(cause.value).toBeUndefined()
+    expect(error.value).toBeUndefined()
   })
 })
 
@@ -254,7 +254,7 @@ test('what hydrates while its stream is open already shows what the server did',
 test('a wrong option reaches onErrorCaptured, by name', () => {
   const seen: unknown[] = []
   const View = defineComponent(() => {
-    useSSE(url, { connectMs: -1 })
+    useSSE(url, { connectTimeoutMs: -1 })
     return () => h('p')
   })
   const { unmount } = render(
@@ -266,6 +266,6 @@ test('a wrong option reaches onErrorCaptured, by name', () => {
       return () => h(View)
     }),
   )
-  expect(seen).toMatchObject([{ code: 'invalid-option', option: 'connectMs' }])
+  expect(seen).toMatchObject([{ code: 'invalid-option', option: 'connectTimeoutMs' }])
   unmount()
 })

@@ -119,7 +119,7 @@ export function tellAsking(stage: Stage): void {
 
     test('sends the old server no header that is meant for the new one', async () => {
       const at = (name: string) =>
-        stage.ask({ headers: { token: name }, graceMs: 5_000 }, { url: `https://${name}.example/` })
+        stage.ask({ headers: { token: name }, closeDelayMs: 5_000 }, { url: `https://${name}.example/` })
       const mounted = await stage.put(at('mine'))
       const old = await stage.next()
       await stage.update(mounted, at('theirs'))

@@ -1,5 +1,5 @@
-import { count, createEventStream, type Fold, history, json, keyed, narrow, text } from '@headwater/core'
-import { type Answer, ask, openai } from '@headwater/core/llm'
+import { count, createEventStream, type Fold, history, json, keyed, select, text } from '@headwater/core'
+import { type Answer, chatRequest, openai } from '@headwater/core/llm'
 import { expect, test } from 'vitest'
 import { type Stage, url } from '../stage.ts'
 
@@ -16,7 +16,9 @@ export function tellMessages(stage: Stage): void {
 
   test('an answer of a model is shown as it grows, with its end', async () => {
     const fold = { ...openai(), view: ({ text }: Answer) => text }
-    const mounted = await stage.put(stage.ask({ ...ask({ model: 'a-model' }), fold: fold as Fold<unknown> }))
+    const mounted = await stage.put(
+      stage.ask({ ...chatRequest({ model: 'a-model' }), fold: fold as Fold<unknown> }),
+    )
     const request = await stage.next()
     expect(request.method).toBe('POST')
     await stage.send(request, 'data: {"choices":[{"delta":{"content":"Hel"}}]}\n\n')
@@ -65,7 +67,7 @@ export function tellMessages(stage: Stage): void {
     const events = { price: json<number>() }
     const onInvalid = (error: { code: string }) => errors.push(error.code)
     const mounted = await stage.put(
-      stage.ask({ events, onInvalid }, { seen: ({ invalid }) => seen.push(invalid) }),
+      stage.ask({ events, onInvalid }, { seen: ({ invalidCount }) => seen.push(invalidCount) }),
     )
     const request = await stage.next()
     await stage.send(request, 'event: price\ndata: 12\n\ndata: other\n\n')
@@ -111,7 +113,7 @@ export function tellMessages(stage: Stage): void {
     const prices = createEventStream(url, { clock, fetch: server.fetch, fold: keyed(({ type }) => type) })
     const renders = { a: 0, b: 0 }
     const row = (key: 'a' | 'b') => ({
-      stream: narrow(prices, (data) => data.get(key)),
+      stream: select(prices, (data) => data.get(key)),
       seen: () => void renders[key]++,
     })
     await stage.put(row('a'), row('b'))

@@ -4,7 +4,7 @@ import type { Options, Stage } from '../stage.ts'
 /** What cannot work says so, by name. */
 export function tellRefusals(stage: Stage): void {
   test.each<[string, Options]>([
-    ['connectMs', { connectMs: -1 }],
+    ['connectTimeoutMs', { connectTimeoutMs: -1 }],
     ['body', { body: 'x' }],
     ['retry.baseMs', { retry: { baseMs: NaN } }],
   ])('the option %s is named in the error that is thrown', async (name, options) => {

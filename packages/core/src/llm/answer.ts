@@ -1,6 +1,6 @@
-import type { Fold } from '../fold.ts'
-import type { Message } from '../message.ts'
-import { lastWord } from './last-word.ts'
+import type { Fold } from '../stream/folds/fold.ts'
+import type { Message } from '../protocol/message.ts'
+import { lastWord } from './until-end.ts'
 
 /** A tool that the model asks you to call. */
 export interface ToolCall {
@@ -59,7 +59,7 @@ export function answerFold<Chunk>(
     add: (answer, { data }) => read(answer, JSON.parse(data) as Chunk),
     view: (answer) => answer,
     until: lastWord,
-    kind,
+    stateKey: kind,
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Fold } from '../fold.ts'
-import type { Message } from '../message.ts'
+import type { Fold } from '../stream/folds/fold.ts'
+import type { Message } from '../protocol/message.ts'
 import { type Answer, answerFold, append, callTool, type Counts, put, usageOf } from './answer.ts'
 
 /** What is read of an event of messages. */
@@ -29,10 +29,10 @@ interface Part {
  * @example
  * ```ts
  * import { createEventStream } from '@headwater/core'
- * import { anthropic, ask } from '@headwater/core/llm'
+ * import { anthropic, chatRequest } from '@headwater/core/llm'
  *
  * const answer = createEventStream('https://api.example.com/v1/messages', {
- *   ...ask({ model: 'a-model', max_tokens: 1_024, messages: [{ role: 'user', content: 'Why is the sky blue?' }] }),
+ *   ...chatRequest({ model: 'a-model', max_tokens: 1_024, messages: [{ role: 'user', content: 'Why is the sky blue?' }] }),
  *   headers: { 'x-api-key': 'a-token', 'anthropic-version': '2023-06-01' },
  *   fold: anthropic(),
  * })

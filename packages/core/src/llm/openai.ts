@@ -1,5 +1,5 @@
-import type { Fold } from '../fold.ts'
-import type { Message } from '../message.ts'
+import type { Fold } from '../stream/folds/fold.ts'
+import type { Message } from '../protocol/message.ts'
 import {
   type Answer,
   answerFold,
@@ -65,10 +65,10 @@ interface ResponseEvent {
  * @example
  * ```ts
  * import { createEventStream } from '@headwater/core'
- * import { ask, openai } from '@headwater/core/llm'
+ * import { chatRequest, openai } from '@headwater/core/llm'
  *
  * const answer = createEventStream('https://api.example.com/v1/chat/completions', {
- *   ...ask({ model: 'a-model', messages: [{ role: 'user', content: 'Why is the sky blue?' }] }),
+ *   ...chatRequest({ model: 'a-model', messages: [{ role: 'user', content: 'Why is the sky blue?' }] }),
  *   headers: { authorization: 'Bearer a-token' },
  *   fold: openai(),
  * })

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../platform/clock.ts'
 
 /** A clock that stands still until it is told how much time goes by. */
 export interface FakeClock extends Clock {

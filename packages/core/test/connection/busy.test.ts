@@ -48,7 +48,7 @@ test('what a browser gives at once in megabytes is taken in pieces of 64 KiB, an
     fetch,
     method: 'POST',
     queueLimit: Infinity,
-    inspect: ({ input }) => void (received += Number(input.type === 'received')),
+    inspect: ({ event }) => void (received += Number(event.type === 'received')),
   }))
     heard.push(data)
   expect(heard).toEqual([...Array.from({ length: 60_000 }, (_, n) => String(n)), 'last'])

@@ -62,13 +62,13 @@ export const callbacks: Record<string, (bench: () => Bench, stop: () => void) =>
   }),
   'inspect, at the first step': (_, stop) => ({ inspect: stop }),
   'inspect, when a chunk came': (_, stop) => ({
-    inspect: ({ input }) => void (input.type === 'received' && stop()),
+    inspect: ({ event }) => void (event.type === 'received' && stop()),
   }),
   'inspect, when it was lost': (_, stop) => ({
-    inspect: ({ input }) => void (input.type === 'lost' && stop()),
+    inspect: ({ event }) => void (event.type === 'lost' && stop()),
   }),
   'store.get': (_, stop) => ({
-    store: {
+    lastEventIdStore: {
       get() {
         stop()
         return ''
@@ -76,5 +76,5 @@ export const callbacks: Record<string, (bench: () => Bench, stop: () => void) =>
       set: () => undefined,
     },
   }),
-  'store.set': (_, stop) => ({ store: { get: () => '', set: stop } }),
+  'store.set': (_, stop) => ({ lastEventIdStore: { get: () => '', set: stop } }),
 }

@@ -31,7 +31,7 @@ const CUTS = [
   'end in a message',
   'end in a character',
   'end',
-  'silence',
+  'idle-timeout',
   'slow bytes',
   'endless line',
   'down for 2 s',
@@ -138,7 +138,7 @@ export async function createFaultServer(options: FaultServerOptions): Promise<Fa
     if (zipped) count('gzip')
     const next = Buffer.from(`id: ${until}\ndata: ${until}\ndata: half a message 🎉`)
     const half = () => write(next.subarray(0, 1 + Math.floor(random() * (next.length - 8))))
-    if (fault === 'silence') {
+    if (fault === 'idle-timeout') {
       await half()
       request.socket.setTimeout(5_000, () => request.socket.destroy())
       return

@@ -1,9 +1,9 @@
-import type { EventStream, EventStreamOptions } from '../../src/contract.ts'
-import { createEventStream } from '../../src/event-stream.ts'
-import type { Message } from '../../src/message.ts'
+import type { EventStream, EventStreamOptions } from '../../src/stream/contract.ts'
+import { createEventStream } from '../../src/stream/event-stream.ts'
+import type { Message } from '../../src/protocol/message.ts'
 import type { StreamUrl } from '../../src/options.ts'
-import type { Page } from '../../src/page.ts'
-import type { ConnectionState, Hindrance } from '../../src/state.ts'
+import type { PauseReason, Page } from '../../src/platform/page.ts'
+import type { ConnectionState } from '../../src/connection/state.ts'
 import {
   createFakeClock,
   createFakeServer,
@@ -15,12 +15,12 @@ export { createRandom } from './base-server.ts'
 
 /** A page that does what it is told. */
 export interface FakePage extends Page {
-  tell(by: Hindrance, present: boolean): void
+  tell(by: PauseReason, present: boolean): void
   readonly listeners: number
 }
 
 export function createFakePage(hidden = false): FakePage {
-  const listeners = new Set<(by: Hindrance, present: boolean) => void>()
+  const listeners = new Set<(by: PauseReason, present: boolean) => void>()
   return {
     showsFrames: () => false,
     address: () => 'https://example.com/',

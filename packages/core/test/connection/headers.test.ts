@@ -7,8 +7,8 @@ describe('after a 401 or a 403', () => {
     const tokens = ['old', 'new']
     const asked: (number | undefined)[] = []
     const bench = createBench({
-      headers: async ({ cause }) => {
-        asked.push(cause?.status)
+      headers: async ({ error }) => {
+        asked.push(error?.status)
         return { authorization: `Bearer ${tokens.shift()}` }
       },
     })
@@ -37,7 +37,7 @@ describe('after a 401 or a 403', () => {
     expect(bench.state).toMatchObject({
       status: 'closed',
       reason: 'failed',
-      cause: { code: 'status', status: 401, body: 'who are you?' },
+      error: { code: 'status', status: 401, body: 'who are you?' },
     })
     expect(await bench.finish()).toEqual([])
   })
@@ -80,8 +80,8 @@ describe('one refresh', () => {
   function createTokens() {
     let token = 0
     let deliver: (() => void)[] = []
-    const headers = vi.fn<(context: AttemptContext) => Promise<HeadersInit>>(async ({ cause }) => {
-      if (cause?.status !== 401) return { authorization: String(token) }
+    const headers = vi.fn<(context: AttemptContext) => Promise<HeadersInit>>(async ({ error }) => {
+      if (error?.status !== 401) return { authorization: String(token) }
       await new Promise<void>((resolve) => deliver.push(resolve))
       return { authorization: String(++token) }
     })
@@ -165,8 +165,8 @@ describe('one refresh', () => {
 
   test('that throws is a loss for all who waited for it, and the next attempt asks anew', async () => {
     let broken = true
-    const headers = vi.fn<(context: AttemptContext) => Promise<HeadersInit>>(async ({ cause }) => {
-      if (cause?.status === 401 && broken) throw new Error('no token to be had')
+    const headers = vi.fn<(context: AttemptContext) => Promise<HeadersInit>>(async ({ error }) => {
+      if (error?.status === 401 && broken) throw new Error('no token to be had')
       return {}
     })
     const benches = [createBench({ headers }), createBench({ headers })]
@@ -179,7 +179,7 @@ describe('one refresh', () => {
       await bench.clock.advance(0)
       expect(bench.state).toMatchObject({
         status: 'waiting',
-        cause: { code: 'option-failed', option: 'headers' },
+        error: { code: 'option-failed', option: 'headers' },
       })
     }
     broken = false

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createEventStream } from '../../src/event-stream.ts'
+import { createEventStream } from '../../src/stream/event-stream.ts'
 import { createFakeClock, createFakeServer } from '../../src/testing/index.ts'
 import { createRandom } from './harness.ts'
 

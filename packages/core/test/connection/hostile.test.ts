@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
-import { createEventStream } from '../../src/event-stream.ts'
+import { createEventStream } from '../../src/stream/event-stream.ts'
 import { createFakeClock } from '../../src/testing/index.ts'
 import { type Hostile, HOSTILE, IDLE_MS, startHostile } from './hostile.ts'
 
@@ -47,7 +47,7 @@ async function measure(hostile: Hostile): Promise<void> {
   const state = stream.getSnapshot()
   stream.close()
   await server.close()
-  const why = 'cause' in state && state.cause ? `\`${state.cause.code}\`` : ''
+  const why = 'error' in state && state.error ? `\`${state.error.code}\`` : ''
   measured.set(hostile.name, {
     attempts,
     end: state.status === 'closed' ? `${state.reason}${why && `: ${why}`}` : 'tries again',

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { createEventStream } from '../../src/event-stream.ts'
-import { systemClock, type Clock } from '../../src/clock.ts'
+import { createEventStream } from '../../src/stream/event-stream.ts'
+import { systemClock, type Clock } from '../../src/platform/clock.ts'
 import { createBaseServer } from './base-server.ts'
 import { createFakePage, until } from './harness.ts'
 
@@ -54,7 +54,7 @@ test(
         clock,
         page,
         signal,
-        graceMs: 0,
+        closeDelayMs: 0,
         fetch(input, init) {
           signals.add(init!.signal!)
           return fetch(input, init)

@@ -6,7 +6,7 @@ describe('the limits', () => {
   test('attempts gives up after so many in a row', async () => {
     const bench = createBench({ retry: { attempts: 3 } })
     expect(await delays(9, bench, (n) => bench.server.requests[n]!.fail())).toEqual([1_000, 2_000, 'closed'])
-    expect(bench.state).toMatchObject({ reason: 'failed', cause: { code: 'network' } })
+    expect(bench.state).toMatchObject({ reason: 'failed', error: { code: 'network' } })
   })
 
   test('elapsedMs gives up after so long', async () => {

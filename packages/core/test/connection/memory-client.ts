@@ -1,15 +1,15 @@
 // Reads a stream in a process of its own, and tells what came of it and how much memory that took at most.
-import { createEventStream } from '../../src/event-stream.ts'
+import { createEventStream } from '../../src/stream/event-stream.ts'
 
 const [url = '', story = ''] = process.argv.slice(2)
-const stream = createEventStream(url, { retry: false, silenceMs: false })
+const stream = createEventStream(url, { retry: false, idleTimeoutMs: false })
 let messages = 0
 let longest = 0
 let last = ''
 
 const tell = () => {
   const state = stream.getSnapshot()
-  const code = state.status === 'closed' ? (state.cause?.code ?? state.reason) : state.status
+  const code = state.status === 'closed' ? (state.error?.code ?? state.reason) : state.status
   stream.close()
   const mb = Math.round(process.resourceUsage().maxRSS / 1_024)
   console.log(JSON.stringify({ code, messages, longest, last, mb }))

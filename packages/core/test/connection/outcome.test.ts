@@ -15,7 +15,7 @@ async function after(status: number, headers: HeadersInit = {}, body = '') {
 describe('a status', () => {
   test.each([408, 425, 429, 500, 502, 503, 504, 599])('of %i is worth another attempt', async (status) => {
     const bench = await after(status)
-    expect(bench.state).toMatchObject({ status: 'waiting', cause: { code: 'status', status } })
+    expect(bench.state).toMatchObject({ status: 'waiting', error: { code: 'status', status } })
     expect(bench.server.connections).toBe(0)
   })
 
@@ -26,7 +26,7 @@ describe('a status', () => {
       expect(bench.state).toMatchObject({
         status: 'closed',
         reason: 'failed',
-        cause: { code: 'status', status },
+        error: { code: 'status', status },
       })
       await bench.clock.advance(600_000)
       expect(bench.server.requests).toHaveLength(1)
@@ -47,19 +47,19 @@ describe('a status', () => {
   test('of 500 is one although the content type is right', async () => {
     const bench = await after(500, { 'content-type': 'text/event-stream' }, 'data: no message\n\n')
     expect(bench.messages).toEqual([])
-    expect(bench.state).toMatchObject({ cause: { code: 'status' } })
+    expect(bench.state).toMatchObject({ error: { code: 'status' } })
   })
 })
 
 describe('the error', () => {
   test('carries status, headers and the first 4 KiB of the body', async () => {
     const bench = await after(418, { 'x-why': 'tea' }, 'é'.repeat(10_000))
-    const { cause } = bench.state as { cause: SseError }
-    expect(cause.status).toBe(418)
-    expect(cause.headers!.get('x-why')).toBe('tea')
-    expect(cause.body).toBe('é'.repeat(2_048))
-    expect(cause.message).toContain('418')
-    expect(cause.message).toContain('https://example.com/news')
+    const { error } = bench.state as { error: SseError }
+    expect(error.status).toBe(418)
+    expect(error.headers!.get('x-why')).toBe('tea')
+    expect(error.body).toBe('é'.repeat(2_048))
+    expect(error.message).toContain('418')
+    expect(error.message).toContain('https://example.com/news')
   })
 
   test('does not wait for a body that never ends', async () => {
@@ -74,7 +74,7 @@ describe('the error', () => {
     })
     bench.join()
     await bench.clock.advance(1_000)
-    expect(bench.state).toMatchObject({ status: 'waiting', cause: { status: 500, body: 'half' } })
+    expect(bench.state).toMatchObject({ status: 'waiting', error: { status: 500, body: 'half' } })
     expect(await bench.finish()).toEqual([])
   })
 })
@@ -101,8 +101,8 @@ describe('the content type', () => {
     'text/html; text/event-stream',
   ])('%j fails a stream that was never open', async (type) => {
     const bench = await after(200, { 'content-type': type }, '<title>Sign in</title>')
-    const cause = { code: 'content-type', status: 200, body: '<title>Sign in</title>' }
-    expect(bench.state).toMatchObject({ status: 'closed', reason: 'failed', cause })
+    const error = { code: 'content-type', status: 200, body: '<title>Sign in</title>' }
+    expect(bench.state).toMatchObject({ status: 'closed', reason: 'failed', error })
     expect(bench.messages).toEqual([])
   })
 
@@ -114,7 +114,7 @@ describe('the content type', () => {
     await bench.server.requests[0]!.fail()
     await bench.clock.advance(1_000)
     await bench.server.requests[1]!.refuse(200, { 'content-type': 'text/html' }, 'data: no message\n\n')
-    expect(bench.state).toMatchObject({ status: 'waiting', cause: { code: 'content-type' } })
+    expect(bench.state).toMatchObject({ status: 'waiting', error: { code: 'content-type' } })
     await bench.clock.advance(4_000)
     await bench.server.requests[2]!.send('data: y\n\n')
     expect(bench.messages.map(({ data }) => data)).toEqual(['x', 'y'])
@@ -164,7 +164,7 @@ describe('a request', () => {
   test.each(['offline', 'frozen', 'hidden'] as const)(
     'that must not be repeated goes on while the page is %s',
     async (by) => {
-      const bench = createBench({ method: 'POST', body: 'question', hidden: 1_000 })
+      const bench = createBench({ method: 'POST', body: 'question', pauseWhenHiddenMs: 1_000 })
       bench.join()
       await bench.clock.advance(0)
       await bench.server.requests[0]!.send('data: 1\n\n')
@@ -182,7 +182,7 @@ describe('a request', () => {
 
   test('is repeated where the caller allows it, or an id shows that the server can resume', async () => {
     for (const [options, text] of [
-      [{ repeat: true }, 'data: x\n\n'],
+      [{ idempotent: true }, 'data: x\n\n'],
       [{}, 'id: 7\ndata: x\n\n'],
     ] as const) {
       const bench = createBench({ method: 'POST', body: 'question', ...options })

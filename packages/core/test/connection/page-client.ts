@@ -1,7 +1,7 @@
 // A stream in a page, and what a test wants to know of it.
-import type { EventStream, EventStreamOptions } from '../../src/contract.ts'
-import { createEventStream } from '../../src/event-stream.ts'
-import { sessionStore } from '../../src/page.ts'
+import type { EventStream, EventStreamOptions } from '../../src/stream/contract.ts'
+import { createEventStream } from '../../src/stream/event-stream.ts'
+import { sessionStore } from '../../src/platform/session-store.ts'
 
 export const seen: string[] = []
 export const states: string[] = []
@@ -12,13 +12,13 @@ let stream: EventStream | undefined
 export function open(url: string, options: EventStreamOptions = {}, storeKey?: string): void {
   stream = createEventStream(url, {
     ...options,
-    ...(storeKey ? { store: sessionStore(storeKey) } : {}),
+    ...(storeKey ? { lastEventIdStore: sessionStore(storeKey) } : {}),
     onReconnect: ({ continuity }) => openings.push(continuity),
   })
   const look = () => {
     const state = stream!.getSnapshot()
     const word = 'reason' in state ? `${state.status} ${state.reason}` : state.status
-    const cause = 'cause' in state && state.cause ? `: ${state.cause.code}` : ''
+    const cause = 'error' in state && state.error ? `: ${state.error.code}` : ''
     if (states.at(-1) !== word + cause) states.push(word + cause)
   }
   stream.subscribe(look)
@@ -32,7 +32,7 @@ export function close(): void {
 /** The message of the error that the stream ended with. */
 export function failure(): string {
   const state = stream!.getSnapshot()
-  return state.status === 'closed' ? (state.cause?.message ?? '') : ''
+  return state.status === 'closed' ? (state.error?.message ?? '') : ''
 }
 
 /** What is wrong with the ids seen so far, which must count up from the first. */

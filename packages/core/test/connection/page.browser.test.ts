@@ -153,7 +153,7 @@ describe('the page', () => {
   })
 
   test('that is hidden for long pauses the stream where that is wished, and resumes it when it is shown', async () => {
-    await open({ hidden: 200 })
+    await open({ pauseWhenHiddenMs: 200 })
     await read(5)
     await hide()
     await until('the stream is let go', () => server.streams === 0)
@@ -164,7 +164,7 @@ describe('the page', () => {
 
   test('that is hidden from the start pauses the stream, too, and resumes it when it is shown', async () => {
     await hide()
-    await open({ hidden: 300 })
+    await open({ pauseWhenHiddenMs: 300 })
     await page.waitForFunction(() => client.states.includes('paused hidden'))
     await show()
     await read(5)
@@ -172,7 +172,7 @@ describe('the page', () => {
   })
 
   test('that is hidden, frozen or offline never has a POST sent again', async () => {
-    await open({ method: 'POST', body: 'question', hidden: 100 }, '/no-id')
+    await open({ method: 'POST', body: 'question', pauseWhenHiddenMs: 100 }, '/no-id')
     await page.waitForFunction(() => client.seen.length > 2)
     await hide()
     await new Promise((resolve) => setTimeout(resolve, 200))

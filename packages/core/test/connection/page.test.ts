@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Hindrance } from '../../src/state.ts'
+import type { PauseReason } from '../../src/platform/page.ts'
 import { createBench } from './harness.ts'
 import { states } from './states.ts'
 
-const hindrances: Hindrance[] = ['offline', 'frozen']
+const hindrances: PauseReason[] = ['offline', 'frozen']
 
 describe.each(['connecting', 'open', 'waiting'])('while %s', (name) => {
   test.each(hindrances)(
@@ -23,7 +23,7 @@ describe.each(['connecting', 'open', 'waiting'])('while %s', (name) => {
       if (name !== 'connecting') expect(bench.server.requests.at(-1)!.headers.get('last-event-id')).toBe('7')
       await bench.server.requests.at(-1)!.accept()
       expect(bench.state.status).toBe('open')
-      if (name === 'open') expect(bench.state).toMatchObject({ continuity: 'resumed', awayMs: 600_000 })
+      if (name === 'open') expect(bench.state).toMatchObject({ continuity: 'resumed', downtimeMs: 600_000 })
       expect(await bench.finish()).toEqual([])
     },
   )
@@ -32,7 +32,7 @@ describe.each(['connecting', 'open', 'waiting'])('while %s', (name) => {
 test.each(['idle', 'closed'])(
   'a page that comes and goes means nothing to a stream that is %s',
   async (name) => {
-    const bench = await states[name]!({ hidden: 1_000 })
+    const bench = await states[name]!({ pauseWhenHiddenMs: 1_000 })
     const { state } = bench
     for (const by of ['offline', 'hidden', 'frozen'] as const) {
       bench.page.tell(by, true)
@@ -55,7 +55,7 @@ test('events that repeat themselves, as pagehide and freeze do, make no second c
 })
 
 test('every order of coming and going ends with one connection, and the reason shown is one that holds', async () => {
-  const all: Hindrance[] = ['offline', 'frozen']
+  const all: PauseReason[] = ['offline', 'frozen']
   for (const first of all)
     for (const second of all)
       for (const back of all) {
@@ -114,7 +114,7 @@ describe('a hidden page', () => {
   test.each(['connecting', 'open', 'waiting', 'paused offline'])(
     'pauses after a while, where that is wished, a stream that is %s',
     async (name) => {
-      const bench = await states[name]!({ hidden: 10_000, retry: () => 60_000 })
+      const bench = await states[name]!({ pauseWhenHiddenMs: 10_000, retry: () => 60_000 })
       const before = bench.server.requests.length
       bench.page.tell('hidden', true)
       await bench.clock.advance(9_999)
@@ -134,7 +134,7 @@ describe('a hidden page', () => {
   )
 
   test('that is visible again in time keeps its connection', async () => {
-    const bench = await states.open!({ hidden: 10_000 })
+    const bench = await states.open!({ pauseWhenHiddenMs: 10_000 })
     for (let round = 0; round < 5; round++) {
       bench.page.tell('hidden', true)
       await bench.clock.advance(9_000)
@@ -145,7 +145,7 @@ describe('a hidden page', () => {
   })
 
   test('from the start pauses after a while too', async () => {
-    const bench = createBench({ hidden: 10_000, startsHidden: true })
+    const bench = createBench({ pauseWhenHiddenMs: 10_000, startsHidden: true })
     bench.join()
     await bench.clock.advance(0)
     await bench.server.requests[0]!.send('data: x\n\n')
@@ -167,7 +167,7 @@ test('whoever opens by hand knows better than a page that is offline', async () 
 })
 
 test('a hidden page that is opened by hand pauses again after the same while', async () => {
-  const bench = await states.open!({ hidden: 10_000 })
+  const bench = await states.open!({ pauseWhenHiddenMs: 10_000 })
   bench.page.tell('hidden', true)
   await bench.clock.advance(10_000)
   expect(bench.state.status).toBe('paused')

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { EventStreamOptions } from '../../src/contract.ts'
-import { createEventStream } from '../../src/event-stream.ts'
+import type { EventStreamOptions } from '../../src/stream/contract.ts'
+import { createEventStream } from '../../src/stream/event-stream.ts'
 import { type BaseServer, createBaseServer } from './base-server.ts'
 import { until } from './harness.ts'
 
@@ -80,15 +80,15 @@ describe('by default', () => {
   ])('a redirect of a request with %s is refused: nothing reaches the stranger', async (_, options) => {
     for (const path of ['302-away', '307-away', '308-relative']) {
       const { state } = await run(path, options)
-      expect(state).toMatchObject({ status: 'closed', reason: 'failed', cause: { code: 'redirect' } })
-      expect((state as { cause: Error }).cause.message).toMatch(/\/stream, .*redirect: 'follow'/)
+      expect(state).toMatchObject({ status: 'closed', reason: 'failed', error: { code: 'redirect' } })
+      expect((state as { error: Error }).error.message).toMatch(/\/stream, .*redirect: 'follow'/)
       expect(seen.filter(({ at }) => at.startsWith('stranger'))).toEqual([])
     }
   })
 
   test('a loop is given up', async () => {
     const { state } = await run('302-loop')
-    expect(state).toMatchObject({ status: 'closed', reason: 'failed', cause: { code: 'network' } })
+    expect(state).toMatchObject({ status: 'closed', reason: 'failed', error: { code: 'network' } })
     expect(seen.length).toBeLessThanOrEqual(21)
   })
 
@@ -122,6 +122,6 @@ test('where it is told to follow, fetch takes along what it will, but not Author
 
 test('where it is told not to follow, every redirect is an error, and no attempt follows', async () => {
   const { state } = await run('302-relative', { redirect: 'error' })
-  expect(state).toMatchObject({ reason: 'failed', cause: { code: 'redirect', status: 302 } })
+  expect(state).toMatchObject({ reason: 'failed', error: { code: 'redirect', status: 302 } })
   expect(seen).toHaveLength(1)
 })

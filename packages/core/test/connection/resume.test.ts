@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { sessionStore, type IdStore } from '../../src/page.ts'
+import { sessionStore, type LastEventIdStore } from '../../src/platform/session-store.ts'
 import { createBench } from './harness.ts'
 
 describe('an id', () => {
@@ -82,24 +82,25 @@ describe('the opening', () => {
   test('is fresh, then restarted without an id and resumed with one, and tells how long it was away', async () => {
     const openings: unknown[] = []
     const bench = createBench({
-      onReconnect: ({ continuity, awayMs }) => openings.push([continuity, awayMs, bench.messages.length]),
+      onReconnect: ({ continuity, downtimeMs }) =>
+        openings.push([continuity, downtimeMs, bench.messages.length]),
     })
     bench.join()
     const { clock, server } = bench
     await clock.advance(0)
     await server.requests[0]!.accept()
-    expect(bench.state).toMatchObject({ status: 'open', continuity: 'fresh', awayMs: 0 })
+    expect(bench.state).toMatchObject({ status: 'open', continuity: 'fresh', downtimeMs: 0 })
     await server.requests[0]!.fail()
     await clock.advance(1_000)
     await server.requests[1]!.send('id: 1\ndata: x\n\n')
-    expect(bench.state).toMatchObject({ status: 'open', continuity: 'restarted', awayMs: 1_000 })
+    expect(bench.state).toMatchObject({ status: 'open', continuity: 'restarted', downtimeMs: 1_000 })
     await server.requests[1]!.fail()
     await clock.advance(1_000)
     await server.requests[2]!.refuse(503)
     await clock.advance(2_000)
     await clock.advance(500)
     await server.requests[3]!.send('id: 2\ndata: y\n\n')
-    expect(bench.state).toMatchObject({ status: 'open', continuity: 'resumed', awayMs: 3_500 })
+    expect(bench.state).toMatchObject({ status: 'open', continuity: 'resumed', downtimeMs: 3_500 })
     // Told before the first message of the connection.
     expect(openings).toEqual([
       ['restarted', 1_000, 0],
@@ -142,20 +143,20 @@ describe('the opening', () => {
 describe('a store', () => {
   const createStore = (id?: string | null) => {
     const kept: string[] = []
-    const store: IdStore = { get: () => kept.at(-1) ?? id, set: (next) => void kept.push(next) }
+    const store: LastEventIdStore = { get: () => kept.at(-1) ?? id, set: (next) => void kept.push(next) }
     return { store, kept }
   }
 
   test('lets a reload resume', async () => {
     const { store, kept } = createStore()
-    const before = createBench({ store })
+    const before = createBench({ lastEventIdStore: store })
     before.join()
     await before.clock.advance(0)
     expect(before.server.requests[0]!.headers.has('last-event-id')).toBe(false)
     await before.server.requests[0]!.send('id: 1\ndata: x\n\nid: 消息2\ndata: y\n\n')
     await before.server.requests[0]!.send('data: z\n\n')
     expect(kept).toEqual(['消息2'])
-    const after = createBench({ store })
+    const after = createBench({ lastEventIdStore: store })
     expect(after.stream.getSnapshot().lastEventId).toBe('')
     after.join()
     await after.clock.advance(0)
@@ -168,7 +169,7 @@ describe('a store', () => {
 
   test('keeps the id of the message at which a listener closed the stream', async () => {
     const { store, kept } = createStore()
-    const bench = createBench({ store })
+    const bench = createBench({ lastEventIdStore: store })
     bench.stream.onMessage(({ id }) => void (id === '2' && bench.stream.close()))
     await bench.clock.advance(0)
     await bench.server.requests[0]!.send('id: 1\ndata: x\n\nid: 2\ndata: y\n\nid: 3\ndata: z\n\n')
@@ -177,7 +178,7 @@ describe('a store', () => {
 
   test('is asked when the stream opens, not when it is made, and only once', async () => {
     const get = vi.fn<() => string>(() => '5')
-    const bench = createBench({ store: { get, set: () => undefined } })
+    const bench = createBench({ lastEventIdStore: { get, set: () => undefined } })
     expect(get).not.toHaveBeenCalled()
     bench.join()
     await bench.clock.advance(0)
@@ -188,14 +189,14 @@ describe('a store', () => {
   })
 
   test('is asked where the initial id is empty', async () => {
-    const bench = createBench({ store: createStore('stored').store, initialLastEventId: '' })
+    const bench = createBench({ lastEventIdStore: createStore('stored').store, initialLastEventId: '' })
     bench.join()
     await bench.clock.advance(0)
     expect(bench.server.requests[0]!.headers.get('last-event-id')).toBe('stored')
   })
 
   test('gives way to an initial id', async () => {
-    const bench = createBench({ store: createStore('old').store, initialLastEventId: 'rendered' })
+    const bench = createBench({ lastEventIdStore: createStore('old').store, initialLastEventId: 'rendered' })
     bench.join()
     await bench.clock.advance(0)
     expect(bench.server.requests[0]!.headers.get('last-event-id')).toBe('rendered')
@@ -208,7 +209,7 @@ describe('a store', () => {
     const throws = (): never => {
       throw new Error('no storage')
     }
-    const bench = createBench({ store: { get: throws, set: throws } })
+    const bench = createBench({ lastEventIdStore: { get: throws, set: throws } })
     bench.join()
     await bench.clock.advance(0)
     await bench.server.requests[0]!.send('id: 1\ndata: x\n\n')

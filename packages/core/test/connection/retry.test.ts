@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { RetryContext } from '../../src/retry.ts'
+import type { RetryContext } from '../../src/connection/retry-policy.ts'
 import { delays } from './delays.ts'
 import { createBench, createRandom } from './harness.ts'
 
@@ -154,7 +154,7 @@ describe('Retry-After', () => {
     bench.page.tell('offline', true)
     await bench.clock.advance(3_000)
     bench.page.tell('offline', false)
-    expect(bench.state).toMatchObject({ status: 'waiting', delayMs: 7_000, cause: { status: 429 } })
+    expect(bench.state).toMatchObject({ status: 'waiting', delayMs: 7_000, error: { status: 429 } })
     await bench.clock.advance(7_000)
     expect(bench.server.requests).toHaveLength(2)
   })
@@ -164,8 +164,8 @@ describe('a rule of one’s own', () => {
   test('is told what happened, and decides', async () => {
     const asked: Partial<RetryContext>[] = []
     const bench = createBench({
-      retry({ attempt, cause, status, retryMs, elapsedMs }) {
-        asked.push({ attempt, cause, status, retryMs, elapsedMs })
+      retry({ attempt, error, status, retryMs, elapsedMs }) {
+        asked.push({ attempt, error, status, retryMs, elapsedMs })
         return attempt < 3 ? 1_500 : false
       },
     })
@@ -176,10 +176,10 @@ describe('a rule of one’s own', () => {
       await request.fail()
     })
     expect(seen).toEqual([1_500, 1_500, 'closed'])
-    expect(bench.state).toMatchObject({ reason: 'failed', cause: { status: 500 } })
+    expect(bench.state).toMatchObject({ reason: 'failed', error: { status: 500 } })
     expect(asked).toMatchObject([
-      { attempt: 1, status: undefined, cause: { code: 'network' }, retryMs: 4_000, elapsedMs: 0 },
-      { attempt: 2, status: 500, cause: { code: 'status' }, retryMs: 4_000, elapsedMs: 1_500 },
+      { attempt: 1, status: undefined, error: { code: 'network' }, retryMs: 4_000, elapsedMs: 0 },
+      { attempt: 2, status: 500, error: { code: 'status' }, retryMs: 4_000, elapsedMs: 1_500 },
       { attempt: 3, status: 500, retryMs: 4_000, elapsedMs: 3_000 },
     ])
     expect(await bench.finish()).toEqual([])

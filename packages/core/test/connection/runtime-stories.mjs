@@ -47,7 +47,7 @@ const some = (count) => (messages) => messages.length >= count
 const stories = {
   async 'messages through random faults come once and in order'() {
     for (const url of faults) {
-      const headers = async ({ cause }) => ({ authorization: cause?.status === 401 ? 'fresh' : 'stale' })
+      const headers = async ({ error }) => ({ authorization: error?.status === 401 ? 'fresh' : 'stale' })
       const { messages, state } = await read(url, { headers }, closed)
       equal([state.status, state.reason], ['closed', 'ended'], 'the end')
       const wrong = messages.findIndex(({ data }, index) => Number(data.split('\n')[0]) !== index + 1)
@@ -71,7 +71,7 @@ const stories = {
     equal(ended.state.reason, 'ended', 'after 204')
     const { state } = await read('/404', {}, closed)
     equal(
-      [state.reason, state.cause.code, state.cause.status, state.cause.body],
+      [state.reason, state.error.code, state.error.status, state.error.body],
       ['failed', 'status', 404, 'not here'],
       'after 404',
     )
@@ -88,8 +88,8 @@ const stories = {
   async 'one refresh serves every stream that is refused'() {
     await stats()
     let token = ''
-    const headers = async ({ cause }) => {
-      if (cause?.status === 401) token = await (await fetch(`${home}/token`)).text()
+    const headers = async ({ error }) => {
+      if (error?.status === 401) token = await (await fetch(`${home}/token`)).text()
       return { authorization: token }
     }
     await Promise.all([1, 2, 3].map(() => read('/auth', { headers }, some(1))))
@@ -121,8 +121,8 @@ const stories = {
       { method: 'POST', body: 'secret' },
     ]) {
       const { state } = await read('/away', options, closed)
-      equal([state.reason, state.cause.code], ['failed', 'redirect'], Object.keys(options).join())
-      equal(/ to http.*\/stream,/.test(state.cause.message), true, state.cause.message)
+      equal([state.reason, state.error.code], ['failed', 'redirect'], Object.keys(options).join())
+      equal(/ to http.*\/stream,/.test(state.error.message), true, state.error.message)
     }
     equal(
       (await stats()).asked.filter(({ url }) => url.startsWith('stranger')),
@@ -132,7 +132,7 @@ const stories = {
   },
   async 'leaving a loop closes the socket'() {
     const seen = []
-    for await (const { data } of createEventStream(`${home}/stream`, { graceMs: 0 }))
+    for await (const { data } of createEventStream(`${home}/stream`, { closeDelayMs: 0 }))
       if (seen.push(data) === 2) break
     equal(seen, ['1', '2'], 'what was read')
     await until('the socket is closed', async () => (await stats()).streams === 0)

@@ -1,5 +1,5 @@
-import { type Clock, systemClock } from '../../src/clock.ts'
-import { createEventStream } from '../../src/event-stream.ts'
+import { type Clock, systemClock } from '../../src/platform/clock.ts'
+import { createEventStream } from '../../src/stream/event-stream.ts'
 
 /** What a client saw of a stream of numbered messages. */
 export interface Soaked {
@@ -37,7 +37,7 @@ export async function soak(url: string, scale: number, withinMs: number): Promis
   const stream = createEventStream(url, {
     clock: createFastClock(scale),
     // Fresh after a 401, and stale again with each connection.
-    headers: async ({ cause }) => ({ authorization: cause?.status === 401 ? 'fresh' : 'stale' }),
+    headers: async ({ error }) => ({ authorization: error?.status === 401 ? 'fresh' : 'stale' }),
     async fetch(input, init) {
       attempts++
       const gone = new Promise<void>((resolve) => init!.signal!.addEventListener('abort', () => resolve()))
@@ -67,7 +67,7 @@ export async function soak(url: string, scale: number, withinMs: number): Promis
   await new Promise((resolve) => setTimeout(resolve, 50))
   const reason =
     state.status === 'closed'
-      ? state.reason + (state.reason === 'failed' ? `: ${state.cause}` : '')
+      ? state.reason + (state.reason === 'failed' ? `: ${state.error}` : '')
       : state.status
   return { wrong, messages, connections, attempts, most, left: held.size, reason }
 }

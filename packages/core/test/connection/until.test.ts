@@ -37,7 +37,7 @@ const eager: Record<string, EventStreamOptions> = {
   'the default rule': {},
   'a rule that never gives up': { retry: () => 0 },
   'losses that are always worth another attempt': { retry: { when: () => true } },
-  'a POST that may be repeated': { method: 'POST', body: 'x', repeat: true },
+  'a POST that may be repeated': { method: 'POST', body: 'x', idempotent: true },
 }
 
 describe.each(Object.entries(eager))('under %s', (_, options) => {
@@ -57,7 +57,7 @@ describe.each(Object.entries(eager))('under %s', (_, options) => {
       expect(stream.getSnapshot()).toMatchObject({
         status: 'closed',
         reason: 'failed',
-        cause: overloaded,
+        error: overloaded,
         data: '1',
       })
       await gone
@@ -102,13 +102,13 @@ describe.each([false, true])('cut at every byte: %s', (cut) => {
   test('a last message that is included is folded and delivered before the stream ends', async () => {
     await serve(cut)
     const stream = createEventStream(server.origin, {
-      until: ({ data }) => data === 'overloaded' && 'included',
+      until: ({ data }) => data === 'overloaded' && 'inclusive',
     })
     const seen: string[] = []
     stream.onMessage(({ data }) => void seen.push(data))
     await until('the stream is over', () => stream.getSnapshot().status === 'closed')
     expect(stream.getSnapshot()).toMatchObject({ reason: 'ended', data: 'overloaded', lastEventId: '2' })
-    expect(stream.getSnapshot()).not.toHaveProperty('cause')
+    expect(stream.getSnapshot()).not.toHaveProperty('error')
     await gone
     expect(seen).toEqual(['1', 'overloaded'])
     expect(server.requests).toBe(1)
@@ -117,7 +117,7 @@ describe.each([false, true])('cut at every byte: %s', (cut) => {
   test('a loop over the messages gives the one that is included, and ends', async () => {
     await serve(cut)
     const seen: string[] = []
-    const until: EventStreamOptions['until'] = ({ id }) => id === '2' && 'included'
+    const until: EventStreamOptions['until'] = ({ id }) => id === '2' && 'inclusive'
     for await (const { data } of createEventStream(server.origin, { until })) seen.push(data)
     expect(seen).toEqual(['1', 'overloaded'])
   })
@@ -128,13 +128,13 @@ describe.each([false, true])('cut at every byte: %s', (cut) => {
     const stream = createEventStream(server.origin, { fold, until: ({ data }) => data === '4' })
     stream.subscribe(() => {})
     await until('the stream is over', () => stream.getSnapshot().status === 'closed')
-    expect(stream.getSnapshot()).toMatchObject({ reason: 'failed', cause: overloaded, data: '1' })
+    expect(stream.getSnapshot()).toMatchObject({ reason: 'failed', error: overloaded, data: '1' })
   })
 })
 
 test('a reader that closes the stream at the message that is included has closed it', async () => {
   await serve(false)
-  const stream = createEventStream(server.origin, { until: ({ id }) => id === '2' && 'included' })
+  const stream = createEventStream(server.origin, { until: ({ id }) => id === '2' && 'inclusive' })
   stream.onMessage(({ id }) => id === '2' && stream.close())
   await until('the stream is over', () => stream.getSnapshot().status === 'closed')
   expect(stream.getSnapshot()).toMatchObject({ reason: 'closed', data: 'overloaded' })
@@ -184,7 +184,7 @@ test('what the until of a fold throws is reported, and the message is no last wo
 
 test('a reader that opens the stream anew at the message that is included has it anew', async () => {
   await serve(false)
-  const stream = createEventStream(server.origin, { until: ({ id }) => id === '2' && 'included' })
+  const stream = createEventStream(server.origin, { until: ({ id }) => id === '2' && 'inclusive' })
   let rounds = 0
   stream.onMessage(({ id }) => {
     if (id !== '2' || rounds++ > 0) return

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { createEventStream, type Fold, type Message, type SseError } from '../../src/index.ts'
-import { anthropic, type Answer, ask, openai } from '../../src/llm/index.ts'
+import { anthropic, type Answer, chatRequest, openai } from '../../src/llm/index.ts'
 import { createFakeClock } from '../../src/testing/index.ts'
 import { until } from '../connection/harness.ts'
 import { createModelServer, type ModelServer, stream } from './server.ts'
@@ -14,7 +14,7 @@ afterEach(() => server.close())
 async function over(format: Format, said: string) {
   server = await createModelServer((response) => stream(response, said))
   const clock = createFakeClock()
-  const answer = createEventStream(server.origin, { ...ask({}), clock, fold: format() })
+  const answer = createEventStream(server.origin, { ...chatRequest({}), clock, fold: format() })
   const seen: string[] = []
   answer.onMessage(({ data }) => void seen.push(data))
   await until('the stream is over', () => answer.getSnapshot().status === 'closed')
@@ -107,9 +107,9 @@ const failures: readonly [string, Format, string, string, string, string][] = [
 test.each(failures)('an error in the stream fails it: %s', async (_, format, before, type, data, says) => {
   const { seen, ...snapshot } = await over(format, `${before}event: ${type}\ndata: ${data}\n\n${before}`)
   expect(snapshot).toMatchObject({ status: 'closed', reason: 'failed', data: { text: '天 🌤' } })
-  const { cause } = snapshot as { cause: SseError }
-  expect(cause).toMatchObject({ name: 'SseError', code: 'server', body: data })
-  expect(cause.message).toContain(says)
+  const { error } = snapshot as { error: SseError }
+  expect(error).toMatchObject({ name: 'SseError', code: 'server', body: data })
+  expect(error.message).toContain(says)
   expect(seen).toHaveLength(1)
 })
 
@@ -132,12 +132,12 @@ describe('an answer that breaks off', () => {
       stream(response, before)
       response.end()
     })
-    const answer = createEventStream(server.origin, { ...ask({}), fold: format() })
+    const answer = createEventStream(server.origin, { ...chatRequest({}), fold: format() })
     answer.subscribe(() => {})
     await until('the stream is over', () => answer.getSnapshot().status === 'closed')
     expect(answer.getSnapshot()).toMatchObject({
       reason: 'ended',
-      cause: { code: 'ended' },
+      error: { code: 'ended' },
       data: { text: '天 🌤', finishReason: undefined },
     })
     expect(server.requests).toBe(1)
@@ -149,13 +149,13 @@ describe('an answer that breaks off', () => {
       response.write(chat, () => response.destroy())
     })
     const clock = createFakeClock()
-    const answer = createEventStream(server.origin, { ...ask({}), clock, fold: openai() })
+    const answer = createEventStream(server.origin, { ...chatRequest({}), clock, fold: openai() })
     answer.subscribe(() => {})
     await until('the stream is over', () => answer.getSnapshot().status === 'closed')
     await clock.advance(600_000)
     expect(answer.getSnapshot()).toMatchObject({
       reason: 'failed',
-      cause: { code: 'network' },
+      error: { code: 'network' },
       data: { text: '天 🌤', finishReason: undefined },
     })
     expect(server.requests).toBe(1)
@@ -171,11 +171,11 @@ test.each<[number, string]>([
   server = await createModelServer((response) =>
     response.writeHead(status, { 'content-type': 'application/json' }).end(body),
   )
-  const answer = createEventStream(server.origin, { ...ask({}), fold: openai() })
+  const answer = createEventStream(server.origin, { ...chatRequest({}), fold: openai() })
   answer.subscribe(() => {})
   await until('the stream is over', () => answer.getSnapshot().status === 'closed')
-  const { cause } = answer.getSnapshot() as { cause: SseError }
-  expect(cause).toMatchObject({ code: 'status', status, body })
-  expect(JSON.parse(cause.body!)).toHaveProperty('error.message')
+  const { error } = answer.getSnapshot() as { error: SseError }
+  expect(error).toMatchObject({ code: 'status', status, body })
+  expect(JSON.parse(error.body!)).toHaveProperty('error.message')
   expect(server.requests).toBe(1)
 })

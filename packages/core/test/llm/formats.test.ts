@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createEventStream, type Fold, type Message, text } from '../../src/index.ts'
-import { anthropic, type Answer, ask, openai } from '../../src/llm/index.ts'
+import { anthropic, type Answer, chatRequest, openai } from '../../src/llm/index.ts'
 import { createFakeClock, createFakeServer } from '../../src/testing/index.ts'
 import { chatCompletions, messages, plain, responses } from './transcripts.ts'
 
@@ -9,7 +9,7 @@ async function fold<Data>(by: Fold<Data, Data, Message>, pieces: readonly Uint8A
   const clock = createFakeClock()
   const server = createFakeServer()
   const answer = createEventStream('https://example.com/', {
-    ...ask({ model: 'a-model' }),
+    ...chatRequest({ model: 'a-model' }),
     clock,
     fetch: server.fetch,
     fold: by,
@@ -57,7 +57,7 @@ describe.each(Object.entries(formats))('%s', (_, { by, blocks, answer }) => {
     const pieces = Array.from(bytes, (byte) => Uint8Array.of(byte))
     const snapshot = await fold(create(), pieces)
     expect(snapshot).toMatchObject({ status: 'closed', reason: 'ended', data: answer })
-    expect(snapshot).not.toHaveProperty('cause')
+    expect(snapshot).not.toHaveProperty('error')
   })
 
   test('is folded anew by each stream: one fold serves many', async () => {

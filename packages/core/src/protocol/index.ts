@@ -1,0 +1,2 @@
+export { createParserStream } from './parser-stream.ts'
+export { createParser, type Parser, type ParserOptions } from './parser.ts'

@@ -1,0 +1,24 @@
+import type { AnyMessage } from '../decode.ts'
+import type { Fold } from './fold.ts'
+
+/**
+ * The data of the last message; `undefined` before the first. What a stream does unless it is told otherwise.
+ *
+ * @example
+ * ```ts
+ * import { createEventStream, latest } from '@headwater/core'
+ *
+ * const stream = createEventStream('https://example.com/price', { fold: latest() })
+ * stream.getSnapshot().data // string | undefined
+ * ```
+ */
+// oxlint-disable-next-line typescript/no-explicit-any
+export function latest<Each extends AnyMessage = AnyMessage>(): Fold<Each['data'] | undefined, any, Each> {
+  return {
+    initial: (initialData) => initialData,
+    add: (_, message) => message.data,
+    view: (data) => data,
+    stateKey: 'latest',
+    replayLast: true,
+  }
+}

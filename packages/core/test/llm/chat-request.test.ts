@@ -1,0 +1,138 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { afterEach, expect, test } from 'vitest'
+import { createEventStream, createScope } from '../../src/index.ts'
+import { chatRequest, openai } from '../../src/llm/index.ts'
+import { createFakeClock, createFakeServer } from '../../src/testing/index.ts'
+import { until } from '../connection/harness.ts'
+import { createModelServer, type ModelServer, stream } from './server.ts'
+
+let server: ModelServer
+afterEach(() => server?.close())
+
+const piece = 'data: {"choices":[{"delta":{"content":"水"}}]}\n\n'
+
+test('a question is one POST, as JSON that asks for a stream, with the headers that one gives', async () => {
+  server = await createModelServer((response) => stream(response, `${piece}data: [DONE]\n\n`))
+  const request = { model: 'a-model', messages: [{ role: 'user', content: '为什么？ 🌊' }], stream: false }
+  const answer = createEventStream(server.origin, {
+    ...chatRequest(request),
+    headers: async () => ({ authorization: 'Bearer a-token' }),
+    fold: openai(),
+  })
+  answer.subscribe(() => {})
+  await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+  expect(server.asked).toHaveLength(1)
+  const [{ method, headers, body }] = server.asked as [(typeof server.asked)[number]]
+  expect(method).toBe('POST')
+  expect(headers).toMatchObject({
+    'content-type': 'application/json',
+    accept: 'text/event-stream',
+    authorization: 'Bearer a-token',
+    'content-length': String(new TextEncoder().encode(body).length),
+  })
+  expect(JSON.parse(body)).toEqual({ ...request, stream: true })
+  expect(answer.getSnapshot()).toMatchObject({ reason: 'ended', data: { text: '水' } })
+})
+
+test('a content type of one’s own goes before', async () => {
+  server = await createModelServer((response) => stream(response, 'data: [DONE]\n\n'))
+  const headers = { 'content-type': 'application/vnd.example+json' }
+  const answer = createEventStream(server.origin, { ...chatRequest({}), headers, fold: openai() })
+  answer.subscribe(() => {})
+  await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+  expect(server.asked[0]!.headers).toMatchObject(headers)
+})
+
+test('a token that is refused is asked for anew, and the question once more', async () => {
+  server = await createModelServer((response, { headers }) =>
+    headers.authorization === 'Bearer new'
+      ? stream(response, `${piece}data: [DONE]\n\n`)
+      : void response.writeHead(401).end('{"error":{"message":"expired"}}'),
+  )
+  const causes: (number | undefined)[] = []
+  const answer = createEventStream(server.origin, {
+    ...chatRequest({ question: 'why' }),
+    headers: async ({ error }) => {
+      causes.push(error?.status)
+      return { authorization: error ? 'Bearer new' : 'Bearer old' }
+    },
+    fold: openai(),
+  })
+  answer.subscribe(() => {})
+  await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+  expect(answer.getSnapshot()).toMatchObject({ reason: 'ended', data: { text: '水' } })
+  expect(causes).toEqual([undefined, 401])
+  const bodies = server.asked.map(({ body }) => body)
+  expect(bodies).toEqual([bodies[0], bodies[0]])
+})
+
+test('close() in the middle of an answer is seen by the server at once: the socket closes', async () => {
+  let response!: ServerResponse
+  server = await createModelServer((given) => stream((response = given), piece))
+  const answer = createEventStream(server.origin, { ...chatRequest({}), fold: openai(), notify: 'sync' })
+  answer.subscribe(() => {})
+  await until('some of it has come', () => answer.getSnapshot().data.text !== '')
+  const gone = once(response, 'close')
+  answer.close()
+  expect(answer.getSnapshot()).toMatchObject({
+    status: 'closed',
+    reason: 'closed',
+    data: { text: '水', finishReason: undefined },
+  })
+  await gone
+  expect(response.writableFinished).toBe(false)
+  await until('the connection is gone', () => server.sockets === 0)
+})
+
+test('the end of an answer lets the socket of a server go that keeps it', async () => {
+  let gone!: Promise<unknown>
+  server = await createModelServer((response) => {
+    gone = once(response, 'close')
+    stream(response, `${piece}data: [DONE]\n\n`)
+  })
+  const answer = createEventStream(server.origin, { ...chatRequest({}), fold: openai() })
+  answer.subscribe(() => {})
+  await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+  await gone
+  expect(answer.getSnapshot()).toMatchObject({ reason: 'ended', data: { text: '水' } })
+})
+
+test('who asks the same shares one answer; another question is another', async () => {
+  const clock = createFakeClock()
+  const fake = createFakeServer()
+  const scope = createScope()
+  const open = (request: object) => {
+    const options = { ...chatRequest(request), clock, fetch: fake.fetch, fold: openai() }
+    const stream = createEventStream('https://example.com/', options, scope)
+    stream.subscribe(() => {})
+    return stream
+  }
+  const [one, two, other] = [open({ q: 1 }), open({ q: 1 }), open({ q: 2 })]
+  await clock.advance(0)
+  expect(fake.requests).toHaveLength(2)
+  await fake.requests[0]!.send(piece)
+  await clock.advance(100)
+  expect([one, two, other].map((stream) => stream.getSnapshot().data.text)).toEqual(['水', '水', ''])
+})
+
+test('a model may think for minutes before it says a word', async () => {
+  const clock = createFakeClock()
+  const fake = createFakeServer()
+  const answer = createEventStream('https://example.com/', {
+    ...chatRequest({}),
+    clock,
+    fetch: fake.fetch,
+    fold: openai(),
+  })
+  answer.subscribe(() => {})
+  const request = await fake.nextRequest()
+  await clock.advance(290_000)
+  await request.send(': a heartbeat\n\n')
+  await clock.advance(10_000)
+  await request.send(': another\n\ndata: {"cho')
+  await clock.advance(290_000)
+  expect(answer.getSnapshot().status).toBe('open')
+  await clock.advance(20_000)
+  expect(answer.getSnapshot()).toMatchObject({ reason: 'failed', error: { code: 'idle-timeout' } })
+})
