@@ -1,84 +1,55 @@
-// Size budgets, minified and gzipped, as users import. Every entry of a published package needs one; without it this file throws.
-import { basename } from 'node:path'
+// Size limits, minified and gzipped, of what users import. Each entry of a published package needs one; otherwise this file throws.
 import frameworks from './frameworks.json' with { type: 'json' }
-import { publishedPackages } from './scripts/published.mjs'
+import { entriesOf, publishedPackages } from './scripts/published.mjs'
 
-/** Budgets of core and compat: name in the report, entry, import, limit, and packages left out of the count. */
-const libraries = [
-  ['@headwater/core: createEventStream', 'core', 'index', '{ createEventStream }', '10 kB'],
-  ['@headwater/core: everything', 'core', 'index', '*', '10.6 kB'],
-  ['@headwater/core/parser: createParser', 'core', 'parser', '{ createParser }', '1.8 kB'],
-  ['@headwater/core/parser: everything', 'core', 'parser', '*', '1.95 kB'],
-  ['@headwater/core/transport: everything', 'core', 'transport', '*', '1.5 kB'],
-  ['@headwater/core/testing: everything', 'core', 'testing/index', '*', '1.3 kB'],
-  ['@headwater/core/llm: openai and ask', 'core', 'llm/index', '{ ask, openai }', '1.3 kB'],
-  ['@headwater/core/llm: everything', 'core', 'llm/index', '*', '1.55 kB'],
-]
-const dropIns = [
-  [
-    '@headwater/compat/event-source: EventSource, core and all',
-    'compat',
-    'event-source',
-    '{ EventSource }',
-    '5 kB',
-  ],
-  [
-    '@headwater/compat/event-source-polyfill: EventSourcePolyfill, core and all',
-    'compat',
-    'event-source-polyfill',
-    '{ EventSourcePolyfill }',
-    '5.4 kB',
-  ],
-  [
-    '@headwater/compat/fetch-event-source: fetchEventSource, core and all',
-    'compat',
-    'fetch-event-source',
-    '{ fetchEventSource }',
-    '4.1 kB',
-  ],
-  ['@headwater/compat: everything, core and all', 'compat', 'index', '*', '6 kB'],
-  [
-    '@headwater/compat/fetch-event-source beyond core',
-    'compat',
-    'fetch-event-source',
-    '{ fetchEventSource }',
-    '1.2 kB',
-    ['@headwater/core'],
-  ],
-]
+const CORE = '@headwater/core'
 
-const entriesOf = ({ folder, manifest }) =>
-  Object.entries(manifest.publishConfig.exports)
-    .filter(([, target]) => target.default)
-    .map(([entry, target]) => ({
-      entry: manifest.name + entry.slice(1),
-      path: `packages/${basename(folder)}/${target.default.slice(2)}`,
-    }))
-const published = publishedPackages()
+/** Limits by entry: the name of the measurement, the import and the limit. `without core` leaves core out of the measurement. */
+const limits = {
+  '@headwater/core': [
+    ['createEventStream', '{ createEventStream }', '10 kB'],
+    ['everything', '*', '10.6 kB'],
+  ],
+  '@headwater/core/parser': [
+    ['createParser', '{ createParser }', '1.8 kB'],
+    ['everything', '*', '1.95 kB'],
+  ],
+  '@headwater/core/transport': [['everything', '*', '1.5 kB']],
+  '@headwater/core/testing': [['everything', '*', '1.3 kB']],
+  '@headwater/core/llm': [
+    ['chatRequest, openai', '{ chatRequest, openai }', '1.3 kB'],
+    ['everything', '*', '1.55 kB'],
+  ],
+  '@headwater/compat/event-source': [['EventSource, including core', '{ EventSource }', '5 kB']],
+  '@headwater/compat/event-source-polyfill': [
+    ['EventSourcePolyfill, including core', '{ EventSourcePolyfill }', '5.4 kB'],
+  ],
+  '@headwater/compat/fetch-event-source': [
+    ['fetchEventSource, including core', '{ fetchEventSource }', '4.1 kB'],
+    ['without core', '{ fetchEventSource }', '1.2 kB'],
+  ],
+  '@headwater/compat': [['everything, including core', '*', '6 kB']],
+}
 
-/** A binding may add 1 kB to core, its `/llm` entry 0.2 kB. */
-const bindings = frameworks
-  .flatMap(({ name, npm }) => {
-    const found = published.find(({ folder }) => basename(folder) === name)
-    return found ? entriesOf(found).map((each) => ({ ...each, npm })) : []
-  })
-  .map(({ entry, path, npm }) => {
-    const isLlm = entry.endsWith('/llm')
-    const ignore = isLlm ? ['@headwater/core'] : [npm, '@headwater/core']
-    return { name: `${entry} beyond core`, path, import: '*', limit: isLlm ? '0.2 kB' : '1 kB', ignore }
-  })
+/** Limits of a binding's entry: it adds at most 1 kB to core, its `/llm` at most 0.2 kB. */
+const ofBinding = (entry) => [['without core', '*', entry.endsWith('/llm') ? '0.2 kB' : '1 kB']]
 
-const listed = ([name, folder, entry, what, limit, ignore]) => ({
-  name,
-  path: `packages/${folder}/dist/${entry}.js`,
-  import: what,
-  limit,
-  ...(ignore && { ignore }),
+/** Core first, then the bindings in the order of frameworks.json, then the rest. */
+const order = ['core', ...frameworks.map(({ name }) => name), 'compat']
+const entries = publishedPackages()
+  .flatMap(entriesOf)
+  .toSorted((one, other) => order.indexOf(one.package) - order.indexOf(other.package))
+
+export default entries.flatMap(({ name, package: folder, file }) => {
+  const framework = frameworks.find((each) => each.name === folder)
+  const rows = framework ? ofBinding(name) : limits[name]
+  if (!rows) throw new Error(`${name} has no size limit. Add one to .size-limit.mjs.`)
+  return rows.map(([what, imports, limit]) => ({
+    name: `${name}: ${what}`,
+    path: `packages/${folder}/${file}`,
+    import: imports,
+    limit,
+    gzip: true,
+    ...(what === 'without core' && { ignore: [CORE, ...(framework ? [framework.npm] : [])] }),
+  }))
 })
-const budgets = [...libraries.map(listed), ...bindings, ...dropIns.map(listed)]
-
-for (const { entry, path } of published.flatMap(entriesOf))
-  if (!budgets.some((budget) => budget.path === path))
-    throw new Error(`${entry} has no size budget: add one for ${path} to .size-limit.mjs`)
-
-export default budgets.map((budget) => ({ ...budget, gzip: true }))

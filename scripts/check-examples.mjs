@@ -4,10 +4,10 @@
 // TypeScript and JavaScript, such as `vue`, is translated by `packages/<language>/test/compile-example.mjs`.
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import frameworks from '../frameworks.json' with { type: 'json' }
-import { publishedPackages } from './published.mjs'
+import { entriesOf, publishedPackages } from './published.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const main = join(root, '.test-results/examples')
@@ -60,14 +60,9 @@ for (const source of sources.filter((path) => !path.endsWith('CHANGELOG.md')).so
 
 /** The sources behind every entry of the published packages. */
 const paths = Object.fromEntries(
-  publishedPackages(root).flatMap(({ folder, manifest }) =>
-    Object.entries(manifest.exports)
-      .filter(([, target]) => target['@headwater/source'])
-      .map(([entry, target]) => [
-        manifest.name + entry.slice(1),
-        [`../../packages/${basename(folder)}/${target['@headwater/source'].slice(2)}`],
-      ]),
-  ),
+  publishedPackages(root)
+    .flatMap(entriesOf)
+    .map(({ name, package: folder, source }) => [name, [`../../packages/${folder}/${source}`]]),
 )
 const config = {
   extends: '../../tsconfig.base.json',
