@@ -8,7 +8,7 @@ import type { UserConfig } from 'tsdown'
  * tsdown writes `exports`, `main` and `types` of package.json, and what they become when the package is published. In this
  * repository, the condition `@headwater/source` leads to the sources.
  */
-export const library = (entry: UserConfig['entry'], options?: UserConfig): UserConfig => ({
+export const library = (entry: NonNullable<UserConfig['entry']>, options?: UserConfig): UserConfig => ({
   entry,
   format: ['esm'],
   platform: 'neutral',

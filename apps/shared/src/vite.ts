@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { Plugin, UserConfig } from 'vite'
 import frameworks from '../../../frameworks.json' with { type: 'json' }
 
+const cardOf = (framework: string) => new URL(`../../${framework}/card.html`, import.meta.url)
+/** The view libraries that have a demo. */
+const demos = frameworks.filter(({ name }) => existsSync(cardOf(name)))
 const titleOf = (framework: string) => frameworks.find(({ name }) => name === framework)?.title ?? framework
 
 /** The configuration of a demo page: where it is served, and what stands around the app. */
@@ -38,14 +41,14 @@ function shell(framework: string | undefined): Plugin {
         .replace('<html', `<html${framework ? ` data-framework="${titleOf(framework)}"` : ''}`)
         .replace('</head>', `${head(framework)}</head>`)
         .replace('<main>', `${top(framework)}<main>${intro}`)
-        .replace('<!-- demos -->', () => frameworks.map(card).join('')),
+        .replace('<!-- demos -->', () => demos.map(card).join('')),
   }
 }
 
 /** A card of the gallery: a link to a demo, with the excerpt from `apps/<name>/card.html`. */
 const card = ({ name, title }: (typeof frameworks)[number]) => `<a class="card" href="/${name}/">
           <h2>${title}</h2>
-          ${readFileSync(new URL(`../../${name}/card.html`, import.meta.url), 'utf8').trim()}
+          ${readFileSync(cardOf(name), 'utf8').trim()}
           <span class="go" data-text="open">Open the page</span>
         </a>`
 
@@ -66,7 +69,7 @@ const top = (framework: string | undefined) => `
     <header class="top">
       <a class="mark" href="/"><img src="/favicon.svg" alt="" width="28" height="28" />Headwater</a>
       <nav aria-label="The same page in" data-label="frameworks">
-        ${frameworks
+        ${demos
           .map(
             ({ name, title }) =>
               `<a href="/${name}/"${name === framework ? ' aria-current="page"' : ''}>${title}</a>`,
