@@ -34,7 +34,7 @@ const must = (command, args, cwd) => {
 const consumer = mkdtempSync(join(tmpdir(), 'headwater-consumer-'))
 const failures = []
 
-/** Versions, as installed here, of a package's peers and of their types, for the project that uses the package. */
+/** Returns the installed versions of a package's peers and of their types, as dependencies of the consumer. */
 function peersOf({ folder, manifest }) {
   const names = Object.keys(manifest.peerDependencies ?? {}).flatMap((peer) => [peer, `@types/${peer}`])
   return names
