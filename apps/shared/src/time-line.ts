@@ -37,15 +37,18 @@ export function createTimeLine(): TimeLine {
     },
     inspect({ event, before, after, effects }) {
       // Chunks come by the hundred, and change nothing that is worth a line.
-      if (event.type === 'received' || (before.state.status === after.state.status && event.type === 'woke'))
+      if (
+        event.type === 'received' ||
+        (before.state.status === after.state.status && event.type === 'timer-fired')
+      )
         return
       const { state } = after
       const { status } = state
       if (spans.at(-1)?.status !== status) spans.push({ status, from: event.at })
       if (spans.length > 200) spans = spans.slice(-100)
-      const cause = event.type === 'lost' ? event.error : undefined
+      const cause = event.type === 'attempt-failed' ? event.error : undefined
       const asked = effects.map((effect) =>
-        effect.type === 'schedule' && status === 'waiting'
+        effect.type === 'set-timer' && status === 'waiting'
           ? `${effect.type} ${(effect.delayMs / 1000).toFixed(1)} s`
           : effect.type,
       )
@@ -53,7 +56,7 @@ export function createTimeLine(): TimeLine {
       const entry: LogEntry = {
         key: ++steps,
         time: new Date(event.at).toLocaleTimeString('en-GB'),
-        input: 'by' in event ? `${event.type}: ${event.by}` : event.type,
+        input: 'reason' in event ? `${event.type}: ${event.reason}` : event.type,
         status,
         note: note.filter(Boolean).join(' · '),
       }

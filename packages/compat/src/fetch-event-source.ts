@@ -123,7 +123,7 @@ export async function fetchEventSource(input: RequestInfo | URL, init: FetchEven
     headers: typeof headers === 'function' ? await headers() : headers,
     lastEventId: parser.lastEventId,
     redirect: 'follow' as const,
-    judge: onopen,
+    validate: onopen,
     // What only `fetch` knows goes to `fetch`; a request that was sent is used up.
     fetch: (_: unknown, own?: RequestInit) =>
       (fetch ?? globalThis.fetch)(request?.clone() ?? input, {

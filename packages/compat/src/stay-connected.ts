@@ -1,6 +1,6 @@
 import { type Clock, type Message, type RetryRule, SseError, systemClock } from '@headwater/core'
 import { createParser } from '@headwater/core/parser'
-import { broken, type Fetch, type RedirectRule, type TransportRequest } from '@headwater/core/transport'
+import { networkError, type Fetch, type RedirectRule, type TransportRequest } from '@headwater/core/transport'
 import { attempt } from './attempt.ts'
 
 /** What an {@link EventSource} can be told: what the specification has, and what is off unless it is given. */
@@ -117,7 +117,7 @@ export function stayConnected(
         continue
       }
       if (++failures === 1) failingSince = clock.now()
-      const cause = error instanceof SseError ? error : broken(url, error)
+      const cause = error instanceof SseError ? error : networkError(url, error)
       const { status } = cause
       const elapsedMs = clock.now() - failingSince
       const context = { attempt: failures, error: cause, status, retryMs, elapsedMs, jitter: clock.random() }

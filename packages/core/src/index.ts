@@ -33,7 +33,7 @@ export type {
   ConnectionOptions,
   UntilResult,
   PerAttempt,
-  SourceOptions,
+  SharedConnectionOptions,
   Step,
   StreamUrl,
 } from './options.ts'
@@ -48,4 +48,10 @@ export {
 } from './connection/retry-policy.ts'
 export { createScope, streamKey, type StreamIdentity, type Scope } from './stream/registry.ts'
 export type { RedirectRule } from './connection/transport.ts'
-export type { ConnectionState, Continuity, Effect, ConnectionEvent, Machine } from './connection/state.ts'
+export type {
+  ConnectionEvent,
+  ConnectionSnapshot,
+  ConnectionState,
+  Continuity,
+  Effect,
+} from './connection/state.ts'

@@ -1,106 +1,106 @@
+import { refuse, SseError } from './errors.ts'
+import type { PolicyOptions } from './connection/retry-policy.ts'
+import type { ConnectionEvent, ConnectionSnapshot, Effect } from './connection/state.ts'
+import type { Fetch, RedirectRule } from './connection/transport.ts'
 import type { Clock } from './platform/clock.ts'
-import { refuse, type SseError } from './errors.ts'
+import type { Page } from './platform/page.ts'
 import type { LastEventIdStore } from './platform/session-store.ts'
 import type { Message } from './protocol/message.ts'
-import type { Page } from './platform/page.ts'
-import type { PolicyOptions } from './connection/retry-policy.ts'
-import type { Effect, ConnectionEvent, Machine } from './connection/state.ts'
-import type { Fetch, RedirectRule } from './connection/transport.ts'
 
-/** What a function given as `url`, `headers` or `body` is told of the attempt that it is called for. */
+/** Information about an attempt, passed to functions given as `url`, `headers` or `body`. */
 export interface AttemptContext {
-  /** 1 for the first attempt since the stream last proved healthy. */
+  /** Number of the attempt; 1 is the first since the stream was last healthy. */
   readonly attempt: number
-  /** The id that will be sent as `Last-Event-ID`; `''` if there is none. */
+  /** Id that will be sent as `Last-Event-ID`; `''` if there is none. */
   readonly lastEventId: string
-  /** Why the attempt before was lost; `undefined` on the first. */
+  /** Error of the previous attempt; `undefined` on the first one. */
   readonly error: SseError | undefined
 }
 
-/** A value, or a function that is asked for it anew for each attempt. */
+/** Value, or a function that is called before each attempt. */
 export type PerAttempt<Value> = Value | ((context: AttemptContext) => Value | PromiseLike<Value>)
 
-/** The address of a stream: absolute, or relative to the page. */
+/** URL of a stream: absolute, or relative to the page. */
 export type StreamUrl = PerAttempt<string | URL>
 
-/** One step of the machine, for an inspector. */
+/** One transition of the connection's state machine, for an inspector. */
 export interface Step {
   readonly event: ConnectionEvent
-  readonly before: Machine
-  readonly after: Machine
+  readonly before: ConnectionSnapshot
+  readonly after: ConnectionSnapshot
   readonly effects: readonly Effect[]
 }
 
-/** What a connection can be told. Options are read anew whenever they matter, so that they may change under it. */
+/** Options of a connection. They are read again whenever they are used, so they may change while it is open. */
 export interface ConnectionOptions extends PolicyOptions {
-  /** The request's method. Default `GET`. */
+  /** HTTP method. Default `GET`. */
   readonly method?: string
   /**
-   * The request's headers. `Accept` and `Last-Event-ID` are added. A function is asked at once for fresh ones after a 401 or
-   * 403, which it sees as `cause.status`; one answer then serves all streams that were given the same function.
+   * Request headers. `Accept` and `Last-Event-ID` are added. A function is called again immediately after a 401 or 403, with
+   * the status in `error.status`; one result then serves all streams that were given the same function.
    */
   readonly headers?: PerAttempt<HeadersInit | undefined>
-  /** The request's body; needs a `method` that has one. */
+  /** Request body. Needs a `method` that allows one. */
   readonly body?: PerAttempt<BodyInit | null | undefined>
-  /** Whether cookies go along. Default `same-origin`. */
+  /** Cookie mode of the request, as for `fetch`. Default `same-origin`. */
   readonly credentials?: RequestCredentials
   /**
-   * Which redirects are followed. `'safe'`, the default: all of a request without a body that has no headers but `Accept`,
-   * `Accept-Language`, `Authorization` (which `fetch` leaves behind across origins), `Cache-Control` and `Content-Type`;
-   * else none. `'follow'`: all, with what `fetch` takes along. `'error'`: none. What is not followed fails with `redirect`.
+   * Redirects to follow. `'safe'`, the default: all, if the request has no body and no headers but `Accept`,
+   * `Accept-Language`, `Authorization` (which `fetch` removes across origins), `Cache-Control` and `Content-Type`; else
+   * none. `'follow'`: all, with every header that `fetch` forwards. `'error'`: none. A redirect that is not followed fails the
+   * stream with the code `redirect`.
    */
   readonly redirect?: RedirectRule
-  /** A `fetch` of your own. Default: the global one. */
+  /** Replacement for the global `fetch`. */
   readonly fetch?: Fetch
   /** Closes the stream when it is aborted. */
   readonly signal?: AbortSignal
-  /** The id to resume from on the first attempt, for instance one that the server rendered. Default none. */
+  /** Id to resume from on the first attempt, for instance one that the server rendered. Default none. */
   readonly initialLastEventId?: string
-  /** Where the last event id is kept, so that a reload resumes; `initialLastEventId` goes before it. Default none. */
+  /** Storage for the last event id, so that a reload resumes. `initialLastEventId` takes precedence. Default none. */
   readonly lastEventIdStore?: LastEventIdStore
-  /** The most that one message may take, in bytes of UTF-8; more fails the stream. Default 16 MiB. */
+  /** Largest message, in UTF-16 code units (the length of a string). A longer one fails the stream. Default 16 Mi. */
   readonly maxMessageLength?: number
-  /** Lets a Node process exit although the stream waits for its next attempt. Default `false`. */
+  /** Lets a Node process exit while the stream waits for its next attempt. Default `false`. */
   readonly unref?: boolean
-  /** Called with each step that the machine takes; what changes nothing is none. */
+  /** Called after each transition of the state machine. */
   readonly inspect?: (step: Step) => void
-  /** The clock to go by. Default: the one on the wall. */
+  /** Timers and randomness. Default: those of the system. */
   readonly clock?: Clock
 }
 
 /**
- * What a message means for its stream. `true`: it is the server's last word, which ends the stream, and is itself neither
- * folded nor delivered. `'inclusive'`: the same, but it brings data, and is folded and delivered before. An {@link SseError}
- * fails the stream with that cause, for good: no rule of `retry` is asked.
+ * Meaning of a message for its stream. `true`: it ends the stream and is not delivered. `'inclusive'`: it ends the stream after
+ * it has been folded and delivered. An {@link SseError}: the stream fails with that error and does not retry.
  */
 export type UntilResult = boolean | 'inclusive' | SseError
 
-/** What the source of a stream can be told: its connection, and what is done with each thing that it brings. */
-export interface SourceOptions extends ConnectionOptions {
-  /** Whether a message is the server's last word. What it lets pass, the fold's own `until` is asked about. */
+/** Options of a connection that several streams may share. */
+export interface SharedConnectionOptions extends ConnectionOptions {
+  /** Decides if a message ends the stream. If it returns false, the fold's own `until` is checked next. */
   readonly until?: (message: Message) => UntilResult
-  /** Called for each comment line, which servers send as heartbeats. */
+  /** Called for each comment line. Servers send comments as heartbeats. */
   readonly onComment?: (comment: string) => void
-  /** The page to go by. Default: the one that this code runs in, if any. */
+  /** Page whose visibility and network state are observed. Default: the one that this code runs in, if any. */
   readonly page?: Page
 }
 
 /**
- * Refuses what cannot work.
+ * Checks options.
  *
- * @throws SseError `invalid-option`, naming the option.
+ * @throws SseError `invalid-option`, with the name of the option.
  */
 export function checkOptions(
   url: StreamUrl,
-  options: SourceOptions & { readonly closeDelayMs?: number; readonly queueLimit?: number },
+  options: SharedConnectionOptions & { readonly closeDelayMs?: number; readonly queueLimit?: number },
 ): void {
-  // A relative address is fine where there is a page; whether there is one shows when the stream is opened.
+  // A relative URL works in a page. Where there is none, opening the stream fails.
   if (typeof url !== 'function') checkUrl(url, 'http://localhost')
   const { method = 'GET', body, headers, retry, fetch: send } = options
   if (typeof method !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(method))
-    refuse('method', `is no HTTP method: ${method}`)
+    refuse('method', `is not an HTTP method: ${method}`)
   if (body != null && /^(get|head)$/i.test(method))
-    refuse('body', `cannot go with ${method}; set method: 'POST'`)
+    refuse('body', `is not allowed with ${method}. Set method: 'POST'`)
   if (send !== undefined && typeof send !== 'function') refuse('fetch', 'must be a function')
   try {
     if (typeof headers !== 'function') new Headers(headers)
@@ -113,34 +113,53 @@ export function checkOptions(
   checkNumbers(retry, 'retry.')
 }
 
-/** Options that are numbers, of whatever their name ends in, and the words that may stand for one. */
-const NUMBERS = /(Ms|Length|Limit|^attempts)$/
-const WORDS: Readonly<Record<string, string>> = { idleTimeoutMs: 'auto' }
+/** Numeric options, matched by name suffix, and the keywords allowed in place of a number. */
+const NUMERIC_OPTIONS = /(Ms|Length|Limit|^attempts)$/
+const KEYWORDS: Readonly<Record<string, string>> = { idleTimeoutMs: 'auto' }
 
 function checkNumbers(options: object | false | undefined, prefix: string): void {
   for (const [name, value] of Object.entries(options || {})) {
-    const isNumber = typeof value === 'number' && value >= 0
-    if (NUMBERS.test(name) && value !== undefined && value !== false && value !== WORDS[name] && !isNumber)
+    if (!NUMERIC_OPTIONS.test(name) || value === undefined || value === false || value === KEYWORDS[name])
+      continue
+    if (!(typeof value === 'number' && value >= 0))
       refuse(prefix + name, `must be a number of 0 or more, not ${value}`)
   }
 }
 
 /**
- * The absolute form of an address.
+ * Returns the absolute form of a URL.
  *
- * @throws SseError `invalid-option` for what no request can be sent to.
+ * @throws SseError `invalid-option` for a URL that no request can be sent to.
  */
 export function checkUrl(url: string | URL, base: string | undefined): string {
   let parsed: URL | undefined
   try {
     if (url) parsed = new URL(url, base)
   } catch {
-    // No address at all, or a relative one where there is no page.
+    // Not a URL, or a relative one without a page.
   }
   if (!parsed || !/^https?:$/.test(parsed.protocol))
-    refuse(
-      'url',
-      `must be an http or https address${base ? '' : ', and absolute where there is no page'}, not ${url}`,
-    )
+    refuse('url', `must be an${base ? '' : ' absolute'} http or https URL, not ${url}`)
   return parsed.href
+}
+
+/**
+ * Returns the value of an option that may be a function of the attempt.
+ *
+ * @throws SseError `option-failed` if the function throws or rejects.
+ */
+export async function resolveOption<Value>(
+  option: string,
+  value: PerAttempt<Value>,
+  context: AttemptContext,
+): Promise<Value> {
+  if (typeof value !== 'function') return value
+  try {
+    return await (value as (context: AttemptContext) => Value | PromiseLike<Value>)(context)
+  } catch (cause) {
+    throw new SseError('option-failed', `The function given as option ${option} threw: ${String(cause)}`, {
+      option,
+      cause,
+    })
+  }
 }

@@ -1,205 +1,118 @@
 import { systemClock } from '../platform/clock.ts'
-import { guard, SseError } from '../errors.ts'
-import { transition } from './transition.ts'
-import type { Message } from '../protocol/message.ts'
-import {
-  type AttemptContext,
-  checkUrl,
-  type ConnectionOptions,
-  type PerAttempt,
-  type StreamUrl,
-} from '../options.ts'
+import { guard } from '../errors.ts'
+import type { ConnectionOptions, Step, StreamUrl } from '../options.ts'
 import { type Page, systemPage } from '../platform/page.ts'
+import type { Message } from '../protocol/message.ts'
 import { createParser } from '../protocol/parser.ts'
-import { createPolicy, isRefusal } from './retry-policy.ts'
-import { type ConnectionState, type Effect, INITIAL, type Occurrence } from './state.ts'
-import { broken, canBeSent, openTransport } from './transport.ts'
+import { runAttempt } from './attempt.ts'
+import { combine, DELIVERED, type DeliveryResult } from './delivery.ts'
+import { createHeaderResolver } from './header-refresh.ts'
+import { createMailbox } from './mailbox.ts'
+import { createPolicy } from './retry-policy.ts'
+import { createMachine } from './state.ts'
+import type { ConnectionEventBody, ConnectionSnapshot, ConnectionState, Effect, Machine } from './state.ts'
+import { transition } from './transition.ts'
+import { isSendableId } from './transport.ts'
 
-/** How long a page is kept from painting, in milliseconds. */
-const BUSY_MS = 8
-
-/** Whom a connection tells. None of these may throw. */
+/** Callbacks of a connection. None of them may throw. */
 export interface ConnectionListener {
-  /** More comes: what does not change within a chunk may be looked up now. */
+  /** Called before the messages of a chunk. */
   onChunk(): void
-  /** A promise says: read no further until I am done. */
-  onMessage(message: Message): PromiseLike<unknown> | undefined
+  onMessage(message: Message): DeliveryResult
   onComment?: ((comment: string) => void) | undefined
-  /** The state is another one. */
-  onChange(state: ConnectionState): void
+  onStateChange(state: ConnectionState): void
 }
 
-/** Performs what the machine orders, and tells it what came of it. Decides nothing. */
+/** Connection that performs the effects of its state machine and sends it events. Decides nothing itself. */
 export interface Connection {
   readonly state: ConnectionState
   readonly lastEventId: string
-  /** Puts what happened into the inbox, where each input is run to completion before the next. */
-  tell(occurrence: Occurrence): void
+  /** Sends an event to the state machine. */
+  send(event: ConnectionEventBody): void
 }
 
-/** Makes a connection. Nothing happens until it is told to `open`. */
+/** Creates a connection. Does nothing until it is sent `open`. */
 export function createConnection(
   url: () => StreamUrl,
   options: () => ConnectionOptions,
   listener: ConnectionListener,
   page: Page = systemPage,
 ): Connection {
-  const { clock = systemClock, initialLastEventId, maxMessageLength, lastEventIdStore, unref } = options()
-  const inbox: Occurrence[] = []
-  let machine = INITIAL
-  let unschedule: (() => void) | undefined
-  let unlisten: (() => void) | undefined
-  let controller: AbortController | undefined
-  /** The refresh that the headers of the present attempt come from, or come after. */
-  let known: Refresh | undefined
-  let kept = initialLastEventId || undefined
+  const { clock = systemClock, initialLastEventId, maxMessageLength, lastEventIdStore } = options()
+  let machine = createMachine()
+  let persistedId = initialLastEventId || undefined
+  const resolveHeaders = createHeaderResolver()
+  const send = createMailbox(step)
+  const perform = createEffects(options, page, send, { connect, disconnect: () => parser.close() })
 
-  // What the chunk in hand has brought.
+  // Result of the current chunk.
   let messages = 0
   let retryMs: number | undefined
-  let hold: Promise<unknown> | undefined
+  let delivery = DELIVERED
   const parser = createParser({
     lastEventId: initialLastEventId,
     maxMessageLength,
     onComment: listener.onComment,
     onMessage(message) {
       messages++
-      const slow = listener.onMessage(message)
-      if (slow) hold = Promise.allSettled([hold, slow])
+      const { generation } = machine
+      const result = listener.onMessage(message)
+      delivery = combine(delivery, result)
+      // A listener that closed the stream has ended this attempt already.
+      if (result.ended && generation === machine.generation) send({ type: 'terminated', error: result.error })
     },
     onRetry: (ms) => (retryMs = ms),
   })
 
-  function tell(occurrence: Occurrence): void {
-    if (inbox.push(occurrence) > 1) return
-    for (; inbox[0]; inbox.shift()) step(inbox[0])
-  }
-
-  function step(occurrence: Occurrence): void {
+  function step(body: ConnectionEventBody): void {
     const before = machine
-    const resumable = canBeSent(parser.lastEventId)
-    const input = { ...occurrence, at: clock.now(), jitter: clock.random(), resumable }
-    const [after, effects] = transition(before, input, createPolicy(options()))
+    const resumable = isSendableId(parser.lastEventId)
+    const event = { ...body, at: clock.now(), jitter: clock.random(), resumable }
+    const [after, effects] = transition(before, event, createPolicy(options()))
     machine = after
     effects.forEach(perform)
-    // What changes nothing is no step: an inspector that closes the stream at each would never come to an end.
+    // An event without effect is not inspected: an inspector that closes the stream at each event would never end.
     if (before === after) return
     const { inspect } = options()
-    if (inspect) guard(() => inspect({ event: input, before, after, effects }))
-    if (before.state !== after.state) listener.onChange(after.state)
+    if (inspect) guard(inspect, { event, before: snapshotOf(before), after: snapshotOf(after), effects })
+    if (before.state !== after.state) listener.onStateChange(after.state)
   }
 
-  function perform(effect: Effect): void {
-    switch (effect.type) {
-      case 'connect':
-        if (lastEventIdStore && kept === undefined)
-          parser.reset((kept = guard(() => lastEventIdStore.get()) ?? ''))
-        controller = new AbortController()
-        void run(effect, controller.signal)
-        return
-      case 'disconnect':
-        parser.close()
-        return controller?.abort()
-      case 'schedule':
-        unschedule?.()
-        unschedule = clock.timer(() => tell({ type: 'woke' }), effect.delayMs, unref)
-        return
-      case 'unschedule':
-        return unschedule?.()
-      case 'listen':
-        unlisten = listen()
-        return
-      case 'unlisten':
-        return unlisten?.()
-    }
+  async function connect(effect: Extract<Effect, { type: 'connect' }>, signal: AbortSignal): Promise<void> {
+    const { generation, attempt, error } = effect
+    if (lastEventIdStore && persistedId === undefined)
+      parser.reset((persistedId = guard(() => lastEventIdStore.get()) ?? ''))
+    const failure = await runAttempt({
+      context: { attempt, lastEventId: parser.lastEventId, error },
+      url,
+      options,
+      resolveHeaders,
+      signal,
+      clock,
+      page,
+      onAccepted() {
+        parser.reset()
+        send({ type: 'accepted', generation })
+      },
+      onChunk: (chunk) => receive(chunk, generation),
+      onBackpressure: (active) => send({ type: 'backpressure', generation, active }),
+    })
+    if (failure) send({ type: 'attempt-failed', generation, error: failure })
   }
 
-  function listen(): () => void {
-    const { signal } = options()
-    const close = () => tell({ type: 'close' })
-    signal?.addEventListener('abort', close)
-    if (signal?.aborted) close()
-    const leave = page.observe((by, present) => tell({ type: present ? 'hindered' : 'unhindered', by }))
-    return () => {
-      signal?.removeEventListener('abort', close)
-      leave()
-    }
-  }
-
-  async function run(
-    { generation, attempt, error }: Extract<Effect, { type: 'connect' }>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    let address = 'The stream'
-    try {
-      // Whoever closes at once, an aborted signal for instance, sees no option asked for.
-      await undefined
-      if (signal.aborted) return
-      const { lastEventId } = parser
-      const context = { attempt, lastEventId, error }
-      const [given, headers, body] = await Promise.all([
-        resolve('url', url(), context),
-        resolveHeaders(context),
-        resolve('body', options().body, context),
-      ])
-      if (signal.aborted) return
-      address = checkUrl(given, page.address())
-      const request = { ...options(), url: address, headers, body, lastEventId }
-      const { read } = await openTransport(request, signal, clock)
-      // Another attempt may have begun while this one was on its way.
-      if (signal.aborted) return
-      parser.reset()
-      tell({ type: 'accepted', generation })
-      for (let busyMs = 0; ;) {
-        // What waits to be read comes without a task in between, however much it is: a page could not paint.
-        if (busyMs >= BUSY_MS) {
-          await page.pause?.()
-          busyMs = 0
-        }
-        const chunk = await read()
-        if (signal.aborted) return
-        if (!chunk) throw new SseError('ended', `The server ended its answer to ${address}.`)
-        const since = clock.now()
-        receive(chunk, generation)
-        busyMs += clock.now() - since
-        if (!hold) continue
-        tell({ type: 'held', generation, held: true })
-        await hold
-        tell({ type: 'held', generation, held: false })
-      }
-    } catch (error) {
-      tell({ type: 'lost', generation, error: error instanceof SseError ? error : broken(address, error) })
-    }
-  }
-
-  /** One refresh serves every stream whose refused headers are older than its answer. */
-  function resolveHeaders(context: AttemptContext): Promise<HeadersInit | undefined> {
-    const { headers } = options()
-    const ask = () => resolve('headers', headers, context)
-    if (typeof headers !== 'function') return ask()
-    if (!isRefusal(context.error)) {
-      known = answered.get(headers)
-      return ask()
-    }
-    let refresh = asked.get(headers)
-    if (!refresh || refresh === known) {
-      const settled = (refresh = ask())
-      const settle = () => void answered.set(headers, settled)
-      settled.then(settle, settle)
-      asked.set(headers, settled)
-    }
-    return (known = refresh)
-  }
-
-  function receive(chunk: Uint8Array, generation: number): void {
+  function receive(chunk: Uint8Array, generation: number): PromiseLike<unknown> | undefined {
     listener.onChunk()
     messages = 0
-    retryMs = hold = undefined
-    const before = parser.comments
+    retryMs = undefined
+    delivery = DELIVERED
+    const commentsBefore = parser.comments
     parser.feed(chunk)
     const { midMessage, lastEventId } = parser
-    tell({ type: 'received', generation, messages, comments: parser.comments - before, midMessage, retryMs })
-    if (lastEventIdStore && lastEventId !== kept) guard(() => lastEventIdStore.set((kept = lastEventId)))
+    const comments = parser.comments - commentsBefore
+    send({ type: 'received', generation, messages, comments, midMessage, retryMs })
+    if (lastEventIdStore && lastEventId !== persistedId)
+      guard(() => lastEventIdStore.set((persistedId = lastEventId)))
+    return delivery.waitFor
   }
 
   return {
@@ -209,28 +122,63 @@ export function createConnection(
     get lastEventId() {
       return parser.lastEventId
     },
-    tell,
+    send,
   }
 }
 
-type Refresh = Promise<HeadersInit | undefined>
+/** Creates the function that performs effects. Holds the timer, the request's AbortController and the page's listeners. */
+function createEffects(
+  options: () => ConnectionOptions,
+  page: Page,
+  send: (event: ConnectionEventBody) => void,
+  socket: {
+    connect(effect: Extract<Effect, { type: 'connect' }>, signal: AbortSignal): Promise<void>
+    disconnect(): void
+  },
+): (effect: Effect) => void {
+  const { clock = systemClock, unref } = options()
+  let clearTimer: (() => void) | undefined
+  let unobserve: (() => void) | undefined
+  let controller: AbortController | undefined
 
-/** The last refresh of each `headers` function after a 401 or 403: the last that was asked for, and the last that was answered. */
-const asked = new WeakMap<object, Refresh>()
-const answered = new WeakMap<object, Refresh>()
-
-async function resolve<Value>(
-  option: string,
-  value: PerAttempt<Value>,
-  context: AttemptContext,
-): Promise<Value> {
-  if (typeof value !== 'function') return value
-  try {
-    return await (value as (context: AttemptContext) => Value | PromiseLike<Value>)(context)
-  } catch (cause) {
-    throw new SseError('option-failed', `Option ${option} threw: ${String(cause)}`, {
-      option,
-      cause,
-    })
+  function observe(): () => void {
+    const { signal } = options()
+    const close = () => send({ type: 'close' })
+    signal?.addEventListener('abort', close)
+    if (signal?.aborted) close()
+    const unobservePage = page.observe((reason, active) =>
+      send({ type: active ? 'pause' : 'resume', reason }),
+    )
+    return () => {
+      signal?.removeEventListener('abort', close)
+      unobservePage()
+    }
   }
+
+  return (effect) => {
+    switch (effect.type) {
+      case 'connect':
+        controller = new AbortController()
+        void socket.connect(effect, controller.signal)
+        return
+      case 'disconnect':
+        socket.disconnect()
+        return controller?.abort()
+      case 'set-timer':
+        clearTimer?.()
+        clearTimer = clock.timer(() => send({ type: 'timer-fired' }), effect.delayMs, unref)
+        return
+      case 'clear-timer':
+        return clearTimer?.()
+      case 'observe-page':
+        unobserve = observe()
+        return
+      case 'unobserve-page':
+        return unobserve?.()
+    }
+  }
+}
+
+function snapshotOf({ state, generation, failures, retryMs, timerAt }: Machine): ConnectionSnapshot {
+  return { state, generation, failures, retryMs, timerAt: timerAt === Infinity ? undefined : timerAt }
 }

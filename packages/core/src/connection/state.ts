@@ -2,23 +2,25 @@ import type { SseError } from '../errors.ts'
 import type { PauseReason } from '../platform/page.ts'
 
 /**
- * What a connection is doing now: a union, so that no two parts of it can disagree.
+ * State of a connection, as a union: each status has exactly the fields that make sense for it.
  *
- * - `idle`: nobody has asked for it.
- * - `connecting`: attempt number `attempt` is under way; 1 is the first since the stream last proved healthy.
- * - `open`: the server answered. `continuity` is `fresh` on the first connection, `resumed` where the last event id was
- *   sent, `restarted` where there was none to send and messages may be missing. `downtimeMs` is how long it was not open.
- * - `waiting`: attempt number `attempt` comes in `delayMs` milliseconds, at `retryAt` (as `Date.now()` counts), because
- *   of `cause`.
- * - `paused`: waiting for the page or the network to come back, because it is `offline`, `hidden` or `frozen`.
- * - `closed`: for good, until `open()`: by `close()`, because the server `ended` it, or because it `failed` with `cause`.
+ * - `idle`: not opened yet, or released by its last subscriber.
+ * - `connecting`: attempt number `attempt` is in progress. 1 is the first attempt since the stream was last healthy.
+ * - `open`: the server accepted the request. `continuity` is `fresh` on the first connection, `resumed` if a last event id
+ *   was sent, and `restarted` if there was no id to send, so that messages may be missing. `downtimeMs` is the time since the
+ *   stream was last open.
+ * - `waiting`: attempt number `attempt` starts in `delayMs` milliseconds, at `retryAt` (milliseconds since 1970), because the
+ *   previous one failed with `error`.
+ * - `paused`: the page is `offline`, `hidden` or `frozen`. The stream reconnects when that ends.
+ * - `closed`: stays closed until `open()` is called. `reason` is `closed` after `close()`, `ended` if the server ended the
+ *   stream, and `failed` if it failed with `error`.
  *
  * @example
  * ```ts
  * import type { ConnectionState } from '@headwater/core'
  *
- * const tell = (state: ConnectionState) =>
- *   state.status === 'waiting' ? `retrying in ${state.delayMs} ms: ${state.cause.message}` : state.status
+ * const describe = (state: ConnectionState) =>
+ *   state.status === 'waiting' ? `Retrying in ${state.delayMs} ms: ${state.error.message}` : state.status
  * ```
  */
 export type ConnectionState =
@@ -35,45 +37,46 @@ export type ConnectionState =
   | { readonly status: 'paused'; readonly reason: PauseReason }
   | { readonly status: 'closed'; readonly reason: 'closed' | 'ended' | 'failed'; readonly error?: SseError }
 
-/** Whether an open stream goes on where the one before it broke off. */
+/** Relation of an open stream to the one before it: the first, resumed from an id, or restarted without one. */
 export type Continuity = 'fresh' | 'resumed' | 'restarted'
 
-/** What happened, before it is stamped. One with a `generation` speaks of one attempt, and is dropped once that is over. */
-export type Occurrence =
-  | { readonly type: 'open' | 'close' | 'release' | 'woke' }
-  /** A message was the server's last word, or one by which the stream has failed. */
-  | { readonly type: 'over'; readonly error: SseError | undefined }
-  | { readonly type: 'hindered' | 'unhindered'; readonly by: PauseReason }
+/** Event of a connection, without its context. An event with a `generation` is dropped once that attempt is over. */
+export type ConnectionEventBody =
+  | { readonly type: 'open' | 'close' | 'release' | 'timer-fired' }
+  /** A message ended the stream, or made it fail with `error`. */
+  | { readonly type: 'terminated'; readonly error: SseError | undefined }
+  | { readonly type: 'pause' | 'resume'; readonly reason: PauseReason }
   | {
       readonly type: 'received'
       readonly generation: number
-      /** How many messages the chunk completed. */
+      /** Number of messages that the chunk completed. */
       readonly messages: number
-      /** How many comments it completed. */
+      /** Number of comments that the chunk completed. */
       readonly comments: number
-      /** Whether it ended inside a message. */
+      /** True if the chunk ended inside a message. */
       readonly midMessage: boolean
-      /** What the server's last `retry` field asked for, if there was one. */
+      /** Value of the chunk's last `retry` field, in milliseconds. */
       readonly retryMs: number | undefined
     }
   | { readonly type: 'accepted'; readonly generation: number }
-  | { readonly type: 'held'; readonly generation: number; readonly held: boolean }
-  | { readonly type: 'lost'; readonly generation: number; readonly error: SseError }
+  /** A listener's promise holds back reading, or has settled. */
+  | { readonly type: 'backpressure'; readonly generation: number; readonly active: boolean }
+  | { readonly type: 'attempt-failed'; readonly generation: number; readonly error: SseError }
 
-/** When something happened, and a share of chance, so that deciding needs neither clock nor dice. */
-interface Moment {
-  /** Milliseconds since 1970. */
+/** Time, randomness and resumability at the moment of an event, so that `transition` can be pure. */
+export interface EventContext {
+  /** Time of the event, in milliseconds since 1970. */
   readonly at: number
-  /** From 0 up to 1. */
+  /** Random number from 0 up to 1. */
   readonly jitter: number
-  /** Whether there is an id to send as `Last-Event-ID`. */
+  /** True if there is an id to send as `Last-Event-ID`. */
   readonly resumable: boolean
 }
 
-/** What happened, and when. */
-export type ConnectionEvent = Occurrence & Moment
+/** Event that the state machine of a connection handles. */
+export type ConnectionEvent = ConnectionEventBody & EventContext
 
-/** What is to be done. */
+/** Side effect that a transition asks for. */
 export type Effect =
   | {
       readonly type: 'connect'
@@ -81,74 +84,89 @@ export type Effect =
       readonly attempt: number
       readonly error: SseError | undefined
     }
-  | { readonly type: 'disconnect' | 'unschedule' | 'listen' | 'unlisten' }
-  | { readonly type: 'schedule'; readonly delayMs: number }
+  | { readonly type: 'disconnect' | 'clear-timer' | 'observe-page' | 'unobserve-page' }
+  | { readonly type: 'set-timer'; readonly delayMs: number }
 
-/** What the rules say: the delay before the next attempt, an attempt at once with fresh headers, or the end. */
-type RetryDecision = number | 'refresh' | 'ended' | 'failed'
-
-/** The rules a machine runs under. */
-export interface Policy {
-  /** How long a response may take, in milliseconds. */
-  readonly connectTimeoutMs: number
-  /** How long an open stream may bring nothing, in milliseconds. */
-  readonly idleTimeoutMs: number | 'auto'
-  /** How long the page may be hidden before the stream is paused, in milliseconds. */
-  readonly pauseWhenHiddenMs: number
-  /** Whether the request may be sent again, given whether there is an id to resume from. */
-  canRetry(resumable: boolean): boolean
-  /** What follows an attempt that a machine has just lost, and counted among its failures. */
-  afterFailure(machine: Machine, cause: SseError, moment: Moment): RetryDecision
+/** Part of the state machine that an inspector sees. */
+export interface ConnectionSnapshot {
+  readonly state: ConnectionState
+  /** Number that changes with each attempt and with each disconnect. */
+  readonly generation: number
+  /** Number of failed attempts in a row. */
+  readonly failures: number
+  /** Delay that the server's last `retry` field named, in milliseconds. */
+  readonly retryMs: number | undefined
+  /** Time at which the timer fires, in milliseconds since 1970; `undefined` if none runs. */
+  readonly timerAt: number | undefined
 }
 
-/** Everything that decisions depend on. */
+/** Result of a retry policy: the delay in milliseconds, an immediate attempt with fresh headers, or a final state. */
+type RetryDecision = number | 'refresh' | 'ended' | 'failed'
+
+/** Rules that transitions follow; derived from the options. */
+export interface Policy {
+  /** Time limit for a response, in milliseconds. */
+  readonly connectTimeoutMs: number
+  /** Time limit for silence on an open stream, in milliseconds. */
+  readonly idleTimeoutMs: number | 'auto'
+  /** Time after which a hidden page pauses the stream, in milliseconds. */
+  readonly pauseWhenHiddenMs: number
+  /** Returns true if the request may be sent again. */
+  canRetry(resumable: boolean): boolean
+  /** Decides what follows an attempt that has just failed and is counted in `failures`. */
+  afterFailure(machine: Machine, error: SseError, context: EventContext): RetryDecision
+}
+
+/** Everything that transitions depend on. */
 export interface Machine {
   readonly state: ConnectionState
-  /** When the state began. */
+  /** Time at which the state began. */
   readonly stateSince: number
-  /** Changes with each attempt and with each that is given up, and so names the present one. */
+  /** Number of the current attempt. Changes with each attempt and with each disconnect. */
   readonly generation: number
-  /** When the one timer goes off: connect limit, silence limit or the end of the wait, by the state. */
+  /** Time at which the one timer fires; `Infinity` if none runs. */
   readonly timerAt: number
 
-  /** Attempts lost in a row, forgotten on proof of health. */
+  /** Number of failed attempts in a row; reset when the stream proves healthy. */
   readonly failures: number
-  /** When the first of them was lost. */
+  /** Time of the first of these failures. */
   readonly failingSince: number
-  /** The last of them. */
+  /** Error of the last of these failures. */
   readonly lastError: SseError | undefined
-  /** Connections lost within a second of their opening since one last lived long. */
+  /** Number of connections in a row that closed within a second and that the server did not pace; see `countShort`. */
   readonly shortConnections: number
-  /** When `Retry-After` allows the next attempt. */
+  /** Earliest time for the next attempt, from `Retry-After`. */
   readonly retryNotBefore: number
-  /** Whether the present attempt is made with headers refreshed after a 401 or 403. */
+  /** True if the current attempt uses headers that were refreshed after a 401 or 403. */
   readonly headersRefreshed: boolean
-  /** In the order of their coming; the first is why a stream is paused. */
+  /** Reasons to pause, oldest first. The first one is shown in the state. */
   readonly pauseReasons: readonly PauseReason[]
-  /** When the page was hidden; `Infinity` while it is not. */
+  /** Time at which the page was hidden; `Infinity` while it is visible. */
   readonly hiddenAt: number
 
-  /** When the last byte came; before the first, when the state began. */
+  /** Time of the last byte; before the first byte, the time at which the state began. */
   readonly lastActivityAt: number
-  /** When the last comment came; `Infinity` before the first. */
+  /** Time of the last comment; `Infinity` before the first one. */
   readonly lastCommentAt: number
+  /** True if the current connection has delivered a message. */
+  readonly hasMessages: boolean
   readonly midMessage: boolean
   /**
-   * How long silence may last, whatever the policy says: for ever while the reader is slower than the server, and it is our
-   * own doing; not long when the clock has jumped, and the socket may be dead. `undefined` otherwise.
+   * Idle timeout that replaces the policy's: `Infinity` while a slow listener holds back reading, short after the computer
+   * slept and the socket may be dead, else `undefined`.
    */
   readonly idleTimeoutOverrideMs: number | undefined
 
-  /** What the server's `retry` field asked for. */
+  /** Value of the server's last `retry` field, in milliseconds. */
   readonly retryMs: number | undefined
-  /** When an open stream was last left; `undefined` before the first. */
+  /** Time at which the stream was last open; `undefined` before it was. */
   readonly disconnectedAt: number | undefined
-  /** The longest time between two heartbeats of one connection; 0 before there were two. */
+  /** Longest time between two heartbeats of one connection, in milliseconds; 0 before there were two. */
   readonly longestHeartbeatGapMs: number
 }
 
-/** Nothing has gone wrong lately, and nothing is in the way. */
-export const CALM: Pick<
+/** Fields that are reset when the connection becomes idle or closed. */
+export const HEALTHY: Pick<
   Machine,
   | 'failures'
   | 'failingSince'
@@ -169,18 +187,21 @@ export const CALM: Pick<
   hiddenAt: Infinity,
 }
 
-/** Where every connection begins. */
-export const INITIAL: Machine = {
-  ...CALM,
-  state: { status: 'idle' },
-  stateSince: 0,
-  generation: 0,
-  timerAt: Infinity,
-  lastActivityAt: 0,
-  lastCommentAt: Infinity,
-  midMessage: false,
-  idleTimeoutOverrideMs: undefined,
-  retryMs: undefined,
-  disconnectedAt: undefined,
-  longestHeartbeatGapMs: 0,
+/** Creates the state machine of a new connection. A function, so that a bundle that does not use it drops it. */
+export function createMachine(): Machine {
+  return {
+    ...HEALTHY,
+    state: { status: 'idle' },
+    stateSince: 0,
+    generation: 0,
+    timerAt: Infinity,
+    lastActivityAt: 0,
+    lastCommentAt: Infinity,
+    hasMessages: false,
+    midMessage: false,
+    idleTimeoutOverrideMs: undefined,
+    retryMs: undefined,
+    disconnectedAt: undefined,
+    longestHeartbeatGapMs: 0,
+  }
 }

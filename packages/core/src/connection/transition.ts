@@ -1,77 +1,85 @@
 import { SseError } from '../errors.ts'
-import { CALM } from './state.ts'
 import type { PauseReason } from '../platform/page.ts'
-import type { ConnectionState, Effect, ConnectionEvent, Machine, Policy } from './state.ts'
+import { type ConnectionEvent, type ConnectionState, type Effect, HEALTHY } from './state.ts'
+import type { Machine, Policy } from './state.ts'
 
-/** A timer is never set further ahead, so that a clock that jumped while the machine slept is noticed. */
-const LONGEST_NAP_MS = 30_000
-/** Comments closer together than this are one greeting, not two heartbeats: a prelude and its padding, for instance. */
-const HEARTBEAT_MS = 1_000
-/** How late a nap must end to mean sleep: browsers hold the timers of hidden pages back for up to a minute. */
-const JUMP_MS = 90_000
-const PROOF_MS = 5_000
-/** A stream that lived for so long is healthy even without a message: longer than the longest default delay. */
+/** Longest timer, in milliseconds. A timer that fires much later shows that the computer slept. */
+const MAX_TIMER_MS = 30_000
+/** Comments closer together than this count as one, for instance a greeting and its padding. In milliseconds. */
+const MIN_HEARTBEAT_GAP_MS = 1_000
+/** Delay of a timer that means sleep. Browsers delay the timers of hidden pages by up to a minute. In milliseconds. */
+const SLEEP_THRESHOLD_MS = 90_000
+/** Time in which a stream must show activity after the computer slept, in milliseconds. */
+const WAKE_PROBE_MS = 5_000
+/** A stream that was open this long is healthy even without a message; longer than the longest default delay. */
 const HEALTHY_MS = 30_000
-const BRIEF_MS = 1_000
+/** A connection that was open for less than this is short, in milliseconds. */
+const SHORT_CONNECTION_MS = 1_000
+/** A server that names a `retry` of at least this paces its reconnects itself, in milliseconds. */
+const PACED_RETRY_MS = 250
 
-/** A copy of a machine, on its way to become the next one. */
+/** Copy of a machine that becomes the next one. */
 type Draft = { -readonly [Field in keyof Machine]: Machine[Field] }
 
 /**
- * Decides: what a machine becomes by an input, and what is to be done about it. Pure.
+ * Computes the next machine and the effects of an event. Pure.
  *
- * What is to be done follows from the two machines alone: a socket is held exactly while `connecting` or `open`, and the
- * one timer runs exactly while there is a moment to wait for.
+ * Effects follow from the two machines alone: a socket is held exactly while `connecting` or `open`, and the one timer runs
+ * exactly while there is a deadline.
  */
 export function transition(
   before: Machine,
   given: ConnectionEvent,
   policy: Policy,
 ): readonly [Machine, readonly Effect[]] {
-  const effects: Effect[] = []
-  if (!matters(before, given)) return [before, effects]
-  const woke = given.type === 'woke'
-  // A timer that woke is due, even where the clock was set back meanwhile.
-  const input = woke ? { ...given, at: Math.max(given.at, before.timerAt) } : given
+  if (!isRelevant(before, given)) return [before, []]
+  const fired = given.type === 'timer-fired'
+  // A timer that fired is due, even if the clock was set back meanwhile.
+  const event = fired ? { ...given, at: Math.max(given.at, before.timerAt) } : given
   const after = { ...before }
-  decide(after, input, policy)
+  handle(after, event, policy)
 
-  // A timer that runs is left to run while it is early enough: a chunk costs none. One that woke is gone.
-  const running = woke ? Infinity : before.timerAt
-  const due = deadline(after, policy)
-  after.timerAt = due === Infinity ? due : Math.min(running, due, input.at + LONGEST_NAP_MS)
-
-  const { state, generation, lastError, timerAt } = after
-  const anew = generation !== before.generation
-  if (anew && holdsSocket(before)) effects.push({ type: 'disconnect' })
-  if (timerAt !== running)
-    effects.push(
-      timerAt === Infinity
-        ? { type: 'unschedule' }
-        : { type: 'schedule', delayMs: Math.max(0, timerAt - input.at) },
-    )
-  if (anew && state.status === 'connecting')
-    effects.push({ type: 'connect', generation, attempt: state.attempt, error: lastError })
-  if (isActive(before) !== isActive(after)) effects.push({ type: isActive(after) ? 'listen' : 'unlisten' })
-  return [after, effects]
+  // A running timer that is early enough is kept, so that a chunk costs no timer.
+  const runningAt = fired ? Infinity : before.timerAt
+  const dueAt = deadline(after, policy)
+  after.timerAt = dueAt === Infinity ? dueAt : Math.min(runningAt, dueAt, event.at + MAX_TIMER_MS)
+  return [after, effectsOf(before, after, runningAt, event.at)]
 }
 
-/** Whether an input means anything to the present attempt, in the present state. */
-function matters(machine: Machine, input: ConnectionEvent): boolean {
-  if ('generation' in input) return input.generation === machine.generation
-  if (input.type === 'open') return !holdsSocket(machine)
-  if (input.type === 'close') return machine.state.status !== 'closed'
-  // A page is shown once without having been frozen: when it has loaded.
-  if (input.type === 'unhindered' && input.by === 'frozen' && !machine.pauseReasons.includes('frozen'))
+function effectsOf(before: Machine, after: Machine, runningAt: number, at: number): Effect[] {
+  const effects: Effect[] = []
+  const { state, generation, lastError, timerAt } = after
+  const isNewAttempt = generation !== before.generation
+  if (isNewAttempt && holdsSocket(before)) effects.push({ type: 'disconnect' })
+  if (timerAt !== runningAt)
+    effects.push(
+      timerAt === Infinity
+        ? { type: 'clear-timer' }
+        : { type: 'set-timer', delayMs: Math.max(0, timerAt - at) },
+    )
+  if (isNewAttempt && state.status === 'connecting')
+    effects.push({ type: 'connect', generation, attempt: state.attempt, error: lastError })
+  if (isActive(before) !== isActive(after))
+    effects.push({ type: isActive(after) ? 'observe-page' : 'unobserve-page' })
+  return effects
+}
+
+/** Returns true if an event concerns the current attempt and the current state. */
+function isRelevant(machine: Machine, event: ConnectionEvent): boolean {
+  if ('generation' in event) return event.generation === machine.generation
+  if (event.type === 'open') return !holdsSocket(machine)
+  if (event.type === 'close') return machine.state.status !== 'closed'
+  // Browsers fire `pageshow` after the first load too, when nothing was frozen.
+  if (event.type === 'resume' && event.reason === 'frozen' && !machine.pauseReasons.includes('frozen'))
     return false
   return isActive(machine)
 }
 
-function decide(machine: Draft, input: ConnectionEvent, policy: Policy): void {
-  const { at } = input
-  switch (input.type) {
+function handle(machine: Draft, event: ConnectionEvent, policy: Policy): void {
+  const { at } = event
+  switch (event.type) {
     case 'open':
-      // Whoever asks by hand knows better than the page.
+      // A call of open() overrides the page's state.
       machine.pauseReasons = []
       if (machine.hiddenAt < Infinity) machine.hiddenAt = at
       return connect(machine, at)
@@ -79,66 +87,71 @@ function decide(machine: Draft, input: ConnectionEvent, policy: Policy): void {
       return enter(machine, { status: 'closed', reason: 'closed' }, at)
     case 'release':
       return enter(machine, { status: 'idle' }, at)
-    case 'over': {
-      const { error } = input
+    case 'terminated': {
+      const { error } = event
       const state: ConnectionState = error
         ? { status: 'closed', reason: 'failed', error }
         : { status: 'closed', reason: 'ended' }
       return enter(machine, state, at)
     }
-    case 'lost':
-      return lose(machine, input.error, input, policy)
-    case 'woke':
-      return wake(machine, input, policy)
-    case 'hindered':
-      if (input.by !== 'hidden') return hinder(machine, input, policy, input.by)
+    case 'attempt-failed':
+      return handleFailure(machine, event.error, event, policy)
+    case 'timer-fired':
+      return handleTimer(machine, event, policy)
+    case 'pause':
+      if (event.reason !== 'hidden') return pause(machine, event, policy, event.reason)
       machine.hiddenAt = at
       return
-    case 'unhindered': {
-      if (input.by === 'hidden') machine.hiddenAt = Infinity
-      machine.pauseReasons = machine.pauseReasons.filter((hindrance) => hindrance !== input.by)
+    case 'resume': {
+      if (event.reason === 'hidden') machine.hiddenAt = Infinity
+      machine.pauseReasons = machine.pauseReasons.filter((reason) => reason !== event.reason)
       const [reason] = machine.pauseReasons
       if (reason) enter(machine, { status: 'paused', reason }, at)
-      else if (!holdsSocket(machine)) resume(machine, at)
+      else if (!holdsSocket(machine)) reconnect(machine, at)
       return
     }
     case 'accepted': {
       const { disconnectedAt } = machine
-      const continuity = input.resumable ? 'resumed' : disconnectedAt === undefined ? 'fresh' : 'restarted'
+      const continuity = event.resumable ? 'resumed' : disconnectedAt === undefined ? 'fresh' : 'restarted'
       machine.headersRefreshed = false
       return enter(machine, { status: 'open', continuity, downtimeMs: at - (disconnectedAt ?? at) }, at)
     }
     case 'received':
-      if (input.messages > 0) {
-        machine.failures = 0
-        machine.lastError = undefined
-      }
-      if (input.comments > 0) {
-        const gapMs = at - machine.lastCommentAt
-        if (gapMs >= HEARTBEAT_MS)
-          machine.longestHeartbeatGapMs = Math.max(machine.longestHeartbeatGapMs, gapMs)
-        machine.lastCommentAt = at
-      }
-      machine.retryMs = input.retryMs ?? machine.retryMs
-      machine.midMessage = input.midMessage
-      machine.idleTimeoutOverrideMs = undefined
-      machine.lastActivityAt = at
-      return
-    case 'held':
-      machine.idleTimeoutOverrideMs = input.held ? Infinity : undefined
+      return handleChunk(machine, event)
+    case 'backpressure':
+      machine.idleTimeoutOverrideMs = event.active ? Infinity : undefined
       machine.lastActivityAt = at
   }
 }
 
-/** Another state begins. Only an answer belongs to the attempt before it; the socket of any other is let go. */
+function handleChunk(machine: Draft, event: Extract<ConnectionEvent, { type: 'received' }>): void {
+  const { at, messages, comments, midMessage, retryMs } = event
+  if (messages > 0) {
+    machine.failures = 0
+    machine.lastError = undefined
+    machine.hasMessages = true
+  }
+  if (comments > 0) {
+    const gapMs = at - machine.lastCommentAt
+    if (gapMs >= MIN_HEARTBEAT_GAP_MS)
+      machine.longestHeartbeatGapMs = Math.max(machine.longestHeartbeatGapMs, gapMs)
+    machine.lastCommentAt = at
+  }
+  machine.retryMs = retryMs ?? machine.retryMs
+  machine.midMessage = midMessage
+  machine.idleTimeoutOverrideMs = undefined
+  machine.lastActivityAt = at
+}
+
+/** Enters another state. Every state but `open` ends the current attempt. */
 function enter(machine: Draft, state: ConnectionState, at: number): void {
   if (machine.state.status === 'open') machine.disconnectedAt = at
   if (state.status !== 'open') machine.generation++
   machine.state = state
-  if (!isActive(machine)) Object.assign(machine, CALM)
+  if (!isActive(machine)) Object.assign(machine, HEALTHY)
   machine.stateSince = machine.lastActivityAt = at
   machine.lastCommentAt = Infinity
-  machine.midMessage = false
+  machine.hasMessages = machine.midMessage = false
   machine.idleTimeoutOverrideMs = undefined
 }
 
@@ -146,25 +159,25 @@ function connect(machine: Draft, at: number): void {
   enter(machine, { status: 'connecting', attempt: machine.failures + 1 }, at)
 }
 
-function wait(machine: Draft, delayMs: number, cause: SseError, at: number): void {
+function wait(machine: Draft, delayMs: number, error: SseError, at: number): void {
   const attempt = machine.failures + 1
-  enter(machine, { status: 'waiting', attempt, delayMs, retryAt: at + delayMs, error: cause }, at)
+  enter(machine, { status: 'waiting', attempt, delayMs, retryAt: at + delayMs, error }, at)
 }
 
-/** What held a machine back is gone: an attempt begins, unless the server asked for more patience. */
-function resume(machine: Draft, at: number): void {
+/** No longer paused: reconnects now, unless `Retry-After` has not elapsed. */
+function reconnect(machine: Draft, at: number): void {
   const { lastError, retryNotBefore } = machine
   if (lastError && at < retryNotBefore) wait(machine, retryNotBefore - at, lastError, at)
   else connect(machine, at)
 }
 
-function hinder(
+function pause(
   machine: Draft,
   { at, resumable }: ConnectionEvent,
   policy: Policy,
   reason: PauseReason,
 ): void {
-  // What may be sent only once is never given up for the page's sake: it could not be taken up again.
+  // A request that may be sent only once is never aborted because of the page: it could not be sent again.
   if (holdsSocket(machine) && !policy.canRetry(resumable)) {
     machine.hiddenAt = Infinity
     return
@@ -173,62 +186,76 @@ function hinder(
   if (machine.state.status !== 'paused') enter(machine, { status: 'paused', reason }, at)
 }
 
-function wake(machine: Draft, input: ConnectionEvent, policy: Policy): void {
+function handleTimer(machine: Draft, event: ConnectionEvent, policy: Policy): void {
   const { status } = machine.state
-  const { at } = input
-  if (machine.hiddenAt + policy.pauseWhenHiddenMs <= at) hinder(machine, input, policy, 'hidden')
+  const { at } = event
+  if (machine.hiddenAt + policy.pauseWhenHiddenMs <= at) pause(machine, event, policy, 'hidden')
   else if (at < deadline(machine, policy)) {
-    if (status !== 'open' || at - machine.timerAt <= JUMP_MS) return
-    // The machine slept, and the socket may be dead.
-    machine.idleTimeoutOverrideMs ??= PROOF_MS
+    if (status !== 'open' || at - machine.timerAt <= SLEEP_THRESHOLD_MS) return
+    // The computer slept, and the socket may be dead.
+    machine.idleTimeoutOverrideMs ??= WAKE_PROBE_MS
     machine.lastActivityAt = at
   } else if (status === 'waiting') connect(machine, at)
   else {
-    const cause =
+    const error =
       status === 'open'
         ? new SseError(
             'idle-timeout',
-            'Nothing came for longer than idleTimeoutMs: the connection is taken for dead.',
+            `No data for ${idleMs(machine, policy) / 1_000} s (idleTimeoutMs): the connection is considered dead.`,
           )
-        : new SseError('connect-timeout', 'The server did not answer within connectTimeoutMs.')
-    lose(machine, cause, input, policy)
+        : new SseError(
+            'connect-timeout',
+            `No response within ${policy.connectTimeoutMs / 1_000} s (connectTimeoutMs).`,
+          )
+    handleFailure(machine, error, event, policy)
   }
 }
 
-/** An attempt is over: the policy says what follows. */
-function lose(machine: Draft, cause: SseError, input: ConnectionEvent, policy: Policy): void {
-  const { at } = input
-  if (machine.state.status === 'open') {
-    const lastedMs = at - machine.stateSince
-    if (lastedMs < BRIEF_MS) machine.shortConnections++
-    // Only a long life clears a server: one that dies early and late in turns would else be asked as if it were well.
-    if (lastedMs >= HEALTHY_MS) machine.failures = machine.shortConnections = 0
-  }
+/** Ends the current attempt with an error. The policy decides what follows. */
+function handleFailure(machine: Draft, error: SseError, event: ConnectionEvent, policy: Policy): void {
+  const { at } = event
+  if (machine.state.status === 'open') countShort(machine, at - machine.stateSince)
   if (machine.failures++ === 0) machine.failingSince = at
-  machine.lastError = cause
-  machine.retryNotBefore = at + (cause.retryAfterMs ?? 0)
-  const verdict = policy.afterFailure(machine, cause, input)
-  // Only the attempt that fresh headers were made for speaks against them.
-  machine.headersRefreshed = verdict === 'refresh'
-  if (verdict === 'refresh') connect(machine, at)
-  else if (typeof verdict === 'number') wait(machine, verdict, cause, at)
-  else enter(machine, { status: 'closed', reason: verdict, error: cause }, at)
+  machine.lastError = error
+  machine.retryNotBefore = at + (error.retryAfterMs ?? 0)
+  const decision = policy.afterFailure(machine, error, event)
+  // A refresh counts as failed only if the attempt that used it is rejected.
+  machine.headersRefreshed = decision === 'refresh'
+  if (decision === 'refresh') connect(machine, at)
+  else if (typeof decision === 'number') wait(machine, decision, error, at)
+  else enter(machine, { status: 'closed', reason: decision, error }, at)
 }
 
-/** When the present state has lasted for too long, should nothing happen. */
+/**
+ * Counts short connections for the floor against hot loops. A server that names its own pace with `retry` and delivers a message
+ * on each connection, as long-poll scripts do, is not counted. Only a long connection resets the count: otherwise a server
+ * that alternates short and long connections would never back off.
+ */
+function countShort(machine: Draft, openMs: number): void {
+  const isPaced = machine.hasMessages && (machine.retryMs ?? 0) >= PACED_RETRY_MS
+  if (openMs < SHORT_CONNECTION_MS && !isPaced) machine.shortConnections++
+  if (openMs >= HEALTHY_MS) machine.failures = machine.shortConnections = 0
+}
+
+/** Time at which the current state has lasted too long if nothing happens. */
 function deadline(machine: Machine, policy: Policy): number {
   const { state } = machine
   let limitMs = Infinity
   if (state.status === 'connecting') limitMs = policy.connectTimeoutMs
   if (state.status === 'waiting') limitMs = state.delayMs
-  if (state.status === 'open') limitMs = machine.idleTimeoutOverrideMs ?? silenceLimit(machine, policy)
-  const hidden = machine.pauseReasons.includes('hidden')
+  if (state.status === 'open') limitMs = idleMs(machine, policy)
+  const hideAt = machine.pauseReasons.includes('hidden')
     ? Infinity
     : machine.hiddenAt + policy.pauseWhenHiddenMs
-  return Math.min(hidden, machine.lastActivityAt + limitMs)
+  return Math.min(hideAt, machine.lastActivityAt + limitMs)
 }
 
-function silenceLimit({ midMessage, longestHeartbeatGapMs }: Machine, { idleTimeoutMs }: Policy): number {
+/** Time limit for silence on the current connection, in milliseconds. */
+function idleMs(
+  { midMessage, longestHeartbeatGapMs, idleTimeoutOverrideMs }: Machine,
+  { idleTimeoutMs }: Policy,
+): number {
+  if (idleTimeoutOverrideMs !== undefined) return idleTimeoutOverrideMs
   if (idleTimeoutMs !== 'auto') return idleTimeoutMs
   if (midMessage) return 20_000
   return Math.min(Math.max(15_000, 3 * (longestHeartbeatGapMs || Infinity)), 300_000)
@@ -238,7 +265,7 @@ function holdsSocket({ state }: Machine): boolean {
   return state.status === 'connecting' || state.status === 'open'
 }
 
-/** Whether it has been asked for and is not over. */
+/** Returns true if the connection was opened and is not over. */
 function isActive({ state }: Machine): boolean {
   return state.status !== 'idle' && state.status !== 'closed'
 }

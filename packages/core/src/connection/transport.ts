@@ -1,22 +1,21 @@
 import { type Clock, MAX_TIMER_MS, msUntil } from '../platform/clock.ts'
 import { SseError, type SseErrorCode, type SseErrorDetails } from '../errors.ts'
 
-/** What sends requests. */
+/** Function that sends requests, with the signature of the global `fetch`. */
 export type Fetch = typeof fetch
 
 /**
- * Which redirects are followed. Across origins `fetch` itself leaves `Authorization` behind, but takes every other header
- * and the body along.
+ * Rule for redirects. Across origins `fetch` removes `Authorization`, but forwards every other header and the body.
  *
- * - `'safe'`: all, unless the request has a body or a header that would be given to a stranger; then none.
- * - `'follow'`: all.
- * - `'error'`: none.
+ * - `'safe'`: follows redirects, unless the request has a body or a header that a cross-origin redirect would expose.
+ * - `'follow'`: follows all redirects.
+ * - `'error'`: follows none.
  */
 export type RedirectRule = 'safe' | 'follow' | 'error'
 
-/** One request, every option of it resolved. */
+/** One request, with all its options resolved. */
 export interface TransportRequest {
-  /** Absolute. */
+  /** Absolute URL. */
   readonly url: string
   /** Default `GET`. */
   readonly method?: string | undefined
@@ -30,34 +29,35 @@ export interface TransportRequest {
   readonly lastEventId: string
   /** Default: the global `fetch`. */
   readonly fetch?: Fetch | undefined
-  /** Judges the response in our stead: one that it does not throw at is read, whatever it is. */
-  readonly judge?: ((response: Response) => unknown) | undefined
+  /** Replaces the check of status and content type. Throws to reject the response. */
+  readonly validate?: ((response: Response) => unknown) | undefined
 }
 
-/** A response that was judged to be an event stream. */
+/** Response that was accepted as an event stream. */
 export interface Transport {
   readonly response: Response
-  /** The next bytes; `undefined` once the server has ended the response. */
+  /** Reads the next bytes; `undefined` once the server has ended the response. */
   readonly read: () => Promise<Uint8Array | undefined>
 }
 
-/** The headers that no stranger can make use of, and the one that `fetch` itself keeps from them. */
-const HARMLESS = /^(accept|accept-language|authorization|cache-control|content-type|last-event-id)$/
+/** Headers that may be forwarded to another origin, and `Authorization`, which `fetch` itself removes. */
+const CROSS_ORIGIN_SAFE_HEADERS =
+  /^(accept|accept-language|authorization|cache-control|content-type|last-event-id)$/
 
-/** How much is read at once, in bytes: a browser has up to 2 MiB waiting for a slow reader. */
-const PIECE_BYTES = 65_536
+/** Largest chunk that `read` returns, in bytes. A browser buffers up to 2 MiB for a slow reader. */
+const MAX_CHUNK_BYTES = 65_536
 
-/** How much of the body of a refusal an error carries, in bytes, and how long that may take to come. */
+/** Limits for the start of a rejected response's body, which the error carries. */
 const EXCERPT_BYTES = 4_096
 const EXCERPT_MS = 1_000
 
 /**
- * Sends a request and judges the response: its status and its content type are judged here and nowhere else.
+ * Sends a request and checks the response's status and content type. Nothing else checks them.
  *
- * [spec] 9.2.2, the EventSource interface: the request's headers and cache mode, and what a response must be.
+ * [spec] 9.2.2, the EventSource interface: the request's headers and cache mode, and the requirements for a response.
  *
- * @throws SseError `status`, `content-type`, `redirect`, or `ended` (204); what is no SseError says that the connection is
- * {@link broken}, also when reading.
+ * @throws SseError `status`, `content-type`, `redirect`, or `ended` (204). Any other error, also from `read`, means that the
+ * connection failed: see {@link networkError}.
  * @example
  * ```ts
  * import { systemClock } from '@headwater/core'
@@ -77,25 +77,25 @@ export async function openTransport(
   const { fetch: send = fetch } = request
   const headers = new Headers(request.headers)
   if (!headers.has('accept')) headers.set('accept', 'text/event-stream')
-  if (canBeSent(lastEventId)) headers.set('last-event-id', utf8(lastEventId))
+  if (isSendableId(lastEventId)) headers.set('last-event-id', toByteString(lastEventId))
 
-  const harmless = body == null && [...headers.keys()].every((name) => HARMLESS.test(name))
-  const follows = redirect === 'follow' || (redirect === 'safe' && harmless)
+  const isSafe = body == null && [...headers.keys()].every((name) => CROSS_ORIGIN_SAFE_HEADERS.test(name))
+  const follows = redirect === 'follow' || (redirect === 'safe' && isSafe)
   const init: RequestInit = {
     method,
     headers,
     cache: 'no-store',
-    // A redirect that fetch itself refuses could not be told from a network that failed.
+    // With 'error', a refused redirect could not be distinguished from a network error.
     redirect: follows ? 'follow' : 'manual',
     signal,
   }
   if (body != null) init.body = body
-  // Some servers' runtimes know no cookies, and refuse even the default.
+  // Some server runtimes have no cookies and reject even the default value.
   if (credentials) init.credentials = credentials
   const response = await send(url, init)
-  await (request.judge ?? judge)(response, `${method} ${url}`, clock)
+  await (request.validate ?? validate)(response, `${method} ${url}`, clock)
   const reader = response.body?.getReader()
-  // Deno keeps the socket of a body that nobody reads until it is cancelled, and a `fetch` of one's own may not heed the signal.
+  // Deno keeps the socket of an unread body open until it is cancelled, and a custom `fetch` may ignore the signal.
   const cancel = () => void reader?.cancel().catch(() => undefined)
   if (signal.aborted) cancel()
   signal.addEventListener('abort', cancel)
@@ -103,46 +103,48 @@ export async function openTransport(
   return {
     response,
     async read() {
-      const piece = rest?.length ? rest : (await reader?.read())?.value
-      rest = piece?.subarray(PIECE_BYTES)
-      return piece?.subarray(0, PIECE_BYTES)
+      const chunk = rest?.length ? rest : (await reader?.read())?.value
+      rest = chunk?.subarray(MAX_CHUNK_BYTES)
+      return chunk?.subarray(0, MAX_CHUNK_BYTES)
     },
   }
 }
 
-/** Refuses what is no event stream. */
-async function judge(response: Response, request: string, clock: Clock): Promise<void> {
+/** Throws unless the response is an event stream. */
+async function validate(response: Response, request: string, clock: Clock): Promise<void> {
   const { status, headers } = response
   const type = headers.get('content-type')
   const location = headers.get('location')
-  const streams = /^\s*text\/event-stream\s*(;|$)/i.test(type ?? '')
-  if (status === 200 && streams && response.body) return
+  const isEventStream = /^\s*text\/event-stream\s*(;|$)/i.test(type ?? '')
+  if (status === 200 && isEventStream && response.body) return
 
-  const fail = (code: SseErrorCode, why: string, details?: SseErrorDetails) => {
-    // A browser tells neither where a redirect leads nor with which status.
-    const answer = `The server answered ${status || 'a redirect'} to ${request}`
-    throw new SseError(code, answer + why, { status, headers, ...details })
+  const fail = (code: SseErrorCode, details: string, properties?: SseErrorDetails) => {
+    // A browser hides the status and the target of a redirect.
+    const answer = `${request}: the server answered ${status || 'with a redirect'}`
+    throw new SseError(code, answer + details, { status, headers, ...properties })
   }
-  // [spec] 204 is the server's way to say stop.
-  if (status === 204) fail('ended', ': no more to say.')
+  // [spec] 204 tells the client to stop reconnecting.
+  if (status === 204) fail('ended', ', which ends the stream.')
   if (response.type === 'opaqueredirect' || (location && status >= 300 && status < 400))
     fail(
       'redirect',
-      `: a redirect to ${location ?? 'elsewhere'}, which is not followed. Ask there, or set redirect: 'follow'.`,
+      `, to ${location ?? 'a URL that the browser hides'}. It is not followed. Use that URL, or set redirect: 'follow'.`,
     )
-  const body = await excerpt(response, clock)
-  const start = body && `: ${body.slice(0, 100).replaceAll(/\s+/g, ' ').trim()}`
+  const body = await readExcerpt(response, clock)
+  const excerpt = body && `: ${body.slice(0, 100).replaceAll(/\s+/g, ' ').trim()}`
   if (status === 200)
-    fail('content-type', ` with content type ${type ?? 'none'}, not text/event-stream${start}`, { body })
-  fail('status', start, { body, retryAfterMs: retryAfter(headers.get('retry-after'), clock) })
+    fail('content-type', ` with content type ${type ?? 'none'} instead of text/event-stream${excerpt}`, {
+      body,
+    })
+  fail('status', excerpt, { body, retryAfterMs: retryAfter(headers.get('retry-after'), clock) })
 }
 
-/** The start of a refusal's body. What is slow or endless is cut short. */
-async function excerpt(response: Response, clock: Clock): Promise<string> {
+/** Reads the start of a rejected response's body. Stops at a limit of size and time. */
+async function readExcerpt(response: Response, clock: Clock): Promise<string> {
   const reader = response.body?.getReader()
   if (!reader) return ''
-  const giveUp = () => void reader.cancel().catch(() => undefined)
-  const stop = clock.timer(giveUp, EXCERPT_MS)
+  const cancel = () => void reader.cancel().catch(() => undefined)
+  const clearTimer = clock.timer(cancel, EXCERPT_MS)
   const decoder = new TextDecoder()
   let text = ''
   try {
@@ -153,14 +155,14 @@ async function excerpt(response: Response, clock: Clock): Promise<string> {
       left -= value.length
     }
   } catch {
-    // A refusal that broke off is still a refusal.
+    // The status is known, even if the body broke off.
   }
-  stop()
-  giveUp()
+  clearTimer()
+  cancel()
   return text
 }
 
-/** Milliseconds from a number of seconds or a date; `undefined` for anything else. */
+/** Parses `Retry-After`, a number of seconds or a date, to milliseconds; `undefined` for anything else. */
 function retryAfter(value: string | null, clock: Clock): number | undefined {
   if (!value) return undefined
   const ms = value.endsWith('GMT')
@@ -171,21 +173,21 @@ function retryAfter(value: string | null, clock: Clock): number | undefined {
   return ms >= 0 ? Math.min(ms, MAX_TIMER_MS) : undefined
 }
 
-/** What went wrong with a request, where the server has not said it. */
-export function broken(what: string, cause: unknown): SseError {
-  // Node hides the reason one level down.
-  const { message, cause: deeper } = cause as { message?: unknown; cause?: { message?: unknown } }
-  const why = String(deeper?.message || message || cause)
-  return new SseError('network', `${what}: the connection failed or broke off (${why}).`, { cause })
+/** Creates the `network` error for an exception of `fetch` or of reading the body. */
+export function networkError(url: string, cause: unknown): SseError {
+  // Node puts the reason into the cause of its error.
+  const { message, cause: inner } = cause as { message?: unknown; cause?: { message?: unknown } }
+  const reason = String(inner?.message || message || cause)
+  return new SseError('network', `${url}: the connection failed or broke off (${reason}).`, { cause })
 }
 
-// A header holds bytes: an id in Chinese crosses as UTF-8. [spec] 9.2.2
-function utf8(text: string): string {
+// A header holds bytes, so an id with other characters is sent as UTF-8. [spec] 9.2.2
+function toByteString(text: string): string {
   return String.fromCharCode(...new TextEncoder().encode(text))
 }
 
-/** Whether an id can cross as a header at all; a hostile server may send one with control characters. */
-export function canBeSent(id: string): boolean {
+/** Returns true if an id can be sent as a header; a hostile server may send one with control characters. */
+export function isSendableId(id: string): boolean {
   // oxlint-disable-next-line no-control-regex
   return id !== '' && !/[\0-\x08\x0a-\x1f\x7f]/.test(id)
 }

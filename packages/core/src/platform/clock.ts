@@ -1,5 +1,5 @@
 /**
- * The only door to time and chance, so that a test can hold both in its hand.
+ * Timers and randomness. Injectable for tests.
  *
  * @example
  * ```ts
@@ -8,28 +8,28 @@
  *
  * const clock = createFakeClock()
  * const stream = createEventStream('https://example.com/news', { clock })
- * clock.advance(1_000) // one second goes by, at once
+ * await clock.advance(1_000) // one second passes immediately
  * ```
  */
 export interface Clock {
-  /** Milliseconds since 1970, as `Date.now()` tells them. */
+  /** Returns the time in milliseconds since 1970, as `Date.now()` does. */
   now(): number
-  /** A number from 0 up to, not including, 1. */
+  /** Returns a random number from 0 up to, but not including, 1. */
   random(): number
   /**
-   * Calls back once after `ms` milliseconds; what it returns takes the call back.
+   * Calls back once after `ms` milliseconds. Returns a function that cancels the call.
    *
-   * @param unref lets a Node process exit although the timer is still to come.
+   * @param unref Lets a Node process exit although the timer is still pending.
    */
   timer(callback: () => void, ms: number, unref?: boolean): () => void
-  /** Calls back before the next frame of the page; what it returns takes the call back. Needs a page. */
+  /** Calls back before the next frame of the page. Returns a function that cancels the call. Needs a page. */
   frame(callback: () => void): () => void
 }
 
-/** The most that `setTimeout` holds; more overflows and fires at once. */
+/** Longest delay of `setTimeout`, in milliseconds. A longer one overflows and fires immediately. */
 export const MAX_TIMER_MS: number = 2 ** 31 - 1
 
-/** The clock on the wall. */
+/** Timers and randomness of the system. */
 export const systemClock: Clock = {
   now: (): number => Date.now(),
   random: (): number => Math.random(),
@@ -44,7 +44,7 @@ export const systemClock: Clock = {
   },
 }
 
-/** How long until a date as HTTP writes it, in milliseconds; `NaN` where the text is none. */
+/** Returns the time until an HTTP date, in milliseconds; `NaN` if the text is not a date. */
 export function msUntil(date: string, now: number): number {
   return Date.parse(date) - now
 }

@@ -1,42 +1,46 @@
-/** What keeps a connection from being tried. */
+/** Reason to pause a stream: no network, a hidden page, or a page that is frozen or in the back-forward cache. */
 export type PauseReason = 'offline' | 'hidden' | 'frozen'
 
-/** The only door to the page: whether it is online, visible, frozen, or kept in the back-forward cache. */
+/** State of the page: online, visible, frozen or in the back-forward cache. Injectable for tests. */
 export interface Page {
-  /** Whether frames come: the page is visible. */
+  /** Returns true if the page renders frames, that is, if it is visible. */
   showsFrames(): boolean
-  /** Resolves once a visible page has had a chance to paint; nothing to wait for elsewhere. */
+  /** Resolves once a visible page has had a chance to paint. Returns `undefined` if there is nothing to wait for. */
   pause?(): Promise<void> | undefined
-  /** The address of the page, which relative addresses are taken from; `undefined` where there is none. */
+  /** Returns the URL of the page, the base of relative URLs; `undefined` if there is no page. */
   address(): string | undefined
-  /** Calls back whenever a hindrance comes or goes, and at once for a page that is hidden; returns what ends that. */
-  observe(listener: (by: PauseReason, present: boolean) => void): () => void
+  /**
+   * Calls the listener whenever a reason to pause begins or ends, and immediately if the page is hidden. Returns a function that
+   * stops that.
+   */
+  observe(listener: (reason: PauseReason, active: boolean) => void): () => void
 }
 
 const visibility = () => globalThis.document?.visibilityState
 
-/** The page that this code runs in. Workers and servers have none: there nothing is observed but `online` and `offline`. */
+/** Page that this code runs in. Workers and servers have none; there only `online` and `offline` are observed. */
 export const systemPage: Page = {
   showsFrames: () => visibility() === 'visible',
   pause() {
     if (visibility() !== 'visible') return undefined
-    // Not held back as timers are.
+    // Unlike timers, messages are not throttled.
     const { port1, port2 } = new MessageChannel()
     port2.postMessage(undefined)
     return new Promise((resolve) => {
-      // This starts the port as well.
+      // Setting the property also starts the port.
       // oxlint-disable-next-line unicorn/prefer-add-event-listener
       port1.onmessage = () => resolve(port1.close())
     })
   },
   address: () => globalThis.location?.href,
   observe(listener) {
-    const endings: (() => void)[] = []
-    const on = (target: Partial<EventTarget>, by: PauseReason, ...types: string[]) => {
+    const cleanups: (() => void)[] = []
+    const on = (target: Partial<EventTarget>, reason: PauseReason, ...types: string[]) => {
       for (const type of types) {
-        const handle = () => listener(by, by === 'hidden' ? visibility() === by : type === types[0])
+        const handle = () =>
+          listener(reason, reason === 'hidden' ? visibility() === reason : type === types[0])
         target.addEventListener?.(type, handle)
-        endings.push(() => target.removeEventListener?.(type, handle))
+        cleanups.push(() => target.removeEventListener?.(type, handle))
       }
     }
     on(globalThis, 'offline', 'offline', 'online')
@@ -46,18 +50,18 @@ export const systemPage: Page = {
       on(document, 'hidden', 'visibilitychange')
     }
     if (visibility() === 'hidden') listener('hidden', true)
-    return () => endings.forEach((end) => end())
+    return () => cleanups.forEach((cleanup) => cleanup())
   },
 }
 
 /**
- * Whether there is a page, or a worker of one: not on a server that renders.
+ * Returns true in a page and in its workers; false on a server that renders.
  *
  * @example
  * ```ts
- * import { hasPage } from '@headwater/core'
+ * import { isBrowser } from '@headwater/core'
  *
- * const place = hasPage() ? 'browser' : 'server'
+ * const environment = isBrowser() ? 'browser' : 'server'
  * ```
  */
 export function isBrowser(): boolean {

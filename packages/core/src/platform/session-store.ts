@@ -1,16 +1,16 @@
-/** Where a stream keeps its last event id, so that it goes on after a reload. */
+/** Storage for a stream's last event id, so that it resumes after a reload. */
 export interface LastEventIdStore {
-  /** The id to begin with, asked for when the stream is first opened; nothing where there is none. */
+  /** Returns the stored id, or nothing if there is none. Called when the stream is first opened. */
   get(): string | null | undefined
-  /** Keeps an id. Called once for each chunk that brought a new one, when its messages have been delivered. */
+  /** Stores an id. Called after the messages of each chunk that changed the id have been delivered. */
   set(id: string): void
 }
 
 /**
- * Keeps the last event id in the tab's `sessionStorage`, so that a reload resumes. Where there is no such storage, or it is
- * full or forbidden, nothing is kept and nothing breaks.
+ * Creates a store in the tab's `sessionStorage`, so that a reload resumes. Does nothing if there is no such storage, or if it
+ * is full or blocked.
  *
- * @param key Under which the id is kept: one for each stream.
+ * @param key Name of the entry in the storage. Use another one for each stream.
  * @example
  * ```ts
  * import { createEventStream, sessionStore } from '@headwater/core'
@@ -19,7 +19,7 @@ export interface LastEventIdStore {
  * ```
  */
 export function sessionStore(key: string): LastEventIdStore {
-  const quietly = <Result>(work: () => Result): Result | undefined => {
+  const ignoreErrors = <Result>(work: () => Result): Result | undefined => {
     try {
       return work()
     } catch {
@@ -27,7 +27,7 @@ export function sessionStore(key: string): LastEventIdStore {
     }
   }
   return {
-    get: () => quietly(() => sessionStorage.getItem(key)),
-    set: (id) => quietly(() => sessionStorage.setItem(key, id)),
+    get: () => ignoreErrors(() => sessionStorage.getItem(key)),
+    set: (id) => ignoreErrors(() => sessionStorage.setItem(key, id)),
   }
 }

@@ -1,29 +1,29 @@
 /**
- * What the server said: one block of the stream, ended by a blank line.
+ * Message of a stream: one block of lines, ended by a blank line.
  *
  * @example
  * ```ts
  * import type { Message } from '@headwater/core'
  *
- * const show = (message: Message) => console.log(message.id, message.type, message.data)
+ * const log = (message: Message) => console.log(message.id, message.type, message.data)
  * ```
  */
 export interface Message<Type extends string = string, Data = string> {
-  /** The value of the `event` field; `'message'` where the block had none. */
+  /** Value of the `event` field; `'message'` if the block had none. */
   readonly type: Type
-  /** The `data` lines, joined by line feeds. */
+  /** Values of the `data` fields, joined by line feeds. */
   readonly data: Data
-  /** The last event id when the message ended: its own, or the one that an earlier block set; `''` if none did. */
+  /** Last event id at the end of the message: its own or one of an earlier block; `''` if there was none. */
   readonly id: string
 }
 
 /**
- * Copies a message out of the chunk that it came in. A message that is kept otherwise keeps the text of its whole chunk in
- * memory: worth its price for the few that are kept of many.
+ * Copies a message. The strings of a message are slices of its chunk's text and keep that text in memory. Copy the few
+ * messages of many that you keep for long.
  *
  * @example
  * ```ts
- * import { createEventStream, copyMessage, type Message } from '@headwater/core'
+ * import { copyMessage, createEventStream, type Message } from '@headwater/core'
  *
  * const alarms: Message[] = []
  * createEventStream('https://example.com/log').onMessage((message) => {
@@ -35,7 +35,7 @@ export function copyMessage({ type, data, id }: Message): Message {
   return { type: copy(type), data: copy(data), id: copy(id) }
 }
 
-// A slice refers to the text that it was cut from. What is joined first is made anew, and cut from that alone.
+// A slice refers to its source text. Concatenation creates a new text, so a slice of that refers to the copy only.
 function copy(text: string): string {
   return (' ' + text).slice(1)
 }

@@ -1,33 +1,33 @@
 import { SseError } from '../errors.ts'
 import type { Message } from '../protocol/message.ts'
 
-/** What a Standard Schema finds. */
-type Finding<Output> =
+/** Result of a Standard Schema's validation. */
+type Result<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly { readonly message: string }[] }
 
-/** A schema by the Standard Schema specification, as zod, valibot, arktype and others make them. */
+/** Schema that follows the Standard Schema specification, such as those of zod, valibot and arktype. */
 export interface StandardSchema<Output = unknown> {
   readonly '~standard': {
     readonly version: 1
     readonly vendor: string
-    readonly validate: (value: unknown) => Finding<Output> | Promise<Finding<Output>>
+    readonly validate: (value: unknown) => Result<Output> | Promise<Result<Output>>
     readonly types?: { readonly input: unknown; readonly output: Output } | undefined
   }
 }
 
-/** Makes a value of a message's data, or throws. */
+/** Turns the data of a message into a value, or throws. */
 export type Decoder<Output = unknown> = (data: string) => Output
 
 /**
- * What the data of each type of message is: a Standard Schema, which is given the parsed JSON and answers at once, or a
- * decoder, which is given the text. Types that are not named are not delivered; `'*'` names all others.
+ * Schema or decoder for the data of each message type. A Standard Schema gets the parsed JSON and must validate synchronously; a
+ * decoder gets the text. Types that are not named are not delivered; `'*'` stands for all others.
  */
 export interface Schemas {
   readonly [type: string]: StandardSchema | Decoder
 }
 
-/** A message of whatever type, where TypeScript cannot know which. */
+/** Message whose type and data TypeScript cannot know. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnyMessage = Message<string, any>
 
@@ -40,7 +40,7 @@ type Output<Schema> = Schema extends { readonly '~standard': { readonly types?: 
     : never
 
 /**
- * The messages that schemas describe: a union discriminated by `type`.
+ * Messages that schemas describe: a union discriminated by `type`.
  *
  * @example
  * ```ts
@@ -59,7 +59,7 @@ export type MessageOf<Events> = [keyof Events] extends [never]
       }[keyof Events & string]
 
 /**
- * A decoder of JSON whose shape is taken on trust; a schema checks it.
+ * Creates a decoder for JSON. It does not check the type of the value; use a schema for that.
  *
  * @example
  * ```ts
@@ -74,9 +74,9 @@ export function json<Output>(): Decoder<Output> {
 }
 
 /**
- * The message with its data as its schema gives it; `undefined` where no schema is for its type.
+ * Decodes the data of a message. Returns `undefined` if its type has no schema.
  *
- * @throws SseError `invalid-message` where the data does not fit.
+ * @throws SseError `invalid-message` if the data does not match the schema.
  */
 export function decode(message: Message, schemas: Schemas): AnyMessage | undefined {
   const name = [message.type, '*'].find((type) => Object.hasOwn(schemas, type))
@@ -86,19 +86,20 @@ export function decode(message: Message, schemas: Schemas): AnyMessage | undefin
   let cause: unknown
   try {
     if (!('~standard' in schema)) return { ...message, data: schema(message.data) }
-    const finding = schema['~standard'].validate(JSON.parse(message.data))
-    // To wait would let later messages pass it.
-    if ('then' in finding) throw new TypeError('a schema has to answer at once, and this one gave a promise')
-    if (!finding.issues) return { ...message, data: finding.value }
-    issues = finding.issues
+    const result = schema['~standard'].validate(JSON.parse(message.data))
+    // Waiting would let later messages overtake this one.
+    if ('then' in result)
+      throw new TypeError('the schema is asynchronous, and only synchronous schemas are supported')
+    if (!result.issues) return { ...message, data: result.value }
+    issues = result.issues
   } catch (error) {
     cause = error
     issues = [{ message: error instanceof Error ? error.message : String(error) }]
   }
-  const why = issues.map((issue) => issue.message).join('; ')
+  const reason = issues.map((issue) => issue.message).join('; ')
   throw new SseError(
     'invalid-message',
-    `A message of type ${message.type} does not fit its schema in option events: ${why}. Its data: ${message.data.slice(0, 100)}`,
+    `A message of type ${message.type} does not match its schema in option events: ${reason}. Data: ${message.data.slice(0, 100)}`,
     { issues, cause },
   )
 }

@@ -1,17 +1,17 @@
+import { checkOptions, type StreamUrl } from '../options.ts'
 import { bindEventStream } from './bind-event-stream.ts'
 import type { EventStream, EventStreamOptions, NoEvents } from './contract.ts'
 import type { MessageOf } from './decode.ts'
 import type { Folded } from './folds/fold.ts'
-import { checkOptions, type StreamUrl } from '../options.ts'
 import type { Scope } from './registry.ts'
 
 /**
- * Makes an event stream.
+ * Creates an event stream.
  *
- * @param url The address, or a function that is asked for it before each attempt.
- * @param options Values, or a function that is asked for them whenever they matter.
- * @param scope Where it finds others that ask for the same stream, to share their connection. Default: it is alone.
- * @throws {SseError} `invalid-option` at once for what cannot work, naming the option.
+ * @param url URL, or a function that returns it before each attempt.
+ * @param options Options, or a function that returns them whenever they are used.
+ * @param scope Scope in which streams with the same identity share a connection. Default: the stream has its own connection.
+ * @throws {SseError} `invalid-option`, immediately, with the name of the option.
  * @example
  * ```ts
  * import { createEventStream } from '@headwater/core'
@@ -27,7 +27,7 @@ export function createEventStream<Events = NoEvents, Data = MessageOf<Events>['d
   options: EventStreamOptions<Data, Events> | (() => EventStreamOptions<Data, Events>) = {},
   scope?: Scope,
 ): EventStream<Folded<Data, Events>, MessageOf<Events>> {
-  const current = typeof options === 'function' ? options : () => options
-  checkOptions(url, current())
-  return bindEventStream(() => url, current, scope)
+  const readOptions = typeof options === 'function' ? options : () => options
+  checkOptions(url, readOptions())
+  return bindEventStream(() => url, readOptions, scope)
 }

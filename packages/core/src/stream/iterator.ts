@@ -1,8 +1,8 @@
+import type { SseError } from '../errors.ts'
 import type { EventStream } from './contract.ts'
 import type { AnyMessage } from './decode.ts'
-import type { SseError } from '../errors.ts'
 
-/** Reads a stream message by message. It joins the stream with its first `next()`, and leaves it with `return()`. */
+/** Iterates over the messages of a stream. Subscribes with the first `next()` and unsubscribes with `return()`. */
 export function iterateMessages<Each extends AnyMessage>(
   stream: EventStream<unknown, Each>,
   limit: number,
@@ -10,68 +10,69 @@ export function iterateMessages<Each extends AnyMessage>(
   type Result = IteratorResult<Each>
   const done: Result = { value: undefined, done: true }
   let queue: Each[] = []
-  const askers: ((result: Result | Promise<Result>) => void)[] = []
-  /** Pending while the queue is full: the socket is not read meanwhile. */
-  let room: Promise<void> | undefined
-  let makeRoom: (() => void) | undefined
-  let leave: (() => void) | undefined
-  let over = false
+  /** Resolvers of pending `next()` calls. */
+  const pending: ((result: Result | Promise<Result>) => void)[] = []
+  /** Promise that holds back reading while the queue is full. */
+  let full: Promise<void> | undefined
+  let resume: (() => void) | undefined
+  let unsubscribe: (() => void) | undefined
+  let ended = false
   let failure: SseError | undefined
 
-  function join(): void {
-    const leaveMessages = stream.onMessage((message) => {
-      const asker = askers.shift()
-      if (asker) return asker({ value: message, done: false })
+  function subscribe(): void {
+    const removeListener = stream.onMessage((message) => {
+      const resolve = pending.shift()
+      if (resolve) return resolve({ value: message, done: false })
       queue.push(message)
-      if (queue.length >= limit) return (room ??= new Promise((resolve) => (makeRoom = resolve)))
+      if (queue.length >= limit) return (full ??= new Promise((resolve) => (resume = resolve)))
     })
-    const leaveState = stream.subscribe(look)
-    leave = () => {
-      leaveMessages()
-      leaveState()
+    const removeObserver = stream.subscribe(checkState)
+    unsubscribe = () => {
+      removeListener()
+      removeObserver()
     }
-    look()
+    checkState()
   }
 
-  /** A stream that is closed has no more to say; what is queued may still be read. */
-  function look(): void {
+  /** Ends the iteration when the stream is closed. Queued messages can still be read. */
+  function checkState(): void {
     const state = stream.getSnapshot()
     if (state.status !== 'closed') return
     if (state.reason === 'failed') failure = state.error
-    finish()
+    end()
   }
 
-  function finish(): void {
-    over = true
-    leave?.()
-    makeRoom?.()
-    for (const asker of askers.splice(0)) asker(take()!)
+  function end(): void {
+    ended = true
+    unsubscribe?.()
+    resume?.()
+    for (const resolve of pending.splice(0)) resolve(take()!)
   }
 
-  /** What there is to give: a message, then the failure, once, then the end. */
+  /** Returns the next result: a message, then the error, once, then the end; `undefined` if there is none yet. */
   function take(): Result | Promise<Result> | undefined {
     const message = queue.shift()
     if (queue.length < limit) {
-      makeRoom?.()
-      room = makeRoom = undefined
+      resume?.()
+      full = resume = undefined
     }
     if (message) return { value: message, done: false }
-    if (!over) return undefined
-    const cause = failure
+    if (!ended) return undefined
+    const error = failure
     failure = undefined
-    return cause ? Promise.reject(cause) : done
+    return error ? Promise.reject(error) : done
   }
 
   return {
     next() {
-      if (!leave && !over) join()
+      if (!unsubscribe && !ended) subscribe()
       const result = take()
-      return result ? Promise.resolve(result) : new Promise((resolve) => askers.push(resolve))
+      return result ? Promise.resolve(result) : new Promise((resolve) => pending.push(resolve))
     },
     async return() {
       queue = []
       failure = undefined
-      finish()
+      end()
       return done
     },
     [Symbol.asyncIterator]() {

@@ -1,10 +1,10 @@
-/** Who is told of something: a list that is made anew with each change, so that it stays the same while they are told. */
+/** List of listeners. Replaced with each change, so that a loop over it is not disturbed. */
 export interface Listeners<Listener> {
-  now: readonly Listener[]
+  current: readonly Listener[]
 }
 
-/** Adds one who is told; what it returns takes it off again. */
-export function add<Listener>(listeners: Listeners<Listener>, listener: Listener): () => void {
-  listeners.now = [...listeners.now, listener]
-  return () => void (listeners.now = listeners.now.filter((other) => other !== listener))
+/** Adds a listener. Returns a function that removes it. */
+export function addListener<Listener>(listeners: Listeners<Listener>, listener: Listener): () => void {
+  listeners.current = [...listeners.current, listener]
+  return () => void (listeners.current = listeners.current.filter((other) => other !== listener))
 }

@@ -1,24 +1,24 @@
-import type { Clock } from '../platform/clock.ts'
 import { refuse } from '../errors.ts'
+import type { Clock } from '../platform/clock.ts'
 import type { Page } from '../platform/page.ts'
 
 /**
- * When views are told of messages: with the next `'frame'` of the page (promptly where frames do not come), in a
- * `'microtask'`, so many milliseconds after the first of them, or `'sync'`: of each at once.
+ * Time at which views are notified of messages: with the next `'frame'` of the page (soon if the page renders no frames), in
+ * a `'microtask'`, this many milliseconds after the first message, or `'sync'`: immediately after each message.
  */
 export type Notify = 'frame' | 'microtask' | 'sync' | number
 
-/** @throws SseError `invalid-option` for what is none. */
+/** @throws SseError `invalid-option` for any other value. */
 export function checkNotify(notify: Notify = 'frame'): void {
   if (!/^(frame|microtask|sync)$/.test(notify as string) && !((notify as number) >= 0 && notify !== null))
     refuse('notify', `must be 'frame', 'microtask', 'sync' or a number of 0 or more, not ${notify}`)
 }
 
-/** How long a frame may take: a page that was hidden meanwhile shows none. */
-const LATE_FRAME_MS = 1_000
+/** Longest wait for a frame, in milliseconds. A page that is hidden meanwhile renders none. */
+const MAX_FRAME_WAIT_MS = 1_000
 
-/** Calls back once, when `notify` says; what it returns takes the call back. */
-export function schedule(
+/** Calls back once, at the time that `notify` names. Returns a function that cancels the call. */
+export function scheduleNotification(
   callback: () => void,
   notify: Exclude<Notify, 'sync'>,
   clock: Clock,
@@ -26,14 +26,14 @@ export function schedule(
   unref: boolean | undefined,
 ): () => void {
   if (notify === 'microtask') {
-    let due = true
-    queueMicrotask(() => due && callback())
-    return () => void (due = false)
+    let pending = true
+    queueMicrotask(() => pending && callback())
+    return () => void (pending = false)
   }
   if (typeof notify === 'number') return clock.timer(callback, notify, unref)
   if (!page.showsFrames()) return clock.timer(callback, 0, unref)
   const cancelFrame = clock.frame(callback)
-  const cancelTimer = clock.timer(callback, LATE_FRAME_MS)
+  const cancelTimer = clock.timer(callback, MAX_FRAME_WAIT_MS)
   return () => {
     cancelFrame()
     cancelTimer()

@@ -1,28 +1,29 @@
 import type { ConnectionOptions, StreamUrl } from '../options.ts'
-import type { Source } from './shared-connection.ts'
+import type { SharedConnection } from './shared-connection.ts'
 
-/** What makes a stream the same stream: its url, its method, its body, and a key of your own. */
+/** Options that identify a stream: together with the URL they decide which streams share a connection. */
 export interface StreamIdentity extends Pick<ConnectionOptions, 'method' | 'body'> {
   /**
-   * Tells streams apart, or names as one what cannot be compared: a url that is a function, a body that is not text.
+   * Additional part of the identity. Distinguishes streams, or identifies a stream whose URL is a function or whose body is not
+   * text, which cannot be compared.
    */
   readonly key?: string | number
   /**
-   * Whether the connection is shared with others in the scope that ask for the same stream. Default `true`. One who comes
-   * late has the state at once, and the messages from then on; under `latest()` also the one before. The connection goes by
-   * the options of the one who has been there longest, and closing it by hand closes it for all.
+   * Shares the connection with other streams of the scope that have the same identity. Default `true`. A later subscriber gets the
+   * current state immediately and the messages from then on; with `latest()` also the last message. The options of the oldest
+   * subscriber configure the connection, and `close()` closes it for all.
    */
   readonly share?: boolean
 }
 
 /**
- * Where streams find each other: all that ask for the same stream in one scope share its connection. Holds what is
- * connected now and nothing else, so that rendering on a server leaves nothing in it.
+ * Registry of shared connections: streams with the same identity in one scope share a connection. Contains only connections with
+ * subscribers, so rendering on a server leaves nothing in it.
  */
-export type Scope = Map<string, Source>
+export type Scope = Map<string, SharedConnection>
 
 /**
- * Makes a scope.
+ * Creates a scope.
  *
  * @example
  * ```ts
@@ -37,18 +38,18 @@ export function createScope(): Scope {
   return new Map()
 }
 
-/** The same text for the same stream. */
+/** Returns the key under which streams with the same identity share a connection. */
 export function streamKey(url: StreamUrl | null | undefined, { method, body, key }: StreamIdentity): string {
-  return JSON.stringify([text(url), method?.toUpperCase(), text(body), key])
+  return JSON.stringify([comparable(url), method?.toUpperCase(), comparable(body), key])
 }
 
-/** Whether two streams with the same identity must be the same: nothing in it is beyond comparing, or a key answers for it. */
+/** Returns true if equal stream keys mean equal streams: URL and body can be compared, or a `key` is given. */
 export function isShareable(url: StreamUrl, { body, key, share }: StreamIdentity): boolean {
-  return share !== false && (key !== undefined || ![url, body].some((value) => text(value) === true))
+  return share !== false && (key !== undefined || ![url, body].some((value) => comparable(value) === true))
 }
 
-/** `true` for what cannot be compared by what it says. */
-function text(value: unknown): string | true | null {
+/** Returns the text of a value, `null` for none, and `true` for a value that has no text to compare. */
+function comparable(value: unknown): string | true | null {
   if (value == null) return null
   return typeof value === 'string' || value instanceof URL ? String(value) : true
 }

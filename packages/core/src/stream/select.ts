@@ -2,8 +2,8 @@ import { type EventStream, type Snapshot, SNAPSHOT_KEYS } from './contract.ts'
 import type { AnyMessage } from './decode.ts'
 
 /**
- * The same stream, seen through a part of its data: views are told when its state changes or when the part does, by
- * `Object.is`, and see the snapshot of that moment. A row of a table wakes for its own messages only.
+ * Returns the same stream with a narrower notification: listeners are called when the state changes, or when the selected part of
+ * the data changes by `Object.is`. A row of a table is then notified of its own messages only.
  *
  * @example
  * ```ts
@@ -16,34 +16,36 @@ import type { AnyMessage } from './decode.ts'
  */
 export function select<Data, Each extends AnyMessage>(
   stream: EventStream<Data, Each>,
-  select: (data: Data) => unknown,
+  selector: (data: Data) => unknown,
 ): EventStream<Data, Each> {
-  let shown = stream.getSnapshot()
-  const look = () => {
-    const newest = stream.getSnapshot()
-    // Both by the newest `select`, which may ask for another part than the one before it did.
-    if (newest !== shown && !(sameState(newest, shown) && Object.is(select(newest.data), select(shown.data))))
-      shown = newest
-    return shown
+  let selected = stream.getSnapshot()
+  const getSnapshot = () => {
+    const latest = stream.getSnapshot()
+    // Both are compared with the same selector: the option `select` may be another function than before.
+    const isSame =
+      latest === selected ||
+      (hasSameState(latest, selected) && Object.is(selector(latest.data), selector(selected.data)))
+    if (!isSame) selected = latest
+    return selected
   }
-  const whenOther = (listener: () => void) => {
-    let told = look()
+  const ifChanged = (listener: () => void) => {
+    let notified = getSnapshot()
     return () => {
-      if (told === look()) return
-      told = shown
+      if (notified === getSnapshot()) return
+      notified = selected
       listener()
     }
   }
   return {
     ...stream,
-    getSnapshot: look,
-    subscribe: (listener) => stream.subscribe(whenOther(listener)),
-    observe: (listener) => stream.observe(whenOther(listener)),
+    getSnapshot,
+    subscribe: (listener) => stream.subscribe(ifChanged(listener)),
+    observe: (listener) => stream.observe(ifChanged(listener)),
   }
 }
 
-/** Whether they differ in what messages bring, and in nothing else. */
-function sameState(one: Snapshot<unknown>, other: Snapshot<unknown>): boolean {
+/** Returns true if two snapshots differ only in properties that messages change. */
+function hasSameState(one: Snapshot<unknown>, other: Snapshot<unknown>): boolean {
   return SNAPSHOT_KEYS.every(
     (key) => /^(data|lastEventId|invalidCount)$/.test(key) || one[key as 'status'] === other[key as 'status'],
   )

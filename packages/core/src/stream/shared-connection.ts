@@ -1,85 +1,72 @@
 import { createConnection } from '../connection/connection.ts'
-import { guard, SseError } from '../errors.ts'
-import type { Message } from '../protocol/message.ts'
-import type { UntilResult, SourceOptions, StreamUrl } from '../options.ts'
+import { combine, DELIVERED, type DeliveryResult, ENDED } from '../connection/delivery.ts'
 import type { ConnectionState } from '../connection/state.ts'
+import { guard, SseError } from '../errors.ts'
+import type { SharedConnectionOptions, StreamUrl, UntilResult } from '../options.ts'
+import type { Message } from '../protocol/message.ts'
 
-/** One who receives what a source brings. */
-export interface Member {
+/** Stream that uses a shared connection. */
+export interface Subscriber {
   readonly url: StreamUrl
-  /** The newest options. */
-  options(): SourceOptions
-  /**
-   * More comes: options are looked up now, once for all messages of the chunk. Returns what tells whether a message is the last
-   * word, if there is anything that does.
-   */
-  onChunk(): ((message: Message) => UntilResult) | undefined
-  /** A promise says: read no further until I am done. */
-  onMessage(message: Message): PromiseLike<unknown> | undefined
-  /** The state is another one. */
-  onChange(state: ConnectionState): void
+  /** Returns the latest options. */
+  options(): SharedConnectionOptions
+  /** Reads the options again. Called once before the messages of a chunk. */
+  refreshOptions(): void
+  /** Decides if a message ends the stream. Called for the leader only. */
+  until(message: Message): UntilResult
+  deliver(message: Message): DeliveryResult
+  onStateChange(state: ConnectionState): void
 }
 
-/** One connection for any number of members. The options of the one who has been there longest are those of the connection. */
-export interface Source {
+/** One connection for any number of subscribers. */
+export interface SharedConnection {
   readonly state: ConnectionState
   readonly lastEventId: string
-  /** How many are members. */
-  readonly members: number
-  /** The message that came last. */
-  readonly last: Message | undefined
-  /** Whether both are to be had in the same way: through the same `fetch`, by the same clock. */
-  suits(options: SourceOptions): boolean
-  /** Joins, and opens what is idle. What it returns leaves again; the last to leave releases the connection. */
-  join(member: Member): () => void
+  /** Number of subscribers. */
+  readonly refCount: number
+  /** Message that was delivered last. */
+  readonly lastMessage: Message | undefined
+  /** Returns true if a stream with these options may share the connection: same `fetch`, same clock. */
+  isCompatible(options: SharedConnectionOptions): boolean
+  /** Adds a subscriber and opens an idle connection. Returns a function that removes it; the last one releases the connection. */
+  join(subscriber: Subscriber): () => void
   open(): void
   close(): void
-  /** Ends the connection for all members, because of what a message said. */
-  fail(cause: SseError): void
+  /** Ends the connection for all subscribers because of a message. */
+  terminate(error: SseError | undefined): void
 }
 
-/** Makes a source of which nobody is a member yet. */
-export function createSource(first: Member): Source {
-  // Made anew with each change, so that who is being told stays the same list.
-  let members: readonly Member[] = []
-  /** Who speaks for the connection. */
-  let speaker = first
-  let last: Message | undefined
-  let until: ((message: Message) => UntilResult) | undefined
+/** Creates a shared connection without subscribers. */
+export function createSharedConnection(first: Subscriber): SharedConnection {
+  // Replaced with each change, so that a loop over the subscribers is not disturbed.
+  let subscribers: readonly Subscriber[] = []
+  /** Oldest subscriber; its options configure the connection. */
+  let leader = first
+  let lastMessage: Message | undefined
 
   const { fetch, clock, page, onComment } = first.options()
   const connection = createConnection(
-    () => speaker.url,
-    () => speaker.options(),
+    () => leader.url,
+    () => leader.options(),
     {
       onChunk() {
-        until = undefined
-        for (const member of members) {
-          const own = member.onChunk()
-          if (member === speaker) until = own
-        }
+        for (const subscriber of subscribers) subscriber.refreshOptions()
       },
       onMessage(message) {
-        const end = until && guard(until, message)
-        if (end && end !== 'inclusive') {
-          connection.tell({ type: 'over', error: end instanceof SseError ? end : undefined })
-          return undefined
+        const end = guard(leader.until, message)
+        if (end && end !== 'inclusive')
+          return { ended: true, error: end instanceof SseError ? end : undefined }
+        lastMessage = message
+        let result = DELIVERED
+        for (const subscriber of subscribers) {
+          result = combine(result, subscriber.deliver(message))
+          if (result.ended) return result
         }
-        last = message
-        let hold: PromiseLike<unknown> | undefined
-        for (const member of members) {
-          const more = member.onMessage(message)
-          if (more) hold = hold ? Promise.all([hold, more]) : more
-          // A member that closes the stream is the last to see the message.
-          if (members.length > 1 && connection.state.status !== 'open') break
-        }
-        // Whoever has closed it meanwhile, has.
-        if (end && connection.state.status === 'open') connection.tell({ type: 'over', error: undefined })
-        return hold
+        return end ? combine(result, ENDED) : result
       },
-      onComment: onComment && ((comment) => void guard(() => speaker.options().onComment?.(comment))),
-      onChange(state) {
-        for (const member of members) member.onChange(state)
+      onComment: onComment && ((comment) => void guard(() => leader.options().onComment?.(comment))),
+      onStateChange(state) {
+        for (const subscriber of subscribers) subscriber.onStateChange(state)
       },
     },
     page,
@@ -92,26 +79,26 @@ export function createSource(first: Member): Source {
     get lastEventId() {
       return connection.lastEventId
     },
-    get members() {
-      return members.length
+    get refCount() {
+      return subscribers.length
     },
-    get last() {
-      return last
+    get lastMessage() {
+      return lastMessage
     },
-    suits: (options) => options.fetch === fetch && options.clock === clock,
-    join(member) {
-      members = [...members, member]
-      ;[speaker = member] = members
-      if (connection.state.status === 'idle') connection.tell({ type: 'open' })
+    isCompatible: (options) => options.fetch === fetch && options.clock === clock,
+    join(subscriber) {
+      subscribers = [...subscribers, subscriber]
+      ;[leader = subscriber] = subscribers
+      if (connection.state.status === 'idle') connection.send({ type: 'open' })
       return () => {
-        // The last to leave still sees the end.
-        if (members.length === 1) connection.tell({ type: 'release' })
-        members = members.filter((other) => other !== member)
-        ;[speaker = member] = members
+        // The last subscriber still receives the final state.
+        if (subscribers.length === 1) connection.send({ type: 'release' })
+        subscribers = subscribers.filter((other) => other !== subscriber)
+        ;[leader = subscriber] = subscribers
       }
     },
-    open: () => connection.tell({ type: 'open' }),
-    close: () => connection.tell({ type: 'close' }),
-    fail: (cause) => connection.tell({ type: 'over', error: cause }),
+    open: () => connection.send({ type: 'open' }),
+    close: () => connection.send({ type: 'close' }),
+    terminate: (error) => connection.send({ type: 'terminated', error }),
   }
 }

@@ -1,30 +1,30 @@
-import type { EventStream } from './contract.ts'
 import { isBrowser } from '../platform/page.ts'
+import type { EventStream } from './contract.ts'
 
 /**
- * Subscribes as soon as what renders now is done, so that a view which hydrates shows what the server did, and one that
- * only looks opens nothing. Where there is no page, as on a server that renders, it does not subscribe at all.
+ * Subscribes after the current rendering, in a microtask. A component that hydrates then first shows what the server rendered,
+ * and one that is unmounted at once opens nothing. On a server it does not subscribe.
  *
  * @example
  * ```ts
  * import { createEventStream, subscribeAfterRender } from '@headwater/core'
  *
  * const news = createEventStream('https://example.com/news')
- * const leave = subscribeAfterRender(news, () => console.log(news.getSnapshot().status))
- * leave() // before anything was opened
+ * const unsubscribe = subscribeAfterRender(news, () => console.log(news.getSnapshot().status))
+ * unsubscribe() // before the stream was opened
  * ```
  */
 export function subscribeAfterRender(stream: EventStream<unknown>, listener: () => void): () => void {
-  let wanted = isBrowser()
-  let leave: (() => void) | undefined
+  let pending = isBrowser()
+  let unsubscribe: (() => void) | undefined
   const rendered = stream.getSnapshot()
   queueMicrotask(() => {
-    if (!wanted) return
+    if (!pending) return
     if (stream.getSnapshot() !== rendered) listener()
-    leave = stream.subscribe(listener)
+    unsubscribe = stream.subscribe(listener)
   })
   return () => {
-    wanted = false
-    leave?.()
+    pending = false
+    unsubscribe?.()
   }
 }

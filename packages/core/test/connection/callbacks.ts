@@ -65,7 +65,7 @@ export const callbacks: Record<string, (bench: () => Bench, stop: () => void) =>
     inspect: ({ event }) => void (event.type === 'received' && stop()),
   }),
   'inspect, when it was lost': (_, stop) => ({
-    inspect: ({ event }) => void (event.type === 'lost' && stop()),
+    inspect: ({ event }) => void (event.type === 'attempt-failed' && stop()),
   }),
   'store.get': (_, stop) => ({
     lastEventIdStore: {

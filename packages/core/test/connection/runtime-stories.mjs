@@ -122,7 +122,7 @@ const stories = {
     ]) {
       const { state } = await read('/away', options, closed)
       equal([state.reason, state.error.code], ['failed', 'redirect'], Object.keys(options).join())
-      equal(/ to http.*\/stream,/.test(state.error.message), true, state.error.message)
+      equal(/ to http.*\/stream\./.test(state.error.message), true, state.error.message)
     }
     equal(
       (await stats()).asked.filter(({ url }) => url.startsWith('stranger')),

@@ -1,27 +1,27 @@
 import { describe, expect, test } from 'vitest'
-import { SseError } from '../../src/errors.ts'
-import { transition } from '../../src/connection/transition.ts'
-import type { PauseReason } from '../../src/platform/page.ts'
 import { createPolicy, type PolicyOptions } from '../../src/connection/retry-policy.ts'
 import {
-  type Effect,
-  INITIAL,
   type ConnectionEvent,
+  type ConnectionEventBody,
+  createMachine,
+  type Effect,
   type Machine,
-  type Occurrence,
 } from '../../src/connection/state.ts'
+import { transition } from '../../src/connection/transition.ts'
+import { SseError } from '../../src/errors.ts'
+import type { PauseReason } from '../../src/platform/page.ts'
 
 const policies: Record<string, PolicyOptions> = {
-  'the default rules': {},
+  'the default policy': {},
   'a POST': { method: 'POST' },
-  'fresh headers for each attempt': { headers: () => ({}) },
-  'no retry': { retry: false },
+  'headers as a function': { headers: () => ({}) },
+  'retry: false': { retry: false },
   'three attempts': { retry: { attempts: 3 } },
-  'a hidden page that pauses after a second': { pauseWhenHiddenMs: 1_000 },
-  'no limits': { connectTimeoutMs: false, idleTimeoutMs: false },
+  'pauseWhenHiddenMs: 1000': { pauseWhenHiddenMs: 1_000 },
+  'no timeouts': { connectTimeoutMs: false, idleTimeoutMs: false },
 }
 
-const causes = [
+const errors = [
   new SseError('network', 'broke off'),
   new SseError('ended', 'ended'),
   new SseError('ended', 'no content', { status: 204 }),
@@ -32,9 +32,9 @@ const causes = [
   new SseError('message-too-large', 'too large'),
 ]
 
-/** Everything that may happen, to the attempt with a given generation. */
-function occurrences(generation: number): Occurrence[] {
-  const hindrances: PauseReason[] = ['offline', 'hidden', 'frozen']
+/** All events, for the attempt with this generation. */
+function eventsFor(generation: number): ConnectionEventBody[] {
+  const reasons: PauseReason[] = ['offline', 'hidden', 'frozen']
   const received = {
     type: 'received',
     generation,
@@ -47,32 +47,32 @@ function occurrences(generation: number): Occurrence[] {
     { type: 'open' },
     { type: 'close' },
     { type: 'release' },
-    { type: 'woke' },
-    ...hindrances.map((by) => ({ type: 'hindered', by }) as const),
-    ...hindrances.map((by) => ({ type: 'unhindered', by }) as const),
+    { type: 'timer-fired' },
+    ...reasons.map((reason) => ({ type: 'pause', reason }) as const),
+    ...reasons.map((reason) => ({ type: 'resume', reason }) as const),
     { type: 'accepted', generation },
     received,
     { ...received, messages: 2 },
     { ...received, comments: 1 },
     { ...received, midMessage: true, retryMs: 3_000 },
-    { type: 'held', generation, held: true },
-    { type: 'held', generation, held: false },
-    { type: 'over', error: undefined },
-    ...causes.flatMap((cause): Occurrence[] => [
-      { type: 'lost', generation, error: cause },
-      { type: 'over', error: cause },
+    { type: 'backpressure', generation, active: true },
+    { type: 'backpressure', generation, active: false },
+    { type: 'terminated', error: undefined },
+    ...errors.flatMap((error): ConnectionEventBody[] => [
+      { type: 'attempt-failed', generation, error },
+      { type: 'terminated', error },
     ]),
   ]
 }
 
-/** The socket, the timer and the listeners that effects would have made. */
+/** Socket, timer and page listeners that the effects create. */
 interface World {
   socket: number | undefined
-  wakeAt: number | undefined
-  listening: boolean
+  timerAt: number | undefined
+  observing: boolean
 }
 
-/** Cheaper than `expect`, which a walk of a million steps would feel. */
+/** Asserts; cheaper than `expect` for a million transitions. */
 function check(holds: boolean, otherwise: string): void {
   if (!holds) expect.fail(otherwise)
 }
@@ -82,39 +82,44 @@ function perform(world: World, effects: readonly Effect[], at: number): World {
   for (const effect of effects) {
     switch (effect.type) {
       case 'connect':
-        check(next.socket === undefined, 'a second socket beside the first')
+        check(next.socket === undefined, 'a second socket is opened')
         next.socket = effect.generation
         break
       case 'disconnect':
-        check(next.socket !== undefined, 'no socket to let go')
+        check(next.socket !== undefined, 'no socket to close')
         next.socket = undefined
         break
-      case 'schedule':
-        check(effect.delayMs >= 0 && effect.delayMs < 2 ** 31, 'a delay that no timer can hold')
-        next.wakeAt = at + effect.delayMs
+      case 'set-timer':
+        check(effect.delayMs >= 0 && effect.delayMs < 2 ** 31, 'the delay overflows the timer')
+        next.timerAt = at + effect.delayMs
         break
-      case 'unschedule':
-        check(next.wakeAt !== undefined, 'no timer to take back')
-        next.wakeAt = undefined
+      case 'clear-timer':
+        check(next.timerAt !== undefined, 'no timer to clear')
+        next.timerAt = undefined
         break
-      case 'listen':
-        check(!next.listening, 'listening twice')
-        next.listening = true
+      case 'observe-page':
+        check(!next.observing, 'the page is observed twice')
+        next.observing = true
         break
-      case 'unlisten':
-        check(next.listening, 'not listening')
-        next.listening = false
+      case 'unobserve-page':
+        check(next.observing, 'the page is not observed')
+        next.observing = false
         break
     }
   }
   return next
 }
 
-/** What makes two machines behave alike, times and counts aside. */
-function kind(machine: Machine): string {
+/** Returns the same text for machines that behave alike, apart from times and counts. */
+function kindOf(machine: Machine): string {
   const { state, pauseReasons, hiddenAt, lastError, disconnectedAt, headersRefreshed, failures } = machine
   const reason = 'reason' in state ? state.reason : 'continuity' in state ? state.continuity : ''
-  const flags = [machine.midMessage, String(machine.idleTimeoutOverrideMs), machine.lastCommentAt < Infinity]
+  const flags = [
+    machine.midMessage,
+    machine.hasMessages,
+    String(machine.idleTimeoutOverrideMs),
+    machine.lastCommentAt < Infinity,
+  ]
   const history = [
     lastError?.retryAfterMs,
     disconnectedAt !== undefined,
@@ -131,33 +136,33 @@ interface Case {
   at: number
 }
 
-/** Walks from the start through every kind of machine, with every input that may come, a moment and a long time later. */
+/** Visits every kind of machine by every possible event, a moment and a long time after the last one. */
 function walk(
   options: PolicyOptions,
-  visit: (from: Case, input: ConnectionEvent, to: Case) => void,
+  visit: (from: Case, event: ConnectionEvent, to: Case) => void,
 ): Set<string> {
   const policy = createPolicy(options)
   const start: Case = {
-    machine: INITIAL,
-    world: { socket: undefined, wakeAt: undefined, listening: false },
+    machine: createMachine(),
+    world: { socket: undefined, timerAt: undefined, observing: false },
     at: 1_000_000,
   }
-  const seen = new Set([kind(INITIAL)])
+  const seen = new Set([kindOf(createMachine())])
   const queue = [start]
   for (let from = queue.shift(); from; from = queue.shift()) {
     for (const resumable of [false, true]) {
       for (const later of [10, 100_000]) {
-        for (const occurrence of occurrences(from.machine.generation)) {
-          if (!possible(from, occurrence)) continue
+        for (const body of eventsFor(from.machine.generation)) {
+          if (!isPossible(from, body)) continue
           const at =
-            occurrence.type === 'woke' ? Math.max(from.at + later, from.world.wakeAt ?? 0) : from.at + later
-          const input: ConnectionEvent = { ...occurrence, at, jitter: 0.5, resumable }
-          const [machine, effects] = transition(freeze(from.machine), input, policy)
-          const world = occurrence.type === 'woke' ? { ...from.world, wakeAt: undefined } : from.world
+            body.type === 'timer-fired' ? Math.max(from.at + later, from.world.timerAt ?? 0) : from.at + later
+          const event: ConnectionEvent = { ...body, at, jitter: 0.5, resumable }
+          const [machine, effects] = transition(freeze(from.machine), event, policy)
+          const world = body.type === 'timer-fired' ? { ...from.world, timerAt: undefined } : from.world
           const to = { machine, world: perform(world, effects, at), at }
-          visit(from, input, to)
-          if (seen.has(kind(machine))) continue
-          seen.add(kind(machine))
+          visit(from, event, to)
+          if (seen.has(kindOf(machine))) continue
+          seen.add(kindOf(machine))
           queue.push(to)
         }
       }
@@ -166,13 +171,13 @@ function walk(
   return seen
 }
 
-/** A timer wakes only while it runs, and only a socket that is held says anything. */
-function possible({ world, machine }: Case, occurrence: Occurrence): boolean {
+/** Returns true if the event can happen: a timer fires only while it runs, and only an open socket has events. */
+function isPossible({ world, machine }: Case, body: ConnectionEventBody): boolean {
   const { status } = machine.state
-  if (occurrence.type === 'woke') return world.wakeAt !== undefined
-  if (!('generation' in occurrence)) return true
-  if (occurrence.type === 'lost') return status === 'connecting' || status === 'open'
-  return occurrence.type === 'accepted' ? status === 'connecting' : status === 'open'
+  if (body.type === 'timer-fired') return world.timerAt !== undefined
+  if (!('generation' in body)) return true
+  if (body.type === 'attempt-failed') return status === 'connecting' || status === 'open'
+  return body.type === 'accepted' ? status === 'connecting' : status === 'open'
 }
 
 function freeze(machine: Machine): Machine {
@@ -182,71 +187,78 @@ function freeze(machine: Machine): Machine {
 }
 
 describe.each(Object.entries(policies))('under %s', (_, options) => {
-  test('every input in every state keeps the invariants', () => {
-    walk(options, (from, input, { machine, world, at }) => {
-      const { state, idleTimeoutOverrideMs: patienceMs } = machine
-      const story = () =>
-        `${JSON.stringify(input)}: ${JSON.stringify(from.machine.state)} → ${JSON.stringify(state)}`
+  test('every event in every state keeps the invariants', () => {
+    walk(options, (from, event, { machine, world, at }) => {
+      const { state, idleTimeoutOverrideMs } = machine
+      const transitionText = () =>
+        `${JSON.stringify(event)}: ${JSON.stringify(from.machine.state)} → ${JSON.stringify(state)}`
       const holds = state.status === 'connecting' || state.status === 'open'
       check(
         world.socket === (holds ? machine.generation : undefined),
-        `a socket exactly while it is held: ${story()}`,
+        `a socket exists exactly while connecting or open: ${transitionText()}`,
       )
 
       const active = state.status !== 'idle' && state.status !== 'closed'
-      check(world.listening === active, `listening exactly while the stream is wanted: ${story()}`)
+      check(
+        world.observing === active,
+        `the page is observed exactly while the stream is active: ${transitionText()}`,
+      )
 
-      const held = patienceMs === Infinity
-      const endless = held || (options.connectTimeoutMs === false && patienceMs === undefined)
-      const hides =
+      const isPaused = idleTimeoutOverrideMs === Infinity
+      const isUnlimited =
+        isPaused || (options.connectTimeoutMs === false && idleTimeoutOverrideMs === undefined)
+      const hidesSoon =
         options.pauseWhenHiddenMs !== undefined &&
         machine.hiddenAt < Infinity &&
         !machine.pauseReasons.includes('hidden')
-      const waits = state.status === 'waiting' || hides || (holds && !endless)
-      if (!held)
-        check((world.wakeAt !== undefined) === waits, `a timer exactly while it is needed: ${story()}`)
-      if (world.wakeAt !== undefined) {
+      const waits = state.status === 'waiting' || hidesSoon || (holds && !isUnlimited)
+      if (!isPaused)
         check(
-          world.wakeAt === Math.max(machine.timerAt, at) || world.wakeAt === machine.timerAt,
-          `the timer that the machine knows: ${story()}`,
+          (world.timerAt !== undefined) === waits,
+          `a timer runs exactly while there is a deadline: ${transitionText()}`,
         )
-        check(world.wakeAt - at <= 30_000, `no timer far ahead: ${story()}`)
+      if (world.timerAt !== undefined) {
+        check(
+          world.timerAt === Math.max(machine.timerAt, at) || world.timerAt === machine.timerAt,
+          `the timer is the one in the machine: ${transitionText()}`,
+        )
+        check(world.timerAt - at <= 30_000, `the timer is at most 30 s ahead: ${transitionText()}`)
       }
 
       if (state.status === 'waiting') {
-        check(world.wakeAt! <= Math.max(state.retryAt, at), `the next attempt is not late: ${story()}`)
-        check(state.attempt === machine.failures + 1, `the attempt is counted: ${story()}`)
+        check(
+          world.timerAt! <= Math.max(state.retryAt, at),
+          `the next attempt is in time: ${transitionText()}`,
+        )
+        check(state.attempt === machine.failures + 1, `the attempt is counted: ${transitionText()}`)
       }
       if (state.status === 'closed') {
         check(
           state.reason !== 'failed' || state.error instanceof SseError,
-          `a failure has a cause: ${story()}`,
+          `a failed stream has an error: ${transitionText()}`,
         )
       }
-      if (input.type === 'over' && from.world.listening)
+      if (event.type === 'terminated' && from.world.observing)
         check(
           state.status === 'closed' &&
-            state.error === input.error &&
-            (state.reason === 'failed') === !!input.error,
-          `what is over is over, whatever the policy says: ${story()}`,
+            state.error === event.error &&
+            (state.reason === 'failed') === !!event.error,
+          `a terminated stream stays closed under any policy: ${transitionText()}`,
         )
-      if (input.type === 'close') check(state.status === 'closed', `close closes: ${story()}`)
-      if (from.machine.state.status === 'closed' && input.type !== 'open')
-        check(state === from.machine.state, `only open leads out of closed: ${story()}`)
+      if (event.type === 'close') check(state.status === 'closed', `close() closes: ${transitionText()}`)
+      if (from.machine.state.status === 'closed' && event.type !== 'open')
+        check(state === from.machine.state, `only open() leaves the state closed: ${transitionText()}`)
     })
   })
 
-  test('an input of an older generation changes nothing, in any state', () => {
+  test('an event of an older attempt changes nothing in any state', () => {
     const policy = createPolicy(options)
-    const moment = { jitter: 0, resumable: true }
-    walk(options, (_from, _input, { machine, at }) => {
-      for (const occurrence of occurrences(machine.generation - 1)) {
-        if (!('generation' in occurrence)) continue
-        const [after, effects] = transition(machine, { ...occurrence, ...moment, at }, policy)
-        check(
-          after === machine && effects.length === 0,
-          `${occurrence.type} of an older generation was heard`,
-        )
+    const context = { jitter: 0, resumable: true }
+    walk(options, (_from, _event, { machine, at }) => {
+      for (const body of eventsFor(machine.generation - 1)) {
+        if (!('generation' in body)) continue
+        const [after, effects] = transition(machine, { ...body, ...context, at }, policy)
+        check(after === machine && effects.length === 0, `${body.type} of an older attempt was handled`)
       }
     })
   })
@@ -255,7 +267,7 @@ describe.each(Object.entries(policies))('under %s', (_, options) => {
 test('the walk reaches every state', () => {
   const statuses = new Set<string>()
   for (const options of Object.values(policies))
-    walk(options, (_from, _input, { machine: { state } }) => {
+    walk(options, (_from, _event, { machine: { state } }) => {
       statuses.add(
         'reason' in state
           ? `${state.status} ${state.reason}`

@@ -153,7 +153,7 @@ test('a schema that answers later is refused, since later messages would pass it
     onInvalid,
   )
   expect(stream.getSnapshot().invalidCount).toBe(1)
-  expect(String(onInvalid.mock.calls[0]?.[0])).toContain('at once')
+  expect(String(onInvalid.mock.calls[0]?.[0])).toContain('asynchronous')
 })
 
 describe('without onInvalid', () => {
@@ -166,7 +166,7 @@ describe('without onInvalid', () => {
     expect(messages).toEqual([['a', 1]])
     expect(stream.getSnapshot().invalidCount).toBe(50)
     expect(reported).toHaveBeenCalledTimes(1)
-    expect(String(reported.mock.calls[0]?.[0])).toMatch(/type a does not fit its schema.*Its data: \{/)
+    expect(String(reported.mock.calls[0]?.[0])).toMatch(/type a does not match its schema.*Data: \{/)
     reported.mockRestore()
   })
 })

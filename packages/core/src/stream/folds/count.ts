@@ -1,7 +1,7 @@
 import type { Fold } from './fold.ts'
 
 /**
- * How many messages have come.
+ * Counts the messages.
  *
  * @example
  * ```ts

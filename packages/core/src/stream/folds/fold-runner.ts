@@ -1,79 +1,77 @@
-import type { AnyMessage } from '../decode.ts'
 import { guard, refuse, report } from '../../errors.ts'
+import type { UntilResult } from '../../options.ts'
+import type { Message } from '../../protocol/message.ts'
+import type { AnyMessage } from '../decode.ts'
 import type { Fold, Reducer } from './fold.ts'
 import { latest } from './latest.ts'
-import type { Message } from '../../protocol/message.ts'
-import type { UntilResult } from '../../options.ts'
 
-/** What options say of it. */
-export interface FoldingOptions<Data> {
+/** Options that a fold depends on. */
+export interface FoldOptions<Data> {
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly fold?: Fold<Data, any, any> | Reducer<Data, any>
   readonly initialData?: Data
 }
 
-/** What the messages have become so far. */
-export interface Folding<Data> {
-  /** Whether one who comes late wants the message that came last before: nothing has come yet, and the fold asks for it. */
+/** Fold with its state. */
+export interface FoldRunner<Data> {
+  /** Current data: the same object while nothing was added. */
+  readonly data: Data
+  /** True if nothing was added yet and the fold wants the message that came before. */
   readonly wantsLast: boolean
-  /** Takes the fold that the newest options ask for. */
-  renew(newest: FoldingOptions<Data>): void
-  /** Whether a message is the last word of the format that the fold reads; `undefined` where it knows of none. */
-  readonly until: ((message: Message) => UntilResult) | undefined
+  /** Uses the fold of these options from now on. */
+  refreshOptions(options: FoldOptions<Data>): void
+  /** Returns the result of the fold's `until`; false if it has none. */
+  until(message: Message): UntilResult
   add(message: AnyMessage): void
-  /** What is shown: the same while nothing was added. */
-  show(): Data
 }
 
 /**
- * Folds messages.
+ * Creates a fold runner.
  *
- * @throws SseError `invalid-option` for what is no fold.
+ * @throws SseError `invalid-option` for a wrong fold.
  */
-export function createFolding<Data>(first: FoldingOptions<Data>): Folding<Data> {
-  let asked = first.fold
-  let fold = foldOf(first)
-  let state = fold.initial(first.initialData)
-  let shown = fold.view(state)
-  let stale = false
-  let begun = false
+export function createFoldRunner<Data>(options: FoldOptions<Data>): FoldRunner<Data> {
+  let given = options.fold
+  let fold = foldOf(options)
+  let state = fold.initial(options.initialData)
+  let data = fold.view(state)
+  let isStale = false
+  let isEmpty = true
 
   return {
+    get data() {
+      if (isStale) guard(() => (data = fold.view(state)))
+      isStale = false
+      return data
+    },
     get wantsLast() {
-      return !begun && fold.replayLast === true
+      return isEmpty && fold.replayLast === true
     },
-    renew(newest) {
-      if (newest.fold === asked) return
+    refreshOptions(latestOptions) {
+      if (latestOptions.fold === given) return
       const { stateKey } = fold
-      fold = foldOf(newest)
-      asked = newest.fold
-      if (fold.stateKey !== stateKey) state = fold.initial(newest.initialData)
+      fold = foldOf(latestOptions)
+      given = latestOptions.fold
+      if (fold.stateKey !== stateKey) state = fold.initial(latestOptions.initialData)
     },
-    get until() {
-      const { until } = fold
-      return until && ((message: Message) => until.call(fold, message))
-    },
+    until: (message) => fold.until?.(message) ?? false,
     add(message) {
-      begun = stale = true
-      // Without a closure: this is what a message costs.
+      isEmpty = false
+      isStale = true
+      // Not guard(): a closure per message costs too much.
       try {
         state = fold.add(state, message)
       } catch (error) {
         report(error)
       }
     },
-    show() {
-      if (stale) guard(() => (shown = fold.view(state)))
-      stale = false
-      return shown
-    },
   }
 }
 
-function foldOf<Data>(options: FoldingOptions<Data>): Fold<Data> {
+function foldOf<Data>(options: FoldOptions<Data>): Fold<Data> {
   const { fold = latest() as Fold<Data> } = options
   if (typeof fold === 'function') {
-    if (!('initialData' in options)) refuse('fold', 'is a function, and needs initialData to begin with')
+    if (!('initialData' in options)) refuse('fold', 'is a function and needs initialData to start with')
     const view = (data: unknown) => data as Data
     return { initial: view, add: (data, message) => fold(data as Data, message), view }
   }

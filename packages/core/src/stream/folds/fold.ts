@@ -3,9 +3,9 @@ import type { Message } from '../../protocol/message.ts'
 import type { UntilResult } from '../../options.ts'
 
 /**
- * How messages become `data`. `add` runs once for each message, in order, and may change its state in place; `view` runs
- * at most once a notification, and gives what is shown: the same object while nothing has changed, and never one that a
- * later `add` changes.
+ * Turns messages into `data`. `add` is called once for each message, in order, and may change its state in place. `view` is called
+ * at most once per notification. It returns the same object while nothing has changed, and never one that `add` changes
+ * later.
  *
  * @example
  * ```ts
@@ -20,32 +20,29 @@ import type { UntilResult } from '../../options.ts'
  * ```
  */
 export interface Fold<Data, State = unknown, Each = AnyMessage> {
-  /** The state to begin with, grown from `initialData` where the stream was given some. */
+  /** Returns the initial state, based on the option `initialData` if it is given. */
   initial(initialData: Data | undefined): State
   add(state: State, message: Each): State
   view(state: State): Data
   /**
-   * Whether a message, as it came, is the last word of the format that this fold reads: as the option `until`, which is asked
-   * first. Default: none is.
+   * Decides if a message, before it is decoded, ends the stream in the format of this fold. The option `until` is checked first.
+   * Default: no message does.
    */
   until?(message: Message): UntilResult
   /**
-   * What the state is. A stream goes by the newest fold that its options give, so that one written inline is up to date:
-   * of the same kind, it goes on with the state; of another, it begins anew with the next message. Default: one kind for all
-   * that name none.
+   * Name of the kind of state. A stream uses the latest fold of its options, so a fold may be written inline: with the same
+   * `stateKey` it continues with the current state, with another one it starts again with the next message. Default: all folds
+   * without a `stateKey` have the same kind of state.
    */
   readonly stateKey?: string
-  /**
-   * Whether one who comes late to a shared stream begins with the message that came last before. Default `false`: a late
-   * comer begins with what comes next.
-   */
+  /** True if a late subscriber of a shared stream starts with the last message before it. Default `false`: with the next one. */
   readonly replayLast?: boolean
 }
 
-/** Makes the data after a message from the data before it; never changes that in place. It begins with `initialData`. */
+/** Returns the new data for the current data and a message, without changing the current data. Starts with `initialData`. */
 export type Reducer<Data, Each = AnyMessage> = (data: Data, message: Each) => Data
 
-/** The data of a fold that was made where the type of the messages was not known yet, now that it is. */
+/** Data of a fold, with the message type of `events` filled in where the fold left it open. */
 export type Folded<Data, Events> = 0 extends Data & 1
   ? MessageOf<Events>['data'] | undefined
   : [Data] extends [readonly (infer Each)[]]

@@ -3,9 +3,9 @@ import type { AnyMessage } from '../decode.ts'
 import type { Fold } from './fold.ts'
 
 /**
- * The last `limit` messages, the oldest first. Adding costs no copy; a notification costs one.
+ * Keeps the last `limit` messages, oldest first. Adding a message copies nothing; a notification copies the list once.
  *
- * @throws {SseError} `invalid-option` for a limit that is no whole number of 1 or more.
+ * @throws {SseError} `invalid-option` if the limit is not an integer of 1 or more.
  * @example
  * ```ts
  * import { createEventStream, history } from '@headwater/core'
@@ -16,12 +16,12 @@ import type { Fold } from './fold.ts'
  */
 export function history<Each = AnyMessage>(limit: number): Fold<readonly Each[], Each[], Each> {
   if (!(Number.isInteger(limit) && limit > 0))
-    refuse('history', `needs a whole number of 1 or more, not ${limit}`)
+    refuse('history', `needs an integer of 1 or more, not ${limit}`)
   return {
     initial: (initialData) => [...(initialData ?? [])],
     add(messages, message) {
       messages.push(message)
-      // Cut seldom, so that each message pays for one move at most.
+      // Cut only when the list has doubled, so that each message is moved at most once.
       return messages.length < 2 * limit ? messages : messages.slice(-limit)
     },
     view: (messages) => messages.slice(-limit),

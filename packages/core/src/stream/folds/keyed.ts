@@ -2,10 +2,11 @@ import type { AnyMessage } from '../decode.ts'
 import type { Fold } from './fold.ts'
 
 /**
- * The last message of each key, in the order in which the keys first came. Adding costs no copy; a notification costs one.
+ * Keeps the last message of each key, in the order in which the keys first appeared. Adding a message copies nothing; a notification
+ * copies the map once.
  *
- * @param key What to keep a message under; a message for which it gives `undefined` is left out.
- * @param options `remove` tells which messages take their key out of the map. Default: none does.
+ * @param key Returns the key of a message. A message whose key is `undefined` is ignored.
+ * @param options `remove` returns true for a message that removes its key. Default: none does.
  * @example
  * ```ts
  * import { createEventStream, keyed } from '@headwater/core'
@@ -36,6 +37,6 @@ export function keyed<Key, Each = AnyMessage>(
 
 interface Keyed<Key, Each> {
   readonly map: Map<Key, Each>
-  /** What was shown last, unless the map has changed since. */
+  /** Last copy of the map that was shown; `undefined` once the map has changed. */
   shown: ReadonlyMap<Key, Each> | undefined
 }

@@ -2,7 +2,7 @@ import type { AnyMessage } from '../decode.ts'
 import type { Fold } from './fold.ts'
 
 /**
- * The data of the last message; `undefined` before the first. What a stream does unless it is told otherwise.
+ * Keeps the data of the last message; `undefined` before the first one. This is the default fold.
  *
  * @example
  * ```ts

@@ -2,8 +2,8 @@ import type { AnyMessage } from '../decode.ts'
 import type { Fold } from './fold.ts'
 
 /**
- * A text that grows by each message: by its data, or by what `select` makes of it. As a decoder in `events` it stands for
- * data that is text.
+ * Concatenates the data of all messages, or the text that `select` returns for each. As a decoder in `events` it keeps the data
+ * as text.
  *
  * @example
  * ```ts
@@ -19,14 +19,14 @@ import type { Fold } from './fold.ts'
 export function text<Each extends AnyMessage = AnyMessage>(
   select?: (message: Each) => string,
 ): Fold<string, string, Each>
-/** As a decoder: the text itself. */
+/** Returns the data as it is, as a decoder. */
 export function text(data: string): string
 export function text(given: string | ((message: AnyMessage) => string) = (message) => message.data) {
   if (typeof given === 'string') return given
   const fold: Fold<string, string> = {
     initial: (initialData) => initialData ?? '',
-    add: (grown, message) => grown + given(message),
-    view: (grown) => grown,
+    add: (text, message) => text + given(message),
+    view: (text) => text,
     stateKey: 'text',
   }
   return fold

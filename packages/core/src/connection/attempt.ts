@@ -1,0 +1,80 @@
+import { SseError } from '../errors.ts'
+import { type AttemptContext, checkUrl, resolveOption } from '../options.ts'
+import type { ConnectionOptions, PerAttempt, StreamUrl } from '../options.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Page } from '../platform/page.ts'
+import { networkError, openTransport, type Transport } from './transport.ts'
+
+/** Longest time that chunks may keep a page from painting, in milliseconds. */
+const MAX_BUSY_MS = 8
+
+/** Input of one attempt, and its callbacks. None of the callbacks may throw, except `onChunk`, which fails the attempt. */
+export interface Attempt {
+  readonly context: AttemptContext
+  readonly url: () => StreamUrl
+  readonly options: () => ConnectionOptions
+  readonly resolveHeaders: (
+    headers: PerAttempt<HeadersInit | undefined>,
+    context: AttemptContext,
+  ) => Promise<HeadersInit | undefined>
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  readonly page: Page
+  /** Called when the server has accepted the request. */
+  onAccepted(): void
+  /** Called with each chunk. Reading continues when the promise that it returns has settled. */
+  onChunk(chunk: Uint8Array): PromiseLike<unknown> | undefined
+  /** Called before and after waiting for such a promise. */
+  onBackpressure(active: boolean): void
+}
+
+/** Runs one attempt. Resolves with the error that ended it, or with `undefined` after an abort. */
+export async function runAttempt(attempt: Attempt): Promise<SseError | undefined> {
+  const { signal, page } = attempt
+  let address = 'The stream'
+  try {
+    // An abort in the same task must not call functions given as options.
+    await undefined
+    if (signal.aborted) return undefined
+    const { context, options } = attempt
+    const [url, headers, body] = await Promise.all([
+      resolveOption('url', attempt.url(), context),
+      attempt.resolveHeaders(options().headers, context),
+      resolveOption('body', options().body, context),
+    ])
+    if (signal.aborted) return undefined
+    address = checkUrl(url, page.address())
+    const { lastEventId } = context
+    const request = { ...options(), url: address, headers, body, lastEventId }
+    const { read } = await openTransport(request, signal, attempt.clock)
+    if (signal.aborted) return undefined
+    attempt.onAccepted()
+    await readChunks(read, attempt)
+    return signal.aborted ? undefined : new SseError('ended', `The server ended the response of ${address}.`)
+  } catch (error) {
+    return error instanceof SseError ? error : networkError(address, error)
+  }
+}
+
+/** Reads until the response ends or the attempt is aborted. */
+async function readChunks(
+  read: Transport['read'],
+  { signal, clock, page, onChunk, onBackpressure }: Attempt,
+): Promise<void> {
+  for (let busyMs = 0; ;) {
+    // Buffered data is read without a task in between, however much it is, so the page could not paint.
+    if (busyMs >= MAX_BUSY_MS) {
+      await page.pause?.()
+      busyMs = 0
+    }
+    const chunk = await read()
+    if (signal.aborted || !chunk) return
+    const start = clock.now()
+    const waitFor = onChunk(chunk)
+    busyMs += clock.now() - start
+    if (!waitFor) continue
+    onBackpressure(true)
+    await waitFor
+    onBackpressure(false)
+  }
+}
