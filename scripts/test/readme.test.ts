@@ -6,21 +6,27 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+interface Example {
+  readonly section: string
+  readonly code: string
+}
+
 const core = join(import.meta.dirname, '../../packages/core')
 const folder = join(core, '.test-results')
-const readme = readFileSync(join(core, 'README.md'), 'utf8')
-const examples = [...readme.matchAll(/^## (.*)$|^```ts\n([\s\S]*?)^```/gm)].reduce<
-  { title: string; code: string }[]
->(
-  (found, [, title, code]) => [
-    ...found,
-    { title: title ?? found.at(-1)?.title ?? 'The first lines', code: code ?? '' },
-  ],
-  [],
-)
+const examples = examplesOf(readFileSync(join(core, 'README.md'), 'utf8'))
 
-/** What the addresses in the examples stand for: news that end with 204, and a model that answers. */
-const answers: { [path: string]: (lastEventId: string | undefined) => string | undefined } = {
+/** Returns the examples in TypeScript, each with the heading of its section. */
+function examplesOf(readme: string): Example[] {
+  return readme.split(/^## /m).flatMap((text, index) =>
+    [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = '']) => ({
+      section: index === 0 ? 'Introduction' : text.slice(0, text.indexOf('\n')),
+      code,
+    })),
+  )
+}
+
+/** The responses for the URLs of the examples: news that end with a 204, and the answer of a model. */
+const responses: { [path: string]: (lastEventId: string | undefined) => string | undefined } = {
   '/news': (id) =>
     id === undefined
       ? 'retry: 200\nid: 1\nevent: story\ndata: {"headline":"It rains"}\n\nid: 2\ndata: {"headline":"It stops"}\n\n'
@@ -28,17 +34,17 @@ const answers: { [path: string]: (lastEventId: string | undefined) => string | u
   '/v1/chat/completions': () =>
     'data: {"choices":[{"delta":{"content":"It scatters."},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
 }
-const held: { server?: Server } = {}
+const state: { server?: Server } = {}
 
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true })
-  held.server = createServer((request, response) => {
-    const text = answers[request.url ?? '']?.(request.headers['last-event-id']?.toString())
+  state.server = createServer((request, response) => {
+    const text = responses[request.url ?? '']?.(request.headers['last-event-id']?.toString())
     if (text === undefined) response.writeHead(204).end()
     else response.writeHead(200, { 'content-type': 'text/event-stream' }).end(text)
   }).listen(0, '127.0.0.1')
-  await once(held.server, 'listening')
-  const { port } = held.server.address() as AddressInfo
+  await once(state.server, 'listening')
+  const { port } = state.server.address() as AddressInfo
   writeFileSync(
     join(folder, 'loopback.mjs'),
     `const { fetch } = globalThis
@@ -46,14 +52,14 @@ globalThis.fetch = (url, init) => fetch(String(url).replace(/^https:\\/\\/(api\\
   )
 })
 afterAll(() => {
-  held.server?.close()
+  state.server?.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Runs a program as it stands; it has to end by itself. */
-async function printedBy(code: string): Promise<string> {
-  const file = join(folder, `example-${examples.findIndex((example) => example.code === code)}.ts`)
-  writeFileSync(file, code)
+/** Runs an example in a process of its own, which has to exit by itself, and returns its output. */
+async function run(example: Example): Promise<string> {
+  const file = join(folder, `example-${examples.indexOf(example)}.ts`)
+  writeFileSync(file, example.code)
   const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env
   const args = [
     '--no-warnings',
@@ -63,25 +69,26 @@ async function printedBy(code: string): Promise<string> {
     file,
   ]
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 })
-  let printed = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (printed += String(text)))
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)))
   const [status] = await once(child, 'close')
-  if (status !== 0) throw new Error(`ended with ${status}\n${printed}`)
-  return printed
+  if (status !== 0) throw new Error(`The example exited with ${status}.\n${output}`)
+  return output
 }
 
-const expected: { [title: string]: RegExp } = {
-  'The first lines': /1 story .*It rains.*\n2 message .*It stops/,
-  'A stream': /open [\s\S]*again in \d+ ms: The server ended[\s\S]*closed It rains/,
-  'The parser alone': /^1 greeting hello\n$/,
-  'In your tests': /connecting\n[\s\S]*open\n[\s\S]*waiting\n[\s\S]*hello 2\n/,
-  'Answers of language models': /It scatters\./,
+const expected: { [section: string]: RegExp } = {
+  Introduction: /1 story .*It rains.*\n2 message .*It stops/,
+  'Event streams': /open [\s\S]*Reconnecting in \d+ ms: The server ended[\s\S]*closed It rains/,
+  'The parser': /^1 greeting hello\n$/,
+  Testing: /connecting\n[\s\S]*open\n[\s\S]*waiting\n[\s\S]*hello 2\n/,
+  'LLM answers': /It scatters\./,
 }
 
-test.each(examples.filter(({ code }) => code))(
-  'what the README says under "$title" runs',
-  async ({ title, code }) => {
-    expect(Object.keys(expected)).toContain(title)
-    expect(await printedBy(code)).toMatch(expected[title]!)
-  },
-)
+test.each(examples)("the example under '$section' in core's README runs", async (example) => {
+  expect(Object.keys(expected)).toContain(example.section)
+  expect(await run(example)).toMatch(expected[example.section]!)
+})
+
+test("each section of core's README that is expected to have an example has one", () => {
+  expect(examples.map(({ section }) => section)).toEqual(Object.keys(expected))
+})

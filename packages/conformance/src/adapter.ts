@@ -1,38 +1,42 @@
 import type { AnyMessage, BoundStreamOptions, EventStream, Schemas, Snapshot } from '@headwater/core'
 
-/** What a component shows: a stream that it asks for, or one that was made elsewhere. */
-export interface Ask {
+/** Props of one component of a test page. It shows the stream of a URL, or an existing stream. */
+export interface ViewProps {
   readonly url?: Url
   readonly options?: BoundStreamOptions<unknown, Schemas>
   readonly stream?: EventStream<unknown, AnyMessage>
-  /** Called with what the component shows, each time that it renders. */
-  readonly seen?: (snapshot: Snapshot<unknown>) => void
+  /** Called on each render, with the snapshot that the component renders. */
+  readonly onRender?: (snapshot: Snapshot<unknown>) => void
 }
 
 type Url = string | URL | null | undefined | ((context: { readonly attempt: number }) => string)
 
-/** A page of components: those in the scope of the page, and groups that have a scope of their own. */
+/** Components of a test page. */
 export interface Page {
-  readonly asks?: readonly Ask[]
-  readonly scopes?: readonly (readonly Ask[])[]
+  /** Components in the scope of the page. */
+  readonly views?: readonly ViewProps[]
+  /** Groups of components; each group has its own scope. */
+  readonly scopes?: readonly (readonly ViewProps[])[]
 }
 
-/** A page on the screen. */
-export interface Mounted {
+/** A page that a view library has rendered into the document. */
+export interface MountedPage {
   readonly element: Element
   update(page: Page): void
   unmount(): unknown
 }
 
-/** How one view library does it. */
+/** Connects the conformance suite to a view library. */
 export interface Adapter {
   readonly name: string
-  /** The folder of its tests, whose `server.ts` exports `render(page)`. */
+  /** Folder of the binding's tests. Its `server.ts` exports `render(page)`. */
   readonly folder: string
-  /** What its server is told beside the page. */
-  readonly props?: { readonly [name: string]: unknown }
-  mount(page: Page): Mounted
-  hydrate(page: Page, html: string): Mounted
-  /** Does something, and lets the library show what came of it. */
+  /** Extra properties of the page that `render` receives. Default none. */
+  readonly serverProps?: { readonly [name: string]: unknown }
+  /** Renders a page into the document. */
+  mount(page: Page): MountedPage
+  /** Hydrates a page from the HTML that a server rendered. */
+  hydrate(page: Page, html: string): MountedPage
+  /** Runs `work` and waits until the view library has rendered the result. */
   act(work: () => unknown): Promise<void>
 }

@@ -1,30 +1,30 @@
 import { describe } from 'vitest'
 import type { Adapter } from './adapter.ts'
-import { setStage } from './stage.ts'
-import { tellAsking } from './stories/asking.ts'
-import { tellMessages } from './stories/messages.ts'
-import { tellPromises } from './stories/promises.ts'
-import { tellRefusals } from './stories/refusals.ts'
-import { tellRendering } from './stories/rendering.ts'
-import { tellSharing } from './stories/sharing.ts'
+import { createHarness } from './harness.ts'
+import { testContract } from './suites/contract.ts'
+import { testInvalidOptions } from './suites/invalid-options.ts'
+import { testMessages } from './suites/messages.ts'
+import { testServerRendering } from './suites/server-rendering.ts'
+import { testSharing } from './suites/sharing.ts'
+import { testUrlAndOptions } from './suites/url-and-options.ts'
 
-export type { Adapter, Ask, Mounted, Page } from './adapter.ts'
-export { startLoopback, type Loopback } from './loopback.ts'
-export { setStage, type Stage } from './stage.ts'
+export type { Adapter, MountedPage, Page, ViewProps } from './adapter.ts'
+export { createHarness, type Harness } from './harness.ts'
+export { type LoopbackServer, startLoopbackServer } from './loopback-server.ts'
 
-/** The story that every binding tells. */
-export function tellStory(adapter: Adapter): void {
-  const stage = setStage(adapter)
-  const stories = {
-    [`${adapter.name} keeps the promises`]: tellPromises,
-    [`in ${adapter.name}, what is asked for is what is shown`]: tellAsking,
-    [`in ${adapter.name}, messages`]: tellMessages,
-    [`in ${adapter.name}, components that ask for the same`]: tellSharing,
-    [`in ${adapter.name}, what cannot work`]: tellRefusals,
-    [`in ${adapter.name}, on real sockets and a real server`]: tellRendering,
+/** Registers the conformance tests for a binding. Every binding passes all of them. */
+export function testConformance(adapter: Adapter): void {
+  const harness = createHarness(adapter)
+  const suites = {
+    'stream contract': testContract,
+    'url and options': testUrlAndOptions,
+    messages: testMessages,
+    sharing: testSharing,
+    'invalid options': testInvalidOptions,
+    'real sockets and server rendering': testServerRendering,
   }
-  for (const [title, tell] of Object.entries(stories))
-    describe(`${title}`, () => {
-      tell(stage)
+  for (const [title, suite] of Object.entries(suites))
+    describe(`${adapter.name}: ${title}`, () => {
+      suite(harness)
     })
 }

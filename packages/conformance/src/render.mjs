@@ -1,4 +1,4 @@
-// node render.mjs <folder> <page>: prints what the binding in the folder renders on a server.
+// node render.mjs <folder> <page>: prints the HTML that the binding in the folder renders on a server.
 import { join } from 'node:path'
 import { createServer } from 'vite'
 
@@ -13,7 +13,7 @@ const vite = await createServer({
 })
 const { render } = await vite.ssrLoadModule(join(folder, 'server.ts'))
 const html = await render(JSON.parse(page))
-// Long enough for what was to connect to have done so.
+// Allows time for a connection that must not be made.
 await new Promise((resolve) => setTimeout(resolve, 100))
 process.stdout.write(`\n${JSON.stringify({ html })}`)
 await vite.close()

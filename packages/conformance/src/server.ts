@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Page } from './adapter.ts'
 
-/** Renders a page with the real server renderer, in a process where there is no page and no test. */
+/** Renders a page with the real server renderer, in a process without jsdom and Vitest. Returns the HTML. */
 export async function renderOnServer(folder: string, page: Page): Promise<string> {
   const script = join(import.meta.dirname, 'render.mjs')
   const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env

@@ -10,58 +10,58 @@ import { createEventSource } from '../../solid/src/index.ts'
 import { eventSource } from '../../svelte/src/index.ts'
 import { useSSE } from '../../vue/src/index.ts'
 
-/** A component on a page, by one library or another. */
-export interface Instance {
+/** A mounted component. */
+export interface MountedComponent {
   setUrl(url: string): void
   unmount(): void
 }
 
-/** What it is told, and what it tells. */
-interface Script {
+interface Props {
   url: string
-  /** What is to be called with each message, written inline as people do. */
-  heard(data: string): void
-  /** Called with what is shown under which url. */
-  shown(url: string, data: string | null | undefined): void
+  /** Called for each message. Passed inline, as in most applications. */
+  onMessage(data: string): void
+  /** Called on each render with the URL and the data. */
+  onRender(url: string, data: string | null | undefined): void
 }
 
+/** One way to use an event stream in a component. */
 export interface Contender {
   readonly name: string
   readonly view: 'react' | 'vue' | 'svelte' | 'solid'
-  mount(script: Script): Instance
+  mount(props: Props): MountedComponent
 }
 
-/** What each is asked to send; who cannot is not. */
+/** Sent by each contender that can send headers. */
 const headers = { authorization: 'Bearer mine' }
 
-function react(name: string, useText: (script: Script) => string | null | undefined): Contender {
-  const View: FunctionComponent<Script> = (script) => {
-    const text = useText(script)
-    script.shown(script.url, text)
+function react(name: string, useText: (props: Props) => string | null | undefined): Contender {
+  const View: FunctionComponent<Props> = (props) => {
+    const text = useText(props)
+    props.onRender(props.url, text)
     return text
   }
   return {
     name,
     view: 'react',
-    mount(script) {
+    mount(props) {
       const root = createReactRoot(document.createElement('div'))
-      const render = (url: string) => root.render(createElement(View, { ...script, url }))
-      render(script.url)
+      const render = (url: string) => root.render(createElement(View, { ...props, url }))
+      render(props.url)
       return { setUrl: render, unmount: () => root.unmount() }
     },
   }
 }
 
-function vue(name: string, useText: (script: Script) => { value: string | null | undefined }): Contender {
+function vue(name: string, useText: (props: Props) => { value: string | null | undefined }): Contender {
   return {
     name,
     view: 'vue',
-    mount(script) {
-      const props = shallowReactive({ ...script })
+    mount(initial) {
+      const props = shallowReactive({ ...initial })
       const View = defineComponent(() => {
         const text = useText(props)
         return () => {
-          script.shown(props.url, text.value)
+          props.onRender(props.url, text.value)
           return h('p', text.value ?? '')
         }
       })
@@ -74,19 +74,19 @@ function vue(name: string, useText: (script: Script) => { value: string | null |
 
 function svelte(
   name: string,
-  makeStore: (url: Readable<string>, script: Script) => Readable<string | null | undefined>,
+  createStore: (url: Readable<string>, props: Props) => Readable<string | null | undefined>,
 ): Contender {
   return {
     name,
     view: 'svelte',
-    mount(script) {
-      const url = writable(script.url)
-      const page = derived([url, makeStore(url, script)], (both) => both)
-      // As in a component, which shows both together once they are up to date.
-      const newest: { page?: [string, string | null | undefined] } = {}
-      const unmount = page.subscribe((both) => {
-        newest.page = both
-        queueMicrotask(() => script.shown(...newest.page!))
+    mount(props) {
+      const url = writable(props.url)
+      const view = derived([url, createStore(url, props)], (values) => values)
+      // Renders in a microtask, as a component does: when both stores are up to date.
+      const latest: { values?: [string, string | null | undefined] } = {}
+      const unmount = view.subscribe((values) => {
+        latest.values = values
+        queueMicrotask(() => props.onRender(...latest.values!))
       })
       return { setUrl: url.set, unmount }
     },
@@ -95,52 +95,52 @@ function svelte(
 
 function solid(
   name: string,
-  makeText: (url: () => string, script: Script) => () => string | null | undefined,
+  createText: (url: () => string, props: Props) => () => string | null | undefined,
 ): Contender {
   return {
     name,
     view: 'solid',
-    mount: (script) =>
+    mount: (props) =>
       createRoot((unmount) => {
-        const [url, setUrl] = createSignal(script.url)
-        const text = makeText(url, script)
-        createEffect(() => script.shown(url(), text()))
+        const [url, setUrl] = createSignal(props.url)
+        const text = createText(url, props)
+        createEffect(() => props.onRender(url(), text()))
         return { setUrl, unmount }
       }),
   }
 }
 
 export const contenders: Contender[] = [
-  react('Headwater', ({ url, heard }) => {
+  react('Headwater', ({ url, onMessage }) => {
     const { data } = useEventSource(url, {
       headers,
       fold: history(50),
-      onMessage: (message) => heard(message.data),
+      onMessage: (message) => onMessage(message.data),
     })
     return data.at(-1)?.data
   }),
-  react('react-eventsource', ({ url, heard }) => {
+  react('react-eventsource', ({ url, onMessage }) => {
     const [text, setText] = useState<string>()
     useHookPackage({
       url,
       headers,
       onMessage: ({ data }: { data: string }) => {
-        heard(data)
+        onMessage(data)
         setText(data)
       },
     })
     return text
   }),
-  react('useEffect by hand', ({ url, heard }) => {
+  react('useEffect by hand', ({ url, onMessage }) => {
     const [text, setText] = useState<string>()
     useEffect(() => {
       const source = new EventSource(url)
       source.addEventListener('message', ({ data }) => {
-        heard(data)
+        onMessage(data)
         setText(data)
       })
       return () => source.close()
-      // With the callback, as the rule asks for, each render would connect anew.
+      // With the callback in the list, as the rule requires, each render would reconnect.
       // oxlint-disable-next-line react-hooks/exhaustive-deps
     }, [url])
     return text
@@ -148,43 +148,43 @@ export const contenders: Contender[] = [
 
   vue(
     'Headwater',
-    (script) =>
+    (props) =>
       useSSE(
-        () => script.url,
-        () => ({ headers, onMessage: ({ data }) => script.heard(data) }),
+        () => props.url,
+        () => ({ headers, onMessage: ({ data }) => props.onMessage(data) }),
       ).data,
   ),
-  vue('VueUse useEventSource', (script) => {
-    const { data } = useVueUse(() => script.url)
-    watch(data, (text) => script.heard(String(text)))
+  vue('VueUse useEventSource', (props) => {
+    const { data } = useVueUse(() => props.url)
+    watch(data, (text) => props.onMessage(String(text)))
     return data
   }),
 
-  svelte('Headwater', (url, { heard }) => {
-    const price = eventSource(url, { headers, onMessage: ({ data }) => heard(data) })
+  svelte('Headwater', (url, { onMessage }) => {
+    const price = eventSource(url, { headers, onMessage: ({ data }) => onMessage(data) })
     return derived(price, ({ data }) => data)
   }),
-  svelte('a store by hand', (url, { heard }) =>
+  svelte('a store by hand', (url, { onMessage }) =>
     derived<Readable<string>, string | undefined>(url, (address, set) => {
       const source = new EventSource(address)
       source.addEventListener('message', ({ data }) => {
-        heard(data)
+        onMessage(data)
         set(data)
       })
       return () => source.close()
     }),
   ),
 
-  solid('Headwater', (url, { heard }) => {
-    const price = createEventSource(url, { headers, onMessage: ({ data }) => heard(data) })
+  solid('Headwater', (url, { onMessage }) => {
+    const price = createEventSource(url, { headers, onMessage: ({ data }) => onMessage(data) })
     return () => price.data
   }),
-  solid('createEffect by hand', (url, { heard }) => {
+  solid('createEffect by hand', (url, { onMessage }) => {
     const [text, setText] = createSignal<string>()
     createEffect(() => {
       const source = new EventSource(url())
       source.addEventListener('message', ({ data }) => {
-        heard(data)
+        onMessage(data)
         setText(data)
       })
       onCleanup(() => source.close())

@@ -2,114 +2,118 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EventSource } from 'eventsource'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type Loopback, startLoopback } from '../src/loopback.ts'
-import { type Contender, contenders, type Instance } from './contenders.ts'
+import { type LoopbackServer, startLoopbackServer } from '../src/loopback-server.ts'
+import { type Contender, contenders, type MountedComponent } from './contenders.ts'
 
 vi.stubGlobal('EventSource', EventSource)
 
-const held: { feed: Loopback; instances: Instance[] } = { feed: undefined as never, instances: [] }
+const current: { server: LoopbackServer; components: MountedComponent[] } = {
+  server: undefined as never,
+  components: [],
+}
 beforeEach(async () => {
-  Object.assign(held, { feed: await startLoopback(), instances: [] })
+  Object.assign(current, { server: await startLoopbackServer(), components: [] })
 })
 afterEach(async () => {
-  for (const instance of held.instances) instance.unmount()
-  await held.feed.close()
+  for (const component of current.components) component.unmount()
+  await current.server.close()
 })
 
-/** Long enough for what comes at all, on a machine that is busy too. */
+/** Repeats an assertion until it passes. The timeout allows for a busy machine. */
 const until = (check: () => void) => vi.waitFor(check, { timeout: 4_000, interval: 10 })
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-interface Watched extends Instance {
-  readonly heard: string[]
-  /** Each url with each text that was shown under it. */
-  readonly pairs: Set<string>
+interface ObservedComponent extends MountedComponent {
+  readonly received: string[]
+  /** Each rendered combination of a path and a text. */
+  readonly rendered: Set<string>
 }
 
-function mount(contender: Contender, path = '/a'): Watched {
-  const heard: string[] = []
-  const pairs = new Set<string>()
-  const at = (url: string) => new URL(url).pathname
-  const instance = contender.mount({
-    url: held.feed.url + path,
-    heard: (data) => heard.push(data),
-    shown: (url, data) => pairs.add(`${at(url)} ${data ?? '-'}`),
+function mount(contender: Contender, path = '/a'): ObservedComponent {
+  const received: string[] = []
+  const rendered = new Set<string>()
+  const pathOf = (url: string) => new URL(url).pathname
+  const component = contender.mount({
+    url: current.server.url + path,
+    onMessage: (data) => received.push(data),
+    onRender: (url, data) => rendered.add(`${pathOf(url)} ${data ?? '-'}`),
   })
-  held.instances.push(instance)
-  return { ...instance, setUrl: (next) => instance.setUrl(held.feed.url + next), heard, pairs }
+  current.components.push(component)
+  const setUrl = (nextPath: string) => component.setUrl(current.server.url + nextPath)
+  return { ...component, setUrl, received, rendered }
 }
 
-/** Each tells whether it holds. */
-const stories: { [title: string]: (contender: Contender) => Promise<boolean> } = {
+/** Rows of the READMEs' comparison tables. Each function resolves with true if the contender meets the row. */
+const rowTests: { [title: string]: (contender: Contender) => Promise<boolean> } = {
   async 'Two components hold one connection'(contender) {
     mount(contender)
     mount(contender)
-    await until(() => expect(held.feed.open).toBeGreaterThan(0))
+    await until(() => expect(current.server.connections).toBeGreaterThan(0))
     await sleep(150)
-    return held.feed.open === 1
+    return current.server.connections === 1
   },
   async 'A burst of five messages calls back five times'(contender) {
-    const { heard } = mount(contender)
-    await until(() => expect(held.feed.open).toBeGreaterThan(0))
-    // More than one: who reconnects all the time can have luck with one of them.
-    const said: string[] = []
+    const { received } = mount(contender)
+    await until(() => expect(current.server.connections).toBeGreaterThan(0))
+    // Several bursts, because a contender that reconnects all the time may receive a single one by chance.
+    const sent: string[] = []
     for (const burst of ['a', 'b', 'c', 'd', 'e', 'f']) {
-      const five = [1, 2, 3, 4, 5].map((number) => burst + number)
-      held.feed.say(...five)
-      said.push(...five)
-      await until(() => expect(heard).toContain(five.at(-1)))
+      const messages = [1, 2, 3, 4, 5].map((number) => burst + number)
+      current.server.publish(...messages)
+      sent.push(...messages)
+      await until(() => expect(received).toContain(messages.at(-1)))
     }
-    return heard.join() === said.join()
+    return received.join() === sent.join()
   },
   async 'A callback written inline causes no reconnect'(contender) {
     mount(contender)
-    await until(() => expect(held.feed.open).toBe(1))
+    await until(() => expect(current.server.connections).toBe(1))
     for (const text of ['a', 'b', 'c']) {
-      held.feed.say(text)
+      current.server.publish(text)
       await sleep(60)
     }
-    return held.feed.requests.length === 1
+    return current.server.requests.length === 1
   },
   async 'Nothing of the old url is shown under the new one'(contender) {
-    const { setUrl, pairs } = mount(contender)
-    await until(() => expect(held.feed.open).toBe(1))
-    held.feed.say('old')
-    await until(() => expect([...pairs]).toContain('/a old'))
+    const { setUrl, rendered } = mount(contender)
+    await until(() => expect(current.server.connections).toBe(1))
+    current.server.publish('old')
+    await until(() => expect([...rendered]).toContain('/a old'))
     setUrl('/b')
-    await until(() => expect([...pairs].join()).toContain('/b'))
+    await until(() => expect([...rendered].join()).toContain('/b'))
     await sleep(150)
-    return pairs.has('/b -') && !pairs.has('/b old')
+    return rendered.has('/b -') && !rendered.has('/b old')
   },
   async 'A 503 is followed by another attempt'(contender) {
-    held.feed.refuse()
+    current.server.refuseNext()
     mount(contender)
-    await until(() => expect(held.feed.requests.length).toBeGreaterThan(1))
+    await until(() => expect(current.server.requests.length).toBeGreaterThan(1))
     return true
   },
   async 'A remount keeps the connection'(contender) {
     const first = mount(contender)
-    await until(() => expect(held.feed.open).toBe(1))
+    await until(() => expect(current.server.connections).toBe(1))
     first.unmount()
     mount(contender)
     await sleep(150)
-    return held.feed.requests.length === 1
+    return current.server.requests.length === 1
   },
   async 'The request carries a token'(contender) {
     mount(contender)
-    await until(() => expect(held.feed.requests.length).toBeGreaterThan(0))
-    return held.feed.requests[0]!.authorization === 'Bearer mine'
+    await until(() => expect(current.server.requests.length).toBeGreaterThan(0))
+    return current.server.requests[0]!.authorization === 'Bearer mine'
   },
 }
 
 describe.each(contenders)('$view: $name', (contender) => {
   const readme = readFileSync(join(import.meta.dirname, `../../${contender.view}/README.md`), 'utf8')
   const rows = readme.split('\n').map((line) => line.split('|').map((cell) => cell.trim()))
-  const heads = rows.find((row) => row.includes(contender.name) && row.includes('Headwater')) ?? []
+  const header = rows.find((row) => row.includes(contender.name) && row.includes('Headwater')) ?? []
 
-  test.each(Object.keys(stories))('%s, or does not, as its README says', async (title) => {
-    const cell = rows.find((row) => row[1] === title)?.[heads.indexOf(contender.name)]
-    const holds = await stories[title]!(contender).catch(() => false)
-    if (contender.name === 'Headwater') expect(holds).toBe(true)
-    expect(cell).toBe(holds ? 'yes' : 'no')
+  test.each(Object.keys(rowTests))('%s: as the README table says', async (title) => {
+    const cell = rows.find((row) => row[1] === title)?.[header.indexOf(contender.name)]
+    const passes = await rowTests[title]!(contender).catch(() => false)
+    if (contender.name === 'Headwater') expect(passes).toBe(true)
+    expect(cell).toBe(passes ? 'yes' : 'no')
   })
 })

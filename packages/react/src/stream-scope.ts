@@ -10,12 +10,12 @@ import {
   useState,
 } from 'react'
 
-/** Holds nothing unless something is mounted in a browser, so that it leaks nothing between the requests of a server. */
+/** Defaults to one scope for the page. A scope stores only connected streams, so on a server it stays empty. */
 export const ScopeContext: Context<Scope> = /* @__PURE__ */ createContext(/* @__PURE__ */ createScope())
 
 /**
- * Gives the components below it a scope of their own: connections are shared within it, and not beyond. Without one, all
- * components of a page share theirs. A test that renders into its own scope meets no connection of the test before.
+ * Limits connection sharing to the components below it. Without a `StreamScope`, all components of a page share their
+ * connections. Wrap each rendered test in its own scope to isolate tests from each other.
  *
  * @example
  * ```tsx

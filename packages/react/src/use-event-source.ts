@@ -5,32 +5,34 @@ import {
   type BoundStreamOptions,
   type EventStream,
   type Folded,
-  streamKey,
   type MessageOf,
   type NoEvents,
   type Scope,
   type Snapshot,
+  streamKey,
   type StreamUrl,
 } from '@headwater/core'
 import { useContext, useInsertionEffect, useState } from 'react'
 import { ScopeContext } from './stream-scope.ts'
 import { useEventStream } from './use-event-stream.ts'
 
-/** What a stream can be told. */
+/** Options of {@link useEventSource}. */
 export type UseEventSourceOptions<Data = string | undefined, Events = NoEvents> = BoundStreamOptions<
   Data,
   Events
 >
 
 /**
- * Opens an event stream while the component is mounted, and shows its connection state and its data. Without a url
- * (`null`, `undefined`) it is idle.
+ * Opens an event stream while the component is mounted, and returns its connection state and data.
  *
- * Options and callbacks may be written inline: they are read when they matter, the newest ones, and never cause a
- * reconnect. Another url, method, text body or `key` makes another stream, with data of its own. Components that ask for
- * the same stream share its connection.
+ * Options and callbacks may be written inline: the latest ones are read when they are needed, and a change never causes a
+ * reconnect. A different URL, method, text body or `key` is a different stream, with its own data. Components that request
+ * the same stream share one connection.
  *
- * @throws {SseError} `invalid-option` while rendering, for what cannot work.
+ * @param url URL of the stream, or a function that is called before each attempt. With `null`, `undefined` or `''`, the
+ * stream is `idle`.
+ * @param options Options of the stream. Default `{}`.
+ * @throws {SseError} `invalid-option` during rendering, for an invalid option.
  * @example
  * ```tsx
  * import { useEventSource } from '@headwater/react'
@@ -47,37 +49,39 @@ export function useEventSource<Events = NoEvents, Data = MessageOf<Events>['data
   options: UseEventSourceOptions<Data, Events> = {},
 ): Snapshot<Folded<Data, Events>> {
   const scope = useContext(ScopeContext)
-  const newest = { url, options }
-  const identity = streamKey(url || undefined, options)
-  const [held, hold] = useState(() => make(identity, newest, scope))
-  let current = held
-  if (held.identity !== identity) hold((current = make(identity, newest, scope)))
+  const latest = { url, options }
+  const key = streamKey(url || undefined, options)
+  const [binding, setBinding] = useState(() => createBinding(key, latest, scope))
+  let current = binding
+  // Replaced during rendering, so that old data is never shown under the new URL.
+  if (binding.key !== key) setBinding((current = createBinding(key, latest, scope)))
 
-  // A render that React throws away must not leave its options behind.
-  useInsertionEffect(() => void Object.assign(current.newest, newest))
+  // Effects run only for committed renders: a render that React discards leaves no options behind.
+  useInsertionEffect(() => void Object.assign(current.latest, latest))
   return useEventStream(current.stream, options.enabled)
 }
 
-interface Newest<Data, Events> {
+interface Latest<Data, Events> {
   url: StreamUrl | null | undefined | ''
   options: UseEventSourceOptions<Data, Events>
 }
 
-interface Held<Data, Events> {
-  readonly identity: string
-  readonly newest: Newest<Data, Events>
+/** A stream with the URL and options that it reads. */
+interface Binding<Data, Events> {
+  readonly key: string
+  readonly latest: Latest<Data, Events>
   readonly stream: EventStream<Folded<Data, Events>, MessageOf<Events>>
 }
 
-function make<Data, Events>(
-  identity: string,
-  { ...newest }: Newest<Data, Events>,
+function createBinding<Data, Events>(
+  key: string,
+  { ...latest }: Latest<Data, Events>,
   scope: Scope,
-): Held<Data, Events> {
+): Binding<Data, Events> {
   const stream = bindEventStream(
-    () => newest.url,
-    () => newest.options,
+    () => latest.url,
+    () => latest.options,
     scope,
   )
-  return { identity, newest, stream }
+  return { key, latest, stream }
 }

@@ -4,9 +4,10 @@ import type { AnyMessage, EventStream, Snapshot } from '@headwater/core'
 import { useSyncExternalStore } from 'react'
 
 /**
- * Shows a stream that was made elsewhere: mounting joins it, unmounting leaves it.
+ * Returns the snapshot of an existing stream. Subscribes while the component is mounted.
  *
- * @param enabled Whether the component keeps the stream open. Default `true`; with `false` it shows what others do with it.
+ * @param stream Stream made with `createEventStream`.
+ * @param enabled Set to `false` to observe the stream without keeping it open. Default `true`.
  * @example
  * ```tsx
  * import { createEventStream, useEventStream } from '@headwater/react'

@@ -2,7 +2,7 @@ import { act, render } from '@testing-library/react'
 import type { Adapter } from 'conformance'
 import { Page } from './page.tsx'
 
-/** How the conformance suite uses React. */
+/** Runs the conformance suite on React. */
 export const adapter: Adapter = {
   name: 'React',
   folder: import.meta.dirname,

@@ -1,39 +1,39 @@
-import { type Ask, type Page as Asks } from 'conformance'
-import { show } from 'conformance/show'
-import { StreamScope, useEventSource, useEventStream } from '../src/index.ts'
+import type { Page as PageProps, ViewProps } from 'conformance'
+import { formatSnapshot } from 'conformance/format-snapshot'
+import { type Snapshot, StreamScope, useEventSource, useEventStream } from '../src/index.ts'
 
-/** The page of the conformance suite. */
-export function Page({ asks = [], scopes = [] }: Asks) {
+/** Test page of the conformance suite. */
+export function Page({ views = [], scopes = [] }: PageProps) {
   return (
     <div>
-      {asks.map((ask, index) => (
-        <View key={index} ask={ask} />
+      {views.map((view, index) => (
+        <View key={index} view={view} />
       ))}
       {scopes.map((group, index) => (
         <StreamScope key={index}>
-          <Page asks={group} />
+          <Page views={group} />
         </StreamScope>
       ))}
     </div>
   )
 }
 
-function View({ ask }: { ask: Ask }) {
-  return ask.stream ? <Elsewhere ask={ask} stream={ask.stream} /> : <Own ask={ask} />
+function View({ view }: { view: ViewProps }) {
+  return view.stream ? <ExistingStream view={view} stream={view.stream} /> : <OwnStream view={view} />
 }
 
-function Own({ ask }: { ask: Ask }) {
-  return <Shown ask={ask} snapshot={useEventSource(ask.url, ask.options)} />
+function OwnStream({ view }: { view: ViewProps }) {
+  return <SnapshotView view={view} snapshot={useEventSource(view.url, view.options)} />
 }
 
-function Elsewhere({ ask, stream }: { ask: Ask; stream: NonNullable<Ask['stream']> }) {
-  return <Shown ask={ask} snapshot={useEventStream(stream)} />
+function ExistingStream({ view, stream }: { view: ViewProps; stream: NonNullable<ViewProps['stream']> }) {
+  return <SnapshotView view={view} snapshot={useEventStream(stream)} />
 }
 
-function Shown({ ask, snapshot }: { ask: Ask; snapshot: Parameters<typeof show>[1] }) {
+function SnapshotView({ view, snapshot }: { view: ViewProps; snapshot: Snapshot<unknown> }) {
   return (
     <>
-      <p>{show(ask, snapshot)}</p>
+      <p>{formatSnapshot(snapshot, view)}</p>
       <button className="open" onClick={snapshot.open} />
       <button className="close" onClick={snapshot.close} />
     </>

@@ -1,80 +1,80 @@
 import { act, render } from '@testing-library/react'
-import { setStage } from 'conformance'
+import { createHarness } from 'conformance'
 import { lazy, type ReactNode, startTransition, StrictMode, Suspense, useState } from 'react'
 import { describe, expect, test, vi } from 'vitest'
 import { createEventStream, useEventSource, useEventStream } from '../src/index.ts'
 import { adapter } from './adapter.tsx'
 import { Page } from './page.tsx'
 
-const stage = setStage(adapter)
-const { ask } = stage
+const harness = createHarness(adapter)
+const { view } = harness
 const url = 'https://example.com/prices'
-const options = () => ({ clock: stage.clock, fetch: stage.server.fetch })
-const work = (ms: number) => {
-  const until = performance.now() + ms
-  while (performance.now() < until);
+const options = () => ({ clock: harness.clock, fetch: harness.server.fetch })
+const blockFor = (ms: number) => {
+  const end = performance.now() + ms
+  while (performance.now() < end);
 }
 const text = (element: Element) => element.textContent?.trim()
 
-describe('in StrictMode', () => {
-  test('there is one connection', async () => {
-    const { container, unmount } = render(<Page asks={[ask()]} />, { wrapper: StrictMode })
-    await stage.advance(10_000)
-    expect(stage.server.requests).toHaveLength(1)
-    expect(stage.server.connections).toBe(1)
-    await stage.send(await stage.next(), 'data: 1\n\n')
+describe('StrictMode', () => {
+  test('opens one connection', async () => {
+    const { container, unmount } = render(<Page views={[view()]} />, { wrapper: StrictMode })
+    await harness.advance(10_000)
+    expect(harness.server.requests).toHaveLength(1)
+    expect(harness.server.connections).toBe(1)
+    await harness.send(await harness.nextRequest(), 'data: 1\n\n')
     expect(container.querySelector('p')?.textContent).toBe('open 1')
     unmount()
-    await stage.advance(1_000)
-    expect(stage.server.connections).toBe(0)
+    await harness.advance(1_000)
+    expect(harness.server.connections).toBe(0)
   })
 
-  test('another url is opened once', async () => {
-    const { rerender } = render(<Page asks={[ask()]} />, { wrapper: StrictMode })
-    await stage.next()
-    rerender(<Page asks={[ask({}, { url: `${url}/b` })]} />)
-    await stage.advance(10_000)
-    expect(stage.server.requests).toHaveLength(2)
-    expect(stage.server.connections).toBe(1)
+  test('opens a new url once', async () => {
+    const { rerender } = render(<Page views={[view()]} />, { wrapper: StrictMode })
+    await harness.nextRequest()
+    rerender(<Page views={[view({}, { url: `${url}/b` })]} />)
+    await harness.advance(10_000)
+    expect(harness.server.requests).toHaveLength(2)
+    expect(harness.server.connections).toBe(1)
   })
 })
 
-test('open and close stay the same functions', async () => {
-  const handles = new Set<() => void>()
+test('open and close keep their identity across renders', async () => {
+  const functions = new Set<() => void>()
   function Controls() {
     const { status, open, close } = useEventSource(url, options())
-    handles.add(open).add(close)
+    functions.add(open).add(close)
     return <p>{status}</p>
   }
   const { unmount } = render(<Controls />)
-  await act(async () => (await stage.next()).accept())
-  expect(handles.size).toBe(2)
+  await act(async () => (await harness.nextRequest()).accept())
+  expect(functions.size).toBe(2)
   unmount()
 })
 
-test('hot reload, which mounts the new component in place of the old one, keeps the connection', async () => {
+test('hot reload, which replaces the component, keeps the connection', async () => {
   const before = () => <p>before {useEventSource(url, options()).data}</p>
   const after = () => <p>after {useEventSource(url, options()).data}</p>
-  function Swap({ of: Version }: { of: () => ReactNode }) {
-    return <Version />
+  function Swap({ component: Component }: { component: () => ReactNode }) {
+    return <Component />
   }
-  const { container, rerender, unmount } = render(<Swap of={before} />)
-  await stage.send(await stage.next(), 'data: 1\n\n')
-  rerender(<Swap of={after} />)
-  await stage.advance(10_000)
+  const { container, rerender, unmount } = render(<Swap component={before} />)
+  await harness.send(await harness.nextRequest(), 'data: 1\n\n')
+  rerender(<Swap component={after} />)
+  await harness.advance(10_000)
   expect(text(container)).toBe('after 1')
-  expect(stage.server.requests).toHaveLength(1)
+  expect(harness.server.requests).toHaveLength(1)
   unmount()
 })
 
-describe('a render that React throws away', () => {
-  test('leaves nothing behind: neither a connection nor its options', async () => {
+describe('a render that React discards', () => {
+  test('opens no connection, and its options are not used', async () => {
     const never = new Promise<never>(() => {})
-    const heard: string[] = []
+    const received: string[] = []
     function View({ page, suspend }: { page: string; suspend?: boolean }) {
       const { data } = useEventSource(`${url}/same`, {
         ...options(),
-        onMessage: () => heard.push(page),
+        onMessage: () => received.push(page),
       })
       const other = useEventSource(suspend ? `${url}/other` : null, options())
       if (suspend) throw never
@@ -90,18 +90,18 @@ describe('a render that React throws away', () => {
       )
     }
     const { container, unmount } = render(<App />)
-    const request = await stage.next()
-    await stage.send(request, 'data: a\n\n')
+    const request = await harness.nextRequest()
+    await harness.send(request, 'data: a\n\n')
     await act(() => container.querySelector('button')!.click())
-    await stage.send(request, 'data: b\n\n')
+    await harness.send(request, 'data: b\n\n')
     expect(text(container)).toBe('one b idle')
-    expect(heard).toEqual(['one', 'one'])
-    await stage.advance(10_000)
-    expect(stage.server.requests).toHaveLength(1)
+    expect(received).toEqual(['one', 'one'])
+    await harness.advance(10_000)
+    expect(harness.server.requests).toHaveLength(1)
     unmount()
   })
 
-  test('for good, as one that never mounted, leaves no connection', async () => {
+  test('and never commits opens no connection', async () => {
     const never = new Promise<never>(() => {})
     function View(): ReactNode {
       useEventSource(url, options())
@@ -112,38 +112,38 @@ describe('a render that React throws away', () => {
         <View />
       </Suspense>,
     )
-    await stage.advance(10_000)
-    expect([stage.server.requests.length, stage.clock.timers]).toEqual([0, 0])
+    await harness.advance(10_000)
+    expect([harness.server.requests.length, harness.clock.timers]).toEqual([0, 0])
     unmount()
   })
 })
 
-test('a boundary that suspends beside it keeps the stream, and shows it when it is revealed', async () => {
-  const parts: ((part: { default: () => ReactNode }) => void)[] = []
-  const Late = lazy(() => new Promise<{ default: () => ReactNode }>((resolve) => parts.push(resolve)))
+test('a component connects once its Suspense boundary is revealed', async () => {
+  const resolvers: ((module: { default: () => ReactNode }) => void)[] = []
+  const Lazy = lazy(() => new Promise<{ default: () => ReactNode }>((resolve) => resolvers.push(resolve)))
   const View = () => <p>{useEventSource(url, options()).data}</p>
   const { container, unmount } = render(
     <Suspense fallback="loading">
       <View />
-      <Late />
+      <Lazy />
     </Suspense>,
   )
-  await stage.advance(1_000)
+  await harness.advance(1_000)
   expect(text(container)).toBe('loading')
-  expect(stage.server.requests).toHaveLength(0)
-  await act(async () => parts[0]!({ default: () => null }))
-  await stage.send(await stage.next(), 'data: 1\n\n')
+  expect(harness.server.requests).toHaveLength(0)
+  await act(async () => resolvers[0]!({ default: () => null }))
+  await harness.send(await harness.nextRequest(), 'data: 1\n\n')
   expect(text(container)).toBe('1')
   unmount()
 })
 
-test('a transition that is interrupted by a message does not tear', async () => {
+test('a message during a transition causes no tearing', async () => {
   const stream = createEventStream(url, options())
-  const pairs = new Set<string>()
-  function One() {
+  const rendered = new Set<string>()
+  function Item() {
     const { data } = useEventStream(stream)
-    // Slow enough for React to yield between two of them.
-    work(6)
+    // Slow enough that React yields between two components.
+    blockFor(6)
     return <p>{data}</p>
   }
   function App() {
@@ -152,26 +152,26 @@ test('a transition that is interrupted by a message does not tear', async () => 
       <>
         <button onClick={() => startTransition(() => setCount(count + 1))} />
         {Array.from({ length: 5 }, (_, index) => (
-          <One key={index + count * 10} />
+          <Item key={index + count * 10} />
         ))}
       </>
     )
   }
   const { container, unmount } = render(<App />)
-  const look = () => {
-    const shown = [...container.querySelectorAll('p')].map((p) => p.textContent)
-    pairs.add([...new Set(shown)].join('|'))
+  const record = () => {
+    const texts = [...container.querySelectorAll('p')].map((p) => p.textContent)
+    rendered.add([...new Set(texts)].join('|'))
   }
-  const observer = new MutationObserver(look)
+  const observer = new MutationObserver(record)
   observer.observe(container, { childList: true, subtree: true, characterData: true })
-  const request = await stage.next()
-  await stage.send(request, 'data: a\n\n')
+  const request = await harness.nextRequest()
+  await harness.send(request, 'data: a\n\n')
   container.querySelector('button')!.click()
   await new Promise((resolve) => setTimeout(resolve, 8))
   await request.send('data: b\n\n')
-  await stage.clock.showFrame()
+  await harness.clock.showFrame()
   await vi.waitFor(() => expect(container.textContent).toBe('bbbbb'), { timeout: 3_000 })
   observer.disconnect()
-  expect([...pairs].filter((pair) => pair.includes('|'))).toEqual([])
+  expect([...rendered].filter((texts) => texts.includes('|'))).toEqual([])
   unmount()
 })

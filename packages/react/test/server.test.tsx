@@ -6,7 +6,7 @@ import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { useEventSource } from '../src/index.ts'
 
-test('a server connects nothing, whole or streamed, and one request sees nothing of another', async () => {
+test('server rendering, as a string or a stream, opens no connection and shares no data between requests', async () => {
   const clock = createFakeClock()
   const server = createFakeServer()
   function View({ name }: { name: string }): ReactNode {
@@ -22,18 +22,18 @@ test('a server connects nothing, whole or streamed, and one request sees nothing
 
   const chunks: string[] = []
   await new Promise<void>((resolve) => {
-    const into = new Writable({
+    const output = new Writable({
       write: (chunk, _, done) => {
         chunks.push(String(chunk))
         done()
       },
     })
-    into.on('finish', resolve)
+    output.on('finish', resolve)
     const { pipe } = renderToPipeableStream(
       <Suspense fallback="loading">
         <View name="three" />
       </Suspense>,
-      { onAllReady: () => pipe(into) },
+      { onAllReady: () => pipe(output) },
     )
   })
   expect(chunks.join('')).toContain('idle three')

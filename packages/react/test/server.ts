@@ -1,6 +1,6 @@
-import type { Page as Asks } from 'conformance'
+import type { Page as PageProps } from 'conformance'
 import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
 import { Page } from './page.tsx'
 
-export const render = (page: Asks): string => renderToString(createElement(Page, page))
+export const render = (page: PageProps): string => renderToString(createElement(Page, page))

@@ -2,11 +2,11 @@ import { type Fold, history, type Message, type SseError, useEventSource } from 
 import { anthropic, type Answer, chatRequest, openai, type Usage } from '../src/llm.ts'
 import { expectTypeOf, test } from 'vitest'
 
-// What is not to be run is only checked: each of these is a program, and none of them connects.
-const never = (program: () => void) => void program
+/** Type-checks code without running it. */
+const typecheck = (code: () => void) => void code
 
-test('data is what the fold makes of the messages', () => {
-  never(() => {
+test('data has the type that the fold returns', () => {
+  typecheck(() => {
     const text = useEventSource('/a')
     expectTypeOf(text.data).toEqualTypeOf<string | undefined>()
     const list = useEventSource('/a', { fold: history(5) })
@@ -17,21 +17,21 @@ test('data is what the fold makes of the messages', () => {
   })
 })
 
-test('the status tells what else there is', () => {
-  never(() => {
+test('the status narrows the snapshot', () => {
+  typecheck(() => {
     const state = useEventSource('/a')
     if (state.status === 'waiting') {
       expectTypeOf(state.error).toEqualTypeOf<SseError>()
       expectTypeOf(state.retryAt).toEqualTypeOf<number>()
     }
     if (state.status === 'closed') expectTypeOf(state.reason).toEqualTypeOf<'closed' | 'ended' | 'failed'>()
-    // @ts-expect-error: an open stream waits for nothing
+    // @ts-expect-error: an open stream has no delay
     if (state.status === 'open') void state.delayMs
   })
 })
 
-test('a model’s answer has a type, and its question takes options before and after', () => {
-  never(() => {
+test('LLM folds type the data, and chatRequest() combines with other options', () => {
+  typecheck(() => {
     const headers = async () => ({ authorization: 'Bearer …' })
     const answer = useEventSource('/a', {
       ...chatRequest({ model: 'm' }),
@@ -49,30 +49,30 @@ test('a model’s answer has a type, and its question takes options before and a
       until: ({ data }) => data === 'x' && 'inclusive',
     })
     expectTypeOf(text.data.toolCalls[0]!.arguments).toEqualTypeOf<string>()
-    // @ts-expect-error: no question
-    ask()
-    // @ts-expect-error: a word that until does not have
+    // @ts-expect-error: a request body is required
+    chatRequest()
+    // @ts-expect-error: not a result of until
     useEventSource('/a', { fold: openai(), until: () => 'last' })
   })
 })
 
-test('what cannot work is refused', () => {
-  never(() => {
-    // @ts-expect-error: a misspelt option
+test('rejects invalid arguments', () => {
+  typecheck(() => {
+    // @ts-expect-error: misspelt option
     useEventSource('/a', { header: {} })
     // @ts-expect-error: not a number
     useEventSource('/a', { connectTimeoutMs: '1s' })
-    // @ts-expect-error: no address
+    // @ts-expect-error: not a URL
     useEventSource(7)
-    // @ts-expect-error: initialData is not what the fold makes
+    // @ts-expect-error: initialData has another type than the fold's data
     useEventSource('/a', { fold: history(5), initialData: 'x' })
-    // @ts-expect-error: no status of that name
+    // @ts-expect-error: no such status
     if (useEventSource('/a').status === 'opened') return
   })
 })
 
-test('nothing is any', () => {
-  never(() => {
+test('no public type is any', () => {
+  typecheck(() => {
     expectTypeOf(useEventSource('/a')).not.toBeAny()
     expectTypeOf(useEventSource('/a', { fold: history(5) }).data).not.toBeAny()
     expectTypeOf(useEventSource).parameters.not.toBeAny()

@@ -4,17 +4,17 @@ import {
   type BoundStreamOptions,
   type EventStream,
   type Folded,
-  streamKey,
   type MessageOf,
   type NoEvents,
   type Snapshot,
+  streamKey,
   type StreamUrl,
 } from '@headwater/core'
 import { type Accessor, createMemo, untrack, useContext } from 'solid-js'
 import { fromEventStream } from './from-event-stream.ts'
 import { ScopeContext } from './stream-scope.ts'
 
-/** What a stream can be told. */
+/** Options of {@link createEventSource}. */
 export type CreateEventSourceOptions<Data = string | undefined, Events = NoEvents> = BoundStreamOptions<
   Data,
   Events
@@ -22,22 +22,25 @@ export type CreateEventSourceOptions<Data = string | undefined, Events = NoEvent
 
 type Url = StreamUrl | null | undefined
 
-/** The address, or an accessor of it. What is to be asked anew for each attempt is a function that an accessor returns. */
-export type EventSourceUrl = Exclude<Url, (...given: never) => unknown> | (() => Url)
+/** URL of the stream, or an accessor of it. To call a function before each attempt, return that function from an accessor. */
+export type EventSourceUrl = Exclude<Url, (...args: never) => unknown> | (() => Url)
 
-interface Held<Data> {
-  readonly asked: string
+/** A stream with the key that it was created for. */
+interface Binding<Data> {
+  readonly key: string
   readonly stream: EventStream<Data, AnyMessage>
 }
 
 /**
- * Opens an event stream while its owner lives, and shows its connection state and its data, each property reactive by
- * itself. An accessor that returns `null` or `undefined` means: not yet.
+ * Opens an event stream until the owner is cleaned up, and returns its connection state and data. Each property is
+ * reactive on its own.
  *
- * Options are read when they matter, the newest ones, and never cause a reconnect. Another url, method, text body or `key`
- * makes another stream, with data of its own. Components that ask for the same stream share its connection.
+ * The latest options are read when they are needed, and a change never causes a reconnect. A different URL, method, text
+ * body or `key` is a different stream, with its own data. Components that request the same stream share one connection.
  *
- * @throws {SseError} `invalid-option` to the error boundary, for what cannot work.
+ * @param url URL of the stream. With `null`, `undefined` or `''`, the stream is `idle`.
+ * @param options Options of the stream, or an accessor of them. Default `{}`.
+ * @throws {SseError} `invalid-option` in the component, for an invalid option; an error boundary catches it.
  * @example
  * ```ts
  * import { createEventSource } from '@headwater/solid'
@@ -53,28 +56,28 @@ export function createEventSource<Events = NoEvents, Data = MessageOf<Events>['d
   options: CreateEventSourceOptions<Data, Events> | Accessor<CreateEventSourceOptions<Data, Events>> = {},
 ): Snapshot<Folded<Data, Events>> {
   const scope = useContext(ScopeContext)
-  const urlNow = typeof url === 'function' ? url : () => url
-  const optionsNow = typeof options === 'function' ? options : () => options
-  const identity = createMemo(() => streamKey(urlNow(), optionsNow()))
-  const make = (asked: string): Held<Folded<Data, Events>> => {
+  const getUrl = typeof url === 'function' ? url : () => url
+  const getOptions = typeof options === 'function' ? options : () => options
+  const currentKey = createMemo(() => streamKey(getUrl(), getOptions()))
+  const createBinding = (key: string): Binding<Folded<Data, Events>> => {
     const stream = bindEventStream(
-      () => untrack(urlNow),
-      () => untrack(optionsNow),
+      () => untrack(getUrl),
+      () => untrack(getOptions),
       scope,
-      () => untrack(identity) === asked,
+      () => untrack(currentKey) === key,
     )
-    return { asked, stream }
+    return { key, stream }
   }
-  // The first is made here, so that what cannot work is thrown by the component, before anything depends on it.
-  const held = createMemo<Held<Folded<Data, Events>>, Held<Folded<Data, Events>>>(
+  const binding = createMemo<Binding<Folded<Data, Events>>, Binding<Folded<Data, Events>>>(
     (last) => {
-      const asked = identity()
-      return asked === last.asked ? last : untrack(() => make(asked))
+      const key = currentKey()
+      return key === last.key ? last : untrack(() => createBinding(key))
     },
-    make(untrack(identity)),
+    // Created outside the memo, so that the component itself throws for an invalid option.
+    createBinding(untrack(currentKey)),
   )
   return fromEventStream(
-    () => held().stream,
-    () => optionsNow().enabled,
+    () => binding().stream,
+    () => getOptions().enabled,
   )
 }

@@ -10,10 +10,11 @@ import {
 } from 'solid-js'
 
 /**
- * Shows a stream that was made elsewhere: what owns the call joins it, and leaves it on cleanup. Each property is reactive
- * by itself: what reads `data` does not run again because `status` changed.
+ * Returns the snapshot of an existing stream. Subscribes until the owner is cleaned up. Each property is reactive on its
+ * own: a change of `status` does not rerun a computation that reads only `data`.
  *
- * @param enabled Whether the stream is kept open. Default `true`; with `false` it shows what others do with it.
+ * @param stream Stream made with `createEventStream`, or an accessor of it.
+ * @param enabled Return `false` to observe the stream without keeping it open. Default `true`.
  * @example
  * ```ts
  * import { createEventStream, fromEventStream } from '@headwater/solid'
@@ -30,24 +31,25 @@ export function fromEventStream<Data>(
   stream: EventStream<Data, AnyMessage> | Accessor<EventStream<Data, AnyMessage>>,
   enabled: Accessor<boolean | undefined> = () => true,
 ): Snapshot<Data> {
-  const current = typeof stream === 'function' ? stream : () => stream
-  // What hydrates has to show what the server did.
-  const hydrates = sharedConfig.context !== undefined
-  const [news, setNews] = createSignal<object>()
+  const getStream = typeof stream === 'function' ? stream : () => stream
+  // During hydration, the first render must match the server's HTML.
+  const isHydrating = sharedConfig.context !== undefined
+  const [changed, setChanged] = createSignal<object>()
   const snapshot = createMemo(() =>
-    news() || !hydrates ? current().getSnapshot() : current().getServerSnapshot(),
+    changed() || !isHydrating ? getStream().getSnapshot() : getStream().getServerSnapshot(),
   )
-  const wanted = createMemo(() => enabled() ?? true)
+  const isEnabled = createMemo(() => enabled() ?? true)
 
   createEffect(() => {
-    const join = wanted() ? current().subscribe : current().observe
-    const tell = () => void setNews({})
-    // What the stream reads of its options is read when it matters, and is nothing to join anew for.
-    onCleanup(untrack(() => join(tell)))
-    tell()
+    const subscribe = isEnabled() ? getStream().subscribe : getStream().observe
+    const onChange = () => void setChanged({})
+    // Untracked: signals that the options read must not cause a new subscription.
+    onCleanup(untrack(() => subscribe(onChange)))
+    // The snapshot may have changed between the first read and the subscription.
+    onChange()
   })
 
-  const view = { open: () => untrack(current).open(), close: () => untrack(current).close() }
+  const view = { open: () => untrack(getStream).open(), close: () => untrack(getStream).close() }
   for (const key of SNAPSHOT_KEYS)
     Object.defineProperty(view, key, {
       enumerable: true,

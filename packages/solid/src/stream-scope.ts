@@ -1,12 +1,12 @@
 import { createScope, type Scope } from '@headwater/core'
 import { type Context, createComponent, createContext, type JSX } from 'solid-js'
 
-/** Holds nothing unless something is mounted in a browser, so that it leaks nothing between the requests of a server. */
+/** Defaults to one scope for the page. A scope stores only connected streams, so on a server it stays empty. */
 export const ScopeContext: Context<Scope> = /* @__PURE__ */ createContext(/* @__PURE__ */ createScope())
 
 /**
- * Gives the components below it a scope of their own: connections are shared within it, and not beyond. Without one, all
- * components of a page share theirs.
+ * Limits connection sharing to the components below it. Without a `StreamScope`, all components of a page share their
+ * connections.
  *
  * @example
  * ```ts

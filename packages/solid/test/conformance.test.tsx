@@ -1,4 +1,4 @@
-import { tellStory } from 'conformance'
+import { testConformance } from 'conformance'
 import { adapter } from './adapter.tsx'
 
-tellStory(adapter)
+testConformance(adapter)

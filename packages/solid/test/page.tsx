@@ -1,17 +1,17 @@
-import type { Ask, Page as Asks } from 'conformance'
-import { show } from 'conformance/show'
+import type { Page as PageProps, ViewProps } from 'conformance'
+import { formatSnapshot } from 'conformance/format-snapshot'
 import { Index } from 'solid-js'
 import { createEventSource, fromEventStream, StreamScope } from '../src/index.ts'
 
-/** The page of the conformance suite. */
-export function Page(props: Asks) {
+/** Test page of the conformance suite. */
+export function Page(props: PageProps) {
   return (
     <div>
-      <Index each={props.asks}>{(ask) => <View ask={ask()} />}</Index>
+      <Index each={props.views}>{(view) => <View view={view()} />}</Index>
       <Index each={props.scopes}>
         {(group) => (
           <StreamScope>
-            <Page asks={group()} />
+            <Page views={group()} />
           </StreamScope>
         )}
       </Index>
@@ -19,17 +19,17 @@ export function Page(props: Asks) {
   )
 }
 
-function View(props: { ask: Ask }) {
-  const { stream } = props.ask
+function View(props: { view: ViewProps }) {
+  const { stream } = props.view
   const snapshot = stream
     ? fromEventStream(stream)
     : createEventSource(
-        () => props.ask.url,
-        () => props.ask.options ?? {},
+        () => props.view.url,
+        () => props.view.options ?? {},
       )
   return (
     <>
-      <p>{show(props.ask, snapshot)}</p>
+      <p>{formatSnapshot(snapshot, props.view)}</p>
       <button class="open" onClick={() => snapshot.open()} />
       <button class="close" onClick={() => snapshot.close()} />
     </>

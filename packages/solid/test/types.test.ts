@@ -1,11 +1,11 @@
 import { createEventSource, type Fold, history, type Message, type SseError } from '../src/index.ts'
 import { expectTypeOf, test } from 'vitest'
 
-// What is not to be run is only checked: each of these is a program, and none of them connects.
-const never = (program: () => void) => void program
+/** Type-checks code without running it. */
+const typecheck = (code: () => void) => void code
 
-test('data is what the fold makes of the messages', () => {
-  never(() => {
+test('data has the type that the fold returns', () => {
+  typecheck(() => {
     const text = createEventSource('/a')
     expectTypeOf(text.data).toEqualTypeOf<string | undefined>()
     const list = createEventSource('/a', { fold: history(5) })
@@ -16,36 +16,36 @@ test('data is what the fold makes of the messages', () => {
   })
 })
 
-test('the status tells what else there is', () => {
-  never(() => {
+test('the status narrows the snapshot', () => {
+  typecheck(() => {
     const state = createEventSource('/a')
     if (state.status === 'waiting') {
       expectTypeOf(state.error).toEqualTypeOf<SseError>()
       expectTypeOf(state.retryAt).toEqualTypeOf<number>()
     }
     if (state.status === 'closed') expectTypeOf(state.reason).toEqualTypeOf<'closed' | 'ended' | 'failed'>()
-    // @ts-expect-error: an open stream waits for nothing
+    // @ts-expect-error: an open stream has no delay
     if (state.status === 'open') void state.delayMs
   })
 })
 
-test('what cannot work is refused', () => {
-  never(() => {
-    // @ts-expect-error: a misspelt option
+test('rejects invalid arguments', () => {
+  typecheck(() => {
+    // @ts-expect-error: misspelt option
     createEventSource('/a', { header: {} })
     // @ts-expect-error: not a number
     createEventSource('/a', { connectTimeoutMs: '1s' })
-    // @ts-expect-error: no address
+    // @ts-expect-error: not a URL
     createEventSource(7)
-    // @ts-expect-error: initialData is not what the fold makes
+    // @ts-expect-error: initialData has another type than the fold's data
     createEventSource('/a', { fold: history(5), initialData: 'x' })
-    // @ts-expect-error: no status of that name
+    // @ts-expect-error: no such status
     if (createEventSource('/a').status === 'opened') return
   })
 })
 
-test('nothing is any', () => {
-  never(() => {
+test('no public type is any', () => {
+  typecheck(() => {
     expectTypeOf(createEventSource('/a')).not.toBeAny()
     expectTypeOf(createEventSource('/a', { fold: history(5) }).data).not.toBeAny()
     expectTypeOf(createEventSource).parameters.not.toBeAny()
@@ -54,8 +54,8 @@ test('nothing is any', () => {
   })
 })
 
-test('url and options may be values or accessors', () => {
-  never(() => {
+test('url and options can be values or accessors', () => {
+  typecheck(() => {
     createEventSource(() => undefined)
     createEventSource(
       () =>
@@ -65,7 +65,7 @@ test('url and options may be values or accessors', () => {
     expectTypeOf(createEventSource('/a', () => ({ fold: history(5) })).data).toEqualTypeOf<
       readonly Message[]
     >()
-    // @ts-expect-error: an accessor is told nothing of the attempt; it may return a function that is
+    // @ts-expect-error: an accessor has no parameter; it can return a function that receives the attempt
     createEventSource(({ attempt }: { attempt: number }) => `/a?attempt=${attempt}`)
   })
 })

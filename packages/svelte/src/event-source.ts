@@ -1,18 +1,19 @@
 import type { AnyMessage, EventStream, Folded, MessageOf, NoEvents, Snapshot } from '@headwater/core'
 import { derived, readable, type Readable } from 'svelte/store'
-import { type EventSourceOptions, type EventSourceUrl, follow } from './follow.ts'
-import { show } from './to-store.ts'
+import { type EventSourceOptions, type EventSourceUrl, memoizeStream } from './memoize-stream.ts'
+import { syncSnapshot } from './to-store.ts'
 
 /**
- * Makes a store of an event stream. It connects for its first reader and closes after its last; on a server it only shows
- * what it begins with. Without a url (`null`, `undefined`) it is idle.
+ * Creates a store of the connection state and data of an event stream. The first subscriber opens the stream; it closes
+ * after the last one unsubscribes. On a server it never connects, and the store has the initial data.
  *
- * Options are read when they matter, and never cause a reconnect. Another url, method, text body or `key` makes another
- * stream, with data of its own. Stores that ask for the same stream share its connection.
+ * The latest options are read when they are needed, and a change never causes a reconnect. A different URL, method, text
+ * body or `key` is a different stream, with its own data. Stores that request the same stream share one connection.
  *
- * @param url The address, or a store of it.
- * @param options Values, a function that is asked for them, or, where `key`, `method`, `body` or `enabled` change, a store.
- * @throws {SseError} `invalid-option` to its first reader, for what cannot work.
+ * @param url URL of the stream, or a store of it. With `null`, `undefined` or `''`, the stream is `idle`.
+ * @param options Options of the stream, or a function or store of them. Use a store if `key`, `method`, `body` or `enabled`
+ * changes. Default `{}`.
+ * @throws {SseError} `invalid-option` on the first subscription, for an invalid option.
  * @example
  * ```ts
  * import { eventSource } from '@headwater/svelte'
@@ -29,15 +30,18 @@ export function eventSource<Events = NoEvents, Data = MessageOf<Events>['data'] 
     | Readable<EventSourceOptions<Data, Events>>
     | (() => EventSourceOptions<Data, Events>) = {},
 ): Readable<Snapshot<Folded<Data, Events>>> {
-  type Shown = Folded<Data, Events>
-  const streamOf = follow<EventStream<Shown, AnyMessage>, Data, Events>((stream) => stream)
-  return derived([store(url), store(options)], ([url, options], set: (snapshot: Snapshot<Shown>) => void) => {
-    const optionsNow = typeof options === 'function' ? options : () => options
-    return show(streamOf(url, optionsNow), set, optionsNow().enabled)
-  })
+  type View = Folded<Data, Events>
+  const getStream = memoizeStream<EventStream<View, AnyMessage>, Data, Events>((stream) => stream)
+  return derived(
+    [toReadable(url), toReadable(options)],
+    ([url, options], set: (snapshot: Snapshot<View>) => void) => {
+      const getOptions = typeof options === 'function' ? options : () => options
+      return syncSnapshot(getStream(url, getOptions), set, getOptions().enabled)
+    },
+  )
 }
 
-function store<Value>(value: Value | Readable<Value>): Readable<Value> {
+function toReadable<Value>(value: Value | Readable<Value>): Readable<Value> {
   return isStore(value) ? value : readable(value)
 }
 

@@ -29,6 +29,6 @@ export {
   text,
 } from '@headwater/core'
 export { eventSource } from './event-source.ts'
-export type { EventSourceOptions, EventSourceUrl } from './follow.ts'
+export type { EventSourceOptions, EventSourceUrl } from './memoize-stream.ts'
 export { provideStreamScope } from './stream-scope.ts'
 export { toStore } from './to-store.ts'

@@ -9,18 +9,20 @@ import {
   subscribeAfterRender,
 } from '@headwater/core'
 import { createSubscriber } from 'svelte/reactivity'
-import { type EventSourceOptions, type EventSourceUrl, follow } from './follow.ts'
+import { type EventSourceOptions, type EventSourceUrl, memoizeStream } from './memoize-stream.ts'
 
 /**
- * Makes a reactive object of an event stream: `stream.data` in markup, `$derived` and `$effect` just works. It connects for
- * its first reader and closes after its last; on a server it only shows what it begins with. Needs Svelte 5.7.
+ * Creates a reactive object of the connection state and data of an event stream, for markup, `$derived` and `$effect`. The
+ * first effect that reads a property opens the stream; it closes after the last one is destroyed. On a server it never
+ * connects, and the object has the initial data. Requires Svelte 5.7.
  *
- * Options are read when they matter, and never cause a reconnect. Another url, method, text body or `key` makes another
- * stream, with data of its own. Components that ask for the same stream share its connection.
+ * The latest options are read when they are needed, and a change never causes a reconnect. A different URL, method, text
+ * body or `key` is a different stream, with its own data. Components that request the same stream share one connection.
  *
- * @param url The address, or a function of state that gives it; `null` or `undefined` means: not yet.
- * @param options Values, or a function of state that gives them.
- * @throws {SseError} `invalid-option` to its first reader, for what cannot work.
+ * @param url URL of the stream, or a function that reads it from state. With `null`, `undefined` or `''`, the stream is
+ * `idle`.
+ * @param options Options of the stream, or a function that reads them from state. Default `{}`.
+ * @throws {SseError} `invalid-option` on the first read, for an invalid option.
  * @example
  * ```ts
  * import { createEventSource } from '@headwater/svelte/runes'
@@ -30,18 +32,19 @@ import { type EventSourceOptions, type EventSourceUrl, follow } from './follow.t
  * ```
  */
 export function createEventSource<Events = NoEvents, Data = MessageOf<Events>['data'] | undefined>(
-  url: Exclude<EventSourceUrl, (...given: never) => unknown> | (() => EventSourceUrl),
+  url: Exclude<EventSourceUrl, (...args: never) => unknown> | (() => EventSourceUrl),
   options: EventSourceOptions<Data, Events> | (() => EventSourceOptions<Data, Events>) = {},
 ): Snapshot<Folded<Data, Events>> {
-  const urlNow = typeof url === 'function' ? url : () => url
-  const optionsNow = typeof options === 'function' ? options : () => options
-  const streamOf = follow<Read<Folded<Data, Events>>, Data, Events>((stream) => reactive(stream))
-  return view(() => streamOf(urlNow(), optionsNow)(optionsNow().enabled))
+  const getUrl = typeof url === 'function' ? url : () => url
+  const getOptions = typeof options === 'function' ? options : () => options
+  const getReader = memoizeStream<ReadSnapshot<Folded<Data, Events>>, Data, Events>(createReader)
+  return createView(() => getReader(getUrl(), getOptions)(getOptions().enabled))
 }
 
 /**
- * Makes a reactive object of a stream that was made elsewhere. Its first reader joins the stream, its last one leaves it.
+ * Creates a reactive object of the snapshot of an existing stream. Subscribes to the stream while an effect reads it.
  *
+ * @param stream Stream made with `createEventStream`.
  * @example
  * ```ts
  * import { createEventStream } from '@headwater/svelte'
@@ -51,29 +54,33 @@ export function createEventSource<Events = NoEvents, Data = MessageOf<Events>['d
  * ```
  */
 export function fromEventStream<Data>(stream: EventStream<Data, AnyMessage>): Snapshot<Data> {
-  const read = reactive(stream)
-  return view(() => read())
+  const read = createReader(stream)
+  return createView(() => read())
 }
 
-type Read<Data> = (enabled?: boolean) => Snapshot<Data>
+type ReadSnapshot<Data> = (enabled?: boolean) => Snapshot<Data>
 
-/** Whoever reads the stream is told of what becomes of it, and keeps it open where that is wanted. */
-function reactive<Data>(stream: EventStream<Data, AnyMessage>): Read<Data> {
-  const join = createSubscriber((update) => subscribeAfterRender(stream, update))
-  const watch = createSubscriber((update) => stream.observe(update))
+/**
+ * Returns a function that reads the snapshot, and subscribes the effect that calls it. With `enabled` set to `false`, the
+ * effect observes the stream without keeping it open.
+ */
+function createReader<Data>(stream: EventStream<Data, AnyMessage>): ReadSnapshot<Data> {
+  const subscribe = createSubscriber((update) => subscribeAfterRender(stream, update))
+  const observe = createSubscriber((update) => stream.observe(update))
   return (enabled = true) => {
-    if (enabled) join()
-    else watch()
+    if (enabled) subscribe()
+    else observe()
     return stream.getSnapshot()
   }
 }
 
-function view<Data>(read: () => Snapshot<Data>): Snapshot<Data> {
-  const target = { open: () => read().open(), close: () => read().close() }
+/** Returns a snapshot whose properties read the latest snapshot on each access. */
+function createView<Data>(read: () => Snapshot<Data>): Snapshot<Data> {
+  const view = { open: () => read().open(), close: () => read().close() }
   for (const key of SNAPSHOT_KEYS)
-    Object.defineProperty(target, key, {
+    Object.defineProperty(view, key, {
       enumerable: true,
       get: () => (read() as { [key: string]: unknown })[key],
     })
-  return target as Snapshot<Data>
+  return view as Snapshot<Data>
 }

@@ -3,12 +3,12 @@ import { getContext, setContext } from 'svelte'
 
 const KEY = Symbol('headwater')
 
-/** Holds nothing unless something is mounted in a browser, so that it leaks nothing between the requests of a server. */
-const ofThePage = createScope()
+/** Default for the page. A scope stores only connected streams, so on a server it stays empty. */
+const pageScope = createScope()
 
 /**
- * Gives this component and those below it a scope of their own: connections are shared within it, and not beyond. Without
- * one, all components of a page share theirs. Call it while the component initialises.
+ * Limits connection sharing to this component and those below it. Without it, all components of a page share their
+ * connections. Call it during component initialisation.
  *
  * @example
  * ```ts
@@ -22,11 +22,12 @@ export function provideStreamScope(): void {
   setContext(KEY, createScope())
 }
 
-/** The nearest scope above; outside components, where there is no context to ask, that of the page. */
+/** Returns the nearest scope above, or the scope of the page. */
 export function nearestScope(): Scope {
   try {
-    return getContext<Scope | undefined>(KEY) ?? ofThePage
+    return getContext<Scope | undefined>(KEY) ?? pageScope
   } catch {
-    return ofThePage
+    // getContext throws outside component initialisation.
+    return pageScope
   }
 }

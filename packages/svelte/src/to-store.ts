@@ -2,8 +2,9 @@ import { type AnyMessage, type EventStream, type Snapshot, subscribeAfterRender 
 import { readable, type Readable } from 'svelte/store'
 
 /**
- * Makes a store of a stream that was made elsewhere. Its first reader joins the stream, and its last one leaves it.
+ * Creates a store of the snapshot of an existing stream. Subscribes to the stream while the store has subscribers.
  *
+ * @param stream Stream made with `createEventStream`.
  * @example
  * ```ts
  * import { createEventStream, toStore } from '@headwater/svelte'
@@ -12,16 +13,16 @@ import { readable, type Readable } from 'svelte/store'
  * ```
  */
 export function toStore<Data>(stream: EventStream<Data, AnyMessage>): Readable<Snapshot<Data>> {
-  return readable(stream.getSnapshot(), (set) => show(stream, set))
+  return readable(stream.getSnapshot(), (set) => syncSnapshot(stream, set))
 }
 
-/** Shows a stream, and what becomes of it, until it is left. */
-export function show<Data>(
+/** Sets the current snapshot, then each new one. Returns a function that stops and unsubscribes. */
+export function syncSnapshot<Data>(
   stream: EventStream<Data, AnyMessage>,
   set: (snapshot: Snapshot<Data>) => void,
   enabled = true,
 ): () => void {
-  const tell = () => set(stream.getSnapshot())
-  tell()
-  return enabled ? subscribeAfterRender(stream, tell) : stream.observe(tell)
+  const onChange = () => set(stream.getSnapshot())
+  onChange()
+  return enabled ? subscribeAfterRender(stream, onChange) : stream.observe(onChange)
 }

@@ -1,5 +1,5 @@
 import { render } from '@testing-library/svelte'
-import type { Adapter, Page as Asks } from 'conformance'
+import type { Adapter, Page as PageProps } from 'conformance'
 import * as Svelte from 'svelte'
 import { writable } from 'svelte/store'
 import Hydrated from './hydrated.svelte'
@@ -8,23 +8,23 @@ import Store from './store.svelte'
 
 type Options = Parameters<typeof Svelte.hydrate>[1]
 
-/** How the conformance suite uses Svelte, with a component that shows a stream in one of the two ways. */
-export function createAdapter(name: string, view = Store): Adapter {
+/** Returns an adapter that runs the conformance suite on Svelte. `component` renders a view, by default with a store. */
+export function createAdapter(name: string, component = Store): Adapter {
   return {
     name,
     folder: import.meta.dirname,
-    props: { runes: view !== Store },
+    serverProps: { runes: component !== Store },
     mount(page) {
-      const { container, rerender, unmount } = render(Page, { ...page, view })
-      return { element: container, update: (next) => void rerender({ asks: [], ...next }), unmount }
+      const { container, rerender, unmount } = render(Page, { ...page, component })
+      return { element: container, update: (next) => void rerender({ views: [], ...next }), unmount }
     },
     hydrate(page, html) {
       const target = document.createElement('div')
       target.innerHTML = html
       document.body.append(target)
-      const shown = writable<Asks>({ ...page, ...{ view } })
-      const unmount = hydrate({ target, props: { shown } })
-      return { element: target, update: (next) => shown.set({ ...next, ...{ view } }), unmount }
+      const pageProps = writable<PageProps>({ ...page, ...{ component } })
+      const unmount = hydrate({ target, props: { pageProps } })
+      return { element: target, update: (next) => pageProps.set({ ...next, ...{ component } }), unmount }
     },
     async act(work) {
       await work()
@@ -34,7 +34,7 @@ export function createAdapter(name: string, view = Store): Adapter {
   }
 }
 
-/** Svelte 4 hydrates with a constructor. */
+/** Hydrates the page and returns its unmount function. Svelte 4 has a constructor instead of `hydrate`. */
 function hydrate(options: Options): () => void {
   if ('hydrate' in Svelte) {
     const app = Svelte.hydrate(Hydrated, options)

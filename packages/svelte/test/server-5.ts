@@ -1,5 +1,5 @@
 import { render } from 'svelte/server'
 import Hydrated from './hydrated.svelte'
 
-/** In a file of its own, for Svelte 4 has no such module. */
+/** In its own file, because Svelte 4 has no `svelte/server` module. */
 export const renderPage = (props: object): string => render(Hydrated, { props }).body

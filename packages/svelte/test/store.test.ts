@@ -1,4 +1,4 @@
-import { tellStory } from 'conformance'
+import { testConformance } from 'conformance'
 import { createAdapter } from './adapter.ts'
 
-tellStory(createAdapter('a Svelte store'))
+testConformance(createAdapter('a Svelte store'))

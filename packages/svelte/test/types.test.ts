@@ -1,14 +1,14 @@
 import { eventSource, type Fold, history, type Message, type SseError, type Snapshot } from '../src/index.ts'
 import type { NoEvents } from '@headwater/core'
-import type { createEventSource as reactive } from '../src/runes.ts'
+import type { createEventSource } from '../src/runes.ts'
 import { get, type Readable, readable } from 'svelte/store'
 import { expectTypeOf, test } from 'vitest'
 
-// What is not to be run is only checked: each of these is a program, and none of them connects.
-const never = (program: () => void) => void program
+/** Type-checks code without running it. */
+const typecheck = (code: () => void) => void code
 
-test('data is what the fold makes of the messages', () => {
-  never(() => {
+test('data has the type that the fold returns', () => {
+  typecheck(() => {
     const text = eventSource('/a')
     expectTypeOf(get(text).data).toEqualTypeOf<string | undefined>()
     const list = eventSource('/a', { fold: history(5) })
@@ -19,36 +19,36 @@ test('data is what the fold makes of the messages', () => {
   })
 })
 
-test('the status tells what else there is', () => {
-  never(() => {
+test('the status narrows the snapshot', () => {
+  typecheck(() => {
     const state = get(eventSource('/a'))
     if (state.status === 'waiting') {
       expectTypeOf(state.error).toEqualTypeOf<SseError>()
       expectTypeOf(state.retryAt).toEqualTypeOf<number>()
     }
     if (state.status === 'closed') expectTypeOf(state.reason).toEqualTypeOf<'closed' | 'ended' | 'failed'>()
-    // @ts-expect-error: an open stream waits for nothing
+    // @ts-expect-error: an open stream has no delay
     if (state.status === 'open') void state.delayMs
   })
 })
 
-test('what cannot work is refused', () => {
-  never(() => {
-    // @ts-expect-error: a misspelt option
+test('rejects invalid arguments', () => {
+  typecheck(() => {
+    // @ts-expect-error: misspelt option
     eventSource('/a', { header: {} })
     // @ts-expect-error: not a number
     eventSource('/a', { connectTimeoutMs: '1s' })
-    // @ts-expect-error: no address
+    // @ts-expect-error: not a URL
     eventSource(7)
-    // @ts-expect-error: initialData is not what the fold makes
+    // @ts-expect-error: initialData has another type than the fold's data
     eventSource('/a', { fold: history(5), initialData: 'x' })
-    // @ts-expect-error: no status of that name
+    // @ts-expect-error: no such status
     if (get(eventSource('/a')).status === 'opened') return
   })
 })
 
-test('nothing is any', () => {
-  never(() => {
+test('no public type is any', () => {
+  typecheck(() => {
     expectTypeOf(get(eventSource('/a'))).not.toBeAny()
     expectTypeOf(get(eventSource('/a', { fold: history(5) })).data).not.toBeAny()
     expectTypeOf(eventSource).parameters.not.toBeAny()
@@ -57,8 +57,8 @@ test('nothing is any', () => {
   })
 })
 
-test('url and options may be values or stores, and options a function', () => {
-  never(() => {
+test('url and options can be values or stores, and options a function', () => {
+  typecheck(() => {
     eventSource(readable<string | undefined>())
     eventSource(async ({ attempt }) => `/a?attempt=${attempt}`)
     const options = readable({ fold: history(5) })
@@ -69,6 +69,6 @@ test('url and options may be values or stores, and options a function', () => {
   })
 })
 
-test('runes give the snapshot itself', () => {
-  expectTypeOf<ReturnType<typeof reactive<NoEvents, string>>>().toEqualTypeOf<Snapshot<string>>()
+test('runes return the snapshot type', () => {
+  expectTypeOf<ReturnType<typeof createEventSource<NoEvents, string>>>().toEqualTypeOf<Snapshot<string>>()
 })

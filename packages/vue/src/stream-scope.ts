@@ -3,12 +3,12 @@ import { hasInjectionContext, inject, type InjectionKey, provide } from 'vue'
 
 const KEY: InjectionKey<Scope> = Symbol('headwater')
 
-/** Holds nothing unless something is mounted in a browser, so that it leaks nothing between the requests of a server. */
-const ofThePage = createScope()
+/** Default for the page. A scope stores only connected streams, so on a server it stays empty. */
+const pageScope = createScope()
 
 /**
- * Gives the components below a scope of their own: connections are shared within it, and not beyond. Without one, all
- * components of a page share theirs.
+ * Limits connection sharing to the components below this one. Without it, all components of a page share their
+ * connections.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export function provideStreamScope(): void {
   provide(KEY, createScope())
 }
 
-/** The nearest scope above; outside components that of the page. */
+/** Returns the nearest scope above, or the scope of the page. */
 export function injectStreamScope(): Scope {
-  return hasInjectionContext() ? inject(KEY, ofThePage) : ofThePage
+  return hasInjectionContext() ? inject(KEY, pageScope) : pageScope
 }

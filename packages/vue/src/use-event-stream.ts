@@ -6,27 +6,32 @@ import {
   subscribeAfterRender,
 } from '@headwater/core'
 import { computed, type MaybeRefOrGetter, type Ref, ref, shallowRef, toRef, toValue, watch } from 'vue'
-import { ownerOfScope, presence } from './presence.ts'
+import { getOwnerInstance, trackMountedState } from './mounted-state.ts'
 
-/** A stream as refs. */
+/** The state of a stream, as Vue refs. */
 export interface BoundEventStream<Data = string | undefined> {
-  /** All of it in one: by its `status`, TypeScript knows what else there is, such as `cause` while it is `waiting`. */
+  /** The whole snapshot. Check its `status` to narrow its type: `error` exists while it is `waiting`, for instance. */
   readonly snapshot: Readonly<Ref<Snapshot<Data>>>
+  /** Connection status. */
   readonly status: Readonly<Ref<Snapshot['status']>>
+  /** Data that the fold has built from the messages. */
   readonly data: Readonly<Ref<Data>>
+  /** Id of the last message that had one, or `''`. */
   readonly lastEventId: Readonly<Ref<string>>
-  /** Why the stream is `waiting`, or why it is `closed`, where there is a reason. */
+  /** Error that caused the `waiting` or `closed` status; `undefined` if there is none. */
   readonly error: Readonly<Ref<SseError | undefined>>
-  /** Connects, or tries again now. */
+  /** Connects, or retries immediately. Does nothing while `connecting` or `open`. */
   open(): void
-  /** Closes at once, until `open()`. */
+  /** Closes immediately. No message is delivered until `open()`. */
   close(): void
 }
 
 /**
- * Shows a stream that was made elsewhere: mounting joins it; unmounting, or being put aside by KeepAlive, leaves it.
+ * Returns the state of an existing stream as refs. Subscribes while the component is mounted, except while KeepAlive has
+ * deactivated it. In an effect scope outside components, subscribes until the scope is disposed.
  *
- * @param enabled Whether the stream is kept open. Default `true`; with `false` it shows what others do with it.
+ * @param stream Stream made with `createEventStream`, or a ref or getter of it.
+ * @param enabled Set to `false` to observe the stream without keeping it open. Default `true`.
  * @example
  * ```ts
  * import { createEventStream, useEventStream } from '@headwater/vue'
@@ -39,34 +44,35 @@ export function useEventStream<Data>(
   stream: MaybeRefOrGetter<EventStream<Data, AnyMessage>>,
   enabled: MaybeRefOrGetter<boolean | undefined> = true,
 ): BoundEventStream<Data> {
-  const owner = ownerOfScope()
-  const present = owner ? presence() : ref(true)
-  const news = shallowRef<object>()
-  // What hydrates has an element before it is set up, and has to show what the server did.
-  const hydrates = owner?.vnode.el != null
+  const owner = getOwnerInstance()
+  const isMounted = owner ? trackMountedState() : ref(true)
+  const changed = shallowRef<object>()
+  // A component that hydrates has an element before setup. Its first render must match the server's HTML.
+  const isHydrating = owner?.vnode.el != null
 
   const snapshot = computed(() =>
-    news.value || !hydrates ? toValue(stream).getSnapshot() : toValue(stream).getServerSnapshot(),
+    changed.value || !isHydrating ? toValue(stream).getSnapshot() : toValue(stream).getServerSnapshot(),
   )
-  const join = (from: EventStream<Data, AnyMessage>, wanted: boolean) => {
-    const tell = () => void (news.value = {})
-    const leave = !wanted
-      ? from.observe(tell)
+  const onChange = () => void (changed.value = {})
+  const subscribe = (source: EventStream<Data, AnyMessage>, isEnabled: boolean) => {
+    const unsubscribe = !isEnabled
+      ? source.observe(onChange)
       : owner
-        ? from.subscribe(tell)
-        : subscribeAfterRender(from, tell)
-    tell()
-    return leave
+        ? source.subscribe(onChange)
+        : subscribeAfterRender(source, onChange)
+    // The snapshot may have changed between the first read and the subscription.
+    onChange()
+    return unsubscribe
   }
   watch(
-    () => [toValue(stream), present.value, toValue(enabled) ?? true] as const,
-    ([from, isPresent, wanted], _, onCleanup) => {
-      if (isPresent) onCleanup(join(from, wanted))
+    () => [toValue(stream), isMounted.value, toValue(enabled) ?? true] as const,
+    ([source, mounted, isEnabled], _, onCleanup) => {
+      if (mounted) onCleanup(subscribe(source, isEnabled))
     },
     { immediate: true },
   )
 
-  // All read the one ref, so that they move together even before those who watch synchronously.
+  // All refs derive from one, so that even synchronous watchers see them change together.
   return {
     snapshot,
     status: toRef(() => snapshot.value.status),

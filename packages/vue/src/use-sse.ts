@@ -4,31 +4,36 @@ import {
   type BoundStreamOptions,
   type EventStream,
   type Folded,
-  streamKey,
   type MessageOf,
   type NoEvents,
+  streamKey,
   type StreamUrl,
 } from '@headwater/core'
 import { computed, type MaybeRefOrGetter, type Ref, shallowRef, toValue, watch } from 'vue'
 import { injectStreamScope } from './stream-scope.ts'
 import { type BoundEventStream, useEventStream } from './use-event-stream.ts'
 
-/** What a stream can be told. */
+/** Options of {@link useSSE}. */
 export type UseSSEOptions<Data = string | undefined, Events = NoEvents> = BoundStreamOptions<Data, Events>
 
 type Url = StreamUrl | null | undefined
 
-/** The address, or a ref or getter of it. What is to be asked anew for each attempt is a function in a ref or getter. */
-export type UseSSEUrl = Exclude<Url, (...given: never) => unknown> | Readonly<Ref<Url>> | (() => Url)
+/**
+ * URL of the stream, or a ref or getter of it. To call a function before each attempt, return that function from a ref or
+ * getter.
+ */
+export type UseSSEUrl = Exclude<Url, (...args: never) => unknown> | Readonly<Ref<Url>> | (() => Url)
 
 /**
- * Opens an event stream while the component is mounted, and shows its connection state and its data. Without a url
- * (`null`, `undefined`) it is idle. In a scope outside components it lasts until the scope is disposed.
+ * Opens an event stream while the component is mounted, and returns its connection state and data as refs. In an effect
+ * scope outside components, the stream stays open until the scope is disposed.
  *
- * Options are read when they matter, the newest ones, and never cause a reconnect. Another url, method, text body or `key`
- * makes another stream, with data of its own. Components that ask for the same stream share its connection.
+ * The latest options are read when they are needed, and a change never causes a reconnect. A different URL, method, text
+ * body or `key` is a different stream, with its own data. Components that request the same stream share one connection.
  *
- * @throws {SseError} `invalid-option` in `setup`, for what cannot work.
+ * @param url URL of the stream. With `null`, `undefined` or `''`, the stream is `idle`.
+ * @param options Options of the stream, or a ref or getter of them. Default `{}`.
+ * @throws {SseError} `invalid-option` in `setup`, for an invalid option.
  * @example
  * ```ts
  * import { useSSE } from '@headwater/vue'
@@ -46,17 +51,17 @@ export function useSSE<Events = NoEvents, Data = MessageOf<Events>['data'] | und
   options: MaybeRefOrGetter<UseSSEOptions<Data, Events>> = {},
 ): BoundEventStream<Folded<Data, Events>> {
   const scope = injectStreamScope()
-  const urlNow = (): Url => toValue(url)
-  const identity = computed(() => streamKey(urlNow(), toValue(options)))
-  const make = (asked: string): EventStream<Folded<Data, Events>, AnyMessage> =>
+  const getUrl = (): Url => toValue(url)
+  const currentKey = computed(() => streamKey(getUrl(), toValue(options)))
+  const createStream = (key: string): EventStream<Folded<Data, Events>, AnyMessage> =>
     bindEventStream(
-      urlNow,
+      getUrl,
       () => toValue(options),
       scope,
-      () => identity.value === asked,
+      () => currentKey.value === key,
     )
-  const stream = shallowRef(make(identity.value))
-  // At once, so that nobody sees the old data under the new url. Making a stream does nothing yet.
-  watch(identity, (asked) => void (stream.value = make(asked)), { flush: 'sync' })
+  const stream = shallowRef(createStream(currentKey.value))
+  // Synchronous, so that old data is never shown under the new URL. Creating a stream opens no connection.
+  watch(currentKey, (key) => void (stream.value = createStream(key)), { flush: 'sync' })
   return useEventStream(stream, () => toValue(options).enabled)
 }

@@ -1,24 +1,24 @@
 import { render } from '@testing-library/vue'
-import type { Adapter, Page as Asks } from 'conformance'
+import type { Adapter, Page as PageProps } from 'conformance'
 import { createSSRApp, h, nextTick, shallowRef } from 'vue'
 import { Page } from './page.ts'
 
-/** How the conformance suite uses Vue. */
+/** Runs the conformance suite on Vue. */
 export const adapter: Adapter = {
   name: 'Vue',
   folder: import.meta.dirname,
   mount(page) {
     const { container, rerender, unmount } = render(Page, { props: { ...page } })
-    return { element: container, update: (next) => void rerender({ asks: [], ...next }), unmount }
+    return { element: container, update: (next) => void rerender({ views: [], ...next }), unmount }
   },
   hydrate(page, html) {
     const element = document.createElement('div')
     element.innerHTML = html
     document.body.append(element)
-    const shown = shallowRef<Asks>(page)
-    const app = createSSRApp(() => h(Page, { ...shown.value }))
+    const props = shallowRef<PageProps>(page)
+    const app = createSSRApp(() => h(Page, { ...props.value }))
     app.mount(element)
-    return { element, update: (next) => void (shown.value = next), unmount: () => app.unmount() }
+    return { element, update: (next) => void (props.value = next), unmount: () => app.unmount() }
   },
   async act(work) {
     await work()

@@ -1,4 +1,4 @@
-import { tellStory } from 'conformance'
+import { testConformance } from 'conformance'
 import { adapter } from './adapter.ts'
 
-tellStory(adapter)
+testConformance(adapter)

@@ -1,46 +1,46 @@
-import { type Ask, type Page as Asks } from 'conformance'
-import { show } from 'conformance/show'
+import type { Page as PageProps, ViewProps } from 'conformance'
+import { formatSnapshot } from 'conformance/format-snapshot'
 import { defineComponent, h, type PropType, type VNode } from 'vue'
 import { type BoundEventStream, provideStreamScope, useEventStream, useSSE } from '../src/index.ts'
 
-/** The page of the conformance suite. */
+/** Test page of the conformance suite. */
 export const Page = defineComponent({
   props: {
-    asks: { type: Array as PropType<Asks['asks']>, default: () => [] },
-    scopes: { type: Array as PropType<Asks['scopes']>, default: () => [] },
+    views: { type: Array as PropType<PageProps['views']>, default: () => [] },
+    scopes: { type: Array as PropType<PageProps['scopes']>, default: () => [] },
   },
-  setup: (props) => () => views(props),
+  setup: (props) => () => renderViews(props),
 })
 
 const Scope = defineComponent({
-  props: { asks: { type: Array as PropType<readonly Ask[]>, required: true } },
+  props: { views: { type: Array as PropType<readonly ViewProps[]>, required: true } },
   setup(props) {
     provideStreamScope()
-    return () => views(props)
+    return () => renderViews(props)
   },
 })
 
 const View = defineComponent({
-  props: { ask: { type: Object as PropType<Ask>, required: true } },
+  props: { view: { type: Object as PropType<ViewProps>, required: true } },
   setup(props) {
-    const { stream } = props.ask
+    const { stream } = props.view
     const bound: BoundEventStream<unknown> = stream
       ? useEventStream(stream)
       : useSSE(
-          () => props.ask.url,
-          () => props.ask.options ?? {},
+          () => props.view.url,
+          () => props.view.options ?? {},
         )
     return () => [
-      h('p', show(props.ask, bound.snapshot.value)),
+      h('p', formatSnapshot(bound.snapshot.value, props.view)),
       h('button', { class: 'open', onClick: bound.open }),
       h('button', { class: 'close', onClick: bound.close }),
     ]
   },
 })
 
-function views({ asks = [], scopes = [] }: Asks): VNode {
+function renderViews({ views = [], scopes = [] }: PageProps): VNode {
   return h('div', [
-    asks.map((ask, index) => h(View, { ask, key: index })),
-    scopes.map((group, index) => h(Scope, { asks: group, key: index })),
+    views.map((view, index) => h(View, { view, key: index })),
+    scopes.map((group, index) => h(Scope, { views: group, key: index })),
   ])
 }

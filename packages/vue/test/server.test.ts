@@ -6,9 +6,9 @@ import { expect, test } from 'vitest'
 import { useSSE } from '../src/index.ts'
 
 const url = 'https://example.com/prices'
-const pause = () => new Promise((resolve) => setTimeout(resolve, 20))
+const delay = () => new Promise((resolve) => setTimeout(resolve, 20))
 
-test('a server connects nothing: not for a component, not for a store, not for one that waits', async () => {
+test('server rendering opens no connection for a component, a store or an async setup', async () => {
   const clock = createFakeClock()
   const server = createFakeServer()
   const options = (initialData: string) => ({ clock, fetch: server.fetch, initialData })
@@ -19,19 +19,19 @@ test('a server connects nothing: not for a component, not for a store, not for o
     async setup({ name }) {
       const own = useSSE(url, options(name))
       const shared = store.run(() => useSSE(url, options('store')))!
-      onServerPrefetch(pause)
-      await pause()
+      onServerPrefetch(delay)
+      await delay()
       return () => h('p', `${own.status.value} ${own.data.value} ${shared.status.value} ${shared.data.value}`)
     },
   })
   const render = (name: string) =>
     renderToString(createSSRApp(() => h(Suspense, null, () => h(View, { name }))))
 
-  // Two requests at once: neither sees anything of the other.
+  // Two concurrent requests must not see each other's data.
   const [one, two] = await Promise.all([render('one'), render('two')])
   expect(one).toContain('idle one idle store')
   expect(two).toContain('idle two idle store')
-  await pause()
+  await delay()
   expect([server.requests.length, clock.timers]).toEqual([0, 0])
   store.stop()
 })

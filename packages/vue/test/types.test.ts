@@ -2,11 +2,11 @@ import { type Fold, history, type Message, type SseError, useSSE } from '../src/
 import { computed, reactive, ref, shallowRef } from 'vue'
 import { expectTypeOf, test } from 'vitest'
 
-// What is not to be run is only checked: each of these is a program, and none of them connects.
-const never = (program: () => void) => void program
+/** Type-checks code without running it. */
+const typecheck = (code: () => void) => void code
 
-test('data is what the fold makes of the messages', () => {
-  never(() => {
+test('data has the type that the fold returns', () => {
+  typecheck(() => {
     const text = useSSE('/a')
     expectTypeOf(text.data.value).toEqualTypeOf<string | undefined>()
     const list = useSSE('/a', { fold: history(5) })
@@ -17,36 +17,36 @@ test('data is what the fold makes of the messages', () => {
   })
 })
 
-test('the status tells what else there is', () => {
-  never(() => {
+test('the status narrows the snapshot', () => {
+  typecheck(() => {
     const state = useSSE('/a').snapshot.value
     if (state.status === 'waiting') {
       expectTypeOf(state.error).toEqualTypeOf<SseError>()
       expectTypeOf(state.retryAt).toEqualTypeOf<number>()
     }
     if (state.status === 'closed') expectTypeOf(state.reason).toEqualTypeOf<'closed' | 'ended' | 'failed'>()
-    // @ts-expect-error: an open stream waits for nothing
+    // @ts-expect-error: an open stream has no delay
     if (state.status === 'open') void state.delayMs
   })
 })
 
-test('what cannot work is refused', () => {
-  never(() => {
-    // @ts-expect-error: a misspelt option
+test('rejects invalid arguments', () => {
+  typecheck(() => {
+    // @ts-expect-error: misspelt option
     useSSE('/a', { header: {} })
     // @ts-expect-error: not a number
     useSSE('/a', { connectTimeoutMs: '1s' })
-    // @ts-expect-error: no address
+    // @ts-expect-error: not a URL
     useSSE(7)
-    // @ts-expect-error: initialData is not what the fold makes
+    // @ts-expect-error: initialData has another type than the fold's data
     useSSE('/a', { fold: history(5), initialData: 'x' })
-    // @ts-expect-error: no status of that name
+    // @ts-expect-error: no such status
     if (useSSE('/a').snapshot.value.status === 'opened') return
   })
 })
 
-test('nothing is any', () => {
-  never(() => {
+test('no public type is any', () => {
+  typecheck(() => {
     expectTypeOf(useSSE('/a').snapshot.value).not.toBeAny()
     expectTypeOf(useSSE('/a', { fold: history(5) }).data.value).not.toBeAny()
     expectTypeOf(useSSE).parameters.not.toBeAny()
@@ -55,8 +55,8 @@ test('nothing is any', () => {
   })
 })
 
-test('url and options may be values, refs or getters', () => {
-  never(() => {
+test('url and options can be values, refs or getters', () => {
+  typecheck(() => {
     useSSE(ref<string>())
     useSSE(ref('/a'))
     useSSE(shallowRef(new URL('https://example.com')))
@@ -70,7 +70,7 @@ test('url and options may be values, refs or getters', () => {
     expectTypeOf(useSSE('/a', ref({ fold: history(5) })).data.value).toEqualTypeOf<readonly Message[]>()
     expectTypeOf(useSSE('/a', () => ({ fold: history(5) })).data.value).toEqualTypeOf<readonly Message[]>()
     useSSE('/a', reactive({ enabled: false }))
-    // @ts-expect-error: a getter is told nothing of the attempt; it may return a function that is
+    // @ts-expect-error: a getter has no parameter; it can return a function that receives the attempt
     useSSE(({ attempt }: { attempt: number }) => `/a?attempt=${attempt}`)
     // @ts-expect-error: readonly
     useSSE('/a').data.value = 'x'

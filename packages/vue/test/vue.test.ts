@@ -1,5 +1,5 @@
 import { render } from '@testing-library/vue'
-import { setStage } from 'conformance'
+import { createHarness } from 'conformance'
 import {
   computed,
   createSSRApp,
@@ -19,51 +19,51 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createEventStream, history, useEventStream, useSSE } from '../src/index.ts'
 import { adapter } from './adapter.ts'
 
-const stage = setStage(adapter)
+const harness = createHarness(adapter)
 const url = 'https://example.com/prices'
-const options = () => ({ clock: stage.clock, fetch: stage.server.fetch })
-const scoped = <Result>(work: () => Result): Result => {
+const options = () => ({ clock: harness.clock, fetch: harness.server.fetch })
+const runInScope = <Result>(callback: () => Result): Result => {
   const scope = effectScope(true)
   onTestFinished(() => scope.stop())
-  return scope.run(work)!
+  return scope.run(callback)!
 }
 
-describe('outside components', () => {
-  test('a scope holds the stream until it is disposed', async () => {
+describe('in an effect scope outside components', () => {
+  test('the stream stays open until the scope is disposed', async () => {
     const scope = effectScope(true)
     const price = scope.run(() => useSSE(url, options()))!
-    await stage.advance(0)
-    await stage.send(await stage.next(), 'id: 1\ndata: a\n\n')
+    await harness.advance(0)
+    await harness.send(await harness.nextRequest(), 'id: 1\ndata: a\n\n')
     expect([price.status.value, price.data.value, price.lastEventId.value]).toEqual(['open', 'a', '1'])
     scope.stop()
-    await stage.advance(1_000)
-    expect(stage.server.connections).toBe(0)
+    await harness.advance(1_000)
+    expect(harness.server.connections).toBe(0)
   })
 
-  test('a store that a component made outlives it, and its being put aside', async () => {
+  test('a store keeps the stream open when the component that created it is deactivated or unmounted', async () => {
     const store = effectScope(true)
-    const seen = shallowRef<ReturnType<typeof useSSE>>()
-    const First = defineComponent(() => {
-      store.run(() => (seen.value ??= useSSE(url, options())))
+    const price = shallowRef<ReturnType<typeof useSSE>>()
+    const View = defineComponent(() => {
+      store.run(() => (price.value ??= useSSE(url, options())))
       return () => h('p')
     })
-    const shown = ref(true)
+    const isShown = ref(true)
     const { unmount } = render(
-      defineComponent(() => () => h(KeepAlive, () => (shown.value ? h(First) : h('i')))),
+      defineComponent(() => () => h(KeepAlive, () => (isShown.value ? h(View) : h('i')))),
     )
-    await stage.advance(0)
-    await stage.send(await stage.next(), 'data: a\n\n')
-    shown.value = false
+    await harness.advance(0)
+    await harness.send(await harness.nextRequest(), 'data: a\n\n')
+    isShown.value = false
     await nextTick()
-    await stage.advance(10_000)
-    expect(seen.value?.status.value).toBe('open')
+    await harness.advance(10_000)
+    expect(price.value?.status.value).toBe('open')
     unmount()
-    await stage.advance(10_000)
-    expect(seen.value?.status.value).toBe('open')
-    expect(stage.server.connections).toBe(1)
+    await harness.advance(10_000)
+    expect(price.value?.status.value).toBe('open')
+    expect(harness.server.connections).toBe(1)
     store.stop()
-    await stage.advance(1_000)
-    expect(stage.server.connections).toBe(0)
+    await harness.advance(1_000)
+    expect(harness.server.connections).toBe(0)
   })
 })
 
@@ -74,91 +74,91 @@ describe('url and options', () => {
     ['a computed ref', () => computed(() => url)],
     ['a getter', () => () => url],
     ['a URL', () => new URL(url)],
-    ['a getter of a function that each attempt asks', () => () => () => url],
-  ])('the url may be %s', async (_, make) => {
-    scoped(() => useSSE(make(), options()))
-    await stage.advance(0)
-    expect((await stage.next()).url).toBe(url)
+    ['a getter of a function that each attempt calls', () => () => () => url],
+  ])('the url can be %s', async (_, createUrl) => {
+    runInScope(() => useSSE(createUrl(), options()))
+    await harness.advance(0)
+    expect((await harness.nextRequest()).url).toBe(url)
   })
 
-  test('a ref moves the stream, and a reader never sees the old data under the new url', async () => {
+  test('a new url switches the stream, and no watcher sees the old data under the new url', async () => {
     const symbol = ref('a')
     const pairs: string[] = []
-    const price = scoped(() => {
+    const price = runInScope(() => {
       const price = useSSE(() => `${url}/${symbol.value}`, options())
       watchEffect(() => pairs.push(`${symbol.value} ${price.data.value}`), { flush: 'sync' })
       return price
     })
-    await stage.advance(0)
-    await stage.send(await stage.next(), 'data: a\n\n')
+    await harness.advance(0)
+    await harness.send(await harness.nextRequest(), 'data: a\n\n')
     symbol.value = 'b'
     expect(price.data.value).toBeUndefined()
-    await stage.advance(0)
-    await stage.send(await stage.next(), 'data: b\n\n')
+    await harness.advance(0)
+    await harness.send(await harness.nextRequest(), 'data: b\n\n')
     expect(pairs.filter((pair) => pair === 'b a')).toEqual([])
     expect(pairs.at(-1)).toBe('b b')
   })
 
-  test('two changes in one tick make one request', async () => {
-    const given = reactive({ symbol: 'a', key: 1 })
-    scoped(() =>
+  test('two changes in one tick cause one request', async () => {
+    const state = reactive({ symbol: 'a', key: 1 })
+    runInScope(() =>
       useSSE(
-        () => `${url}/${given.symbol}`,
-        () => ({ ...options(), key: given.key }),
+        () => `${url}/${state.symbol}`,
+        () => ({ ...options(), key: state.key }),
       ),
     )
-    await stage.advance(0)
-    Object.assign(given, { symbol: 'b', key: 2 })
-    await stage.advance(1_000)
-    expect(stage.server.requests.map((request) => request.url)).toEqual([`${url}/a`, `${url}/b`])
-    expect(stage.server.connections).toBe(1)
+    await harness.advance(0)
+    Object.assign(state, { symbol: 'b', key: 2 })
+    await harness.advance(1_000)
+    expect(harness.server.requests.map((request) => request.url)).toEqual([`${url}/a`, `${url}/b`])
+    expect(harness.server.connections).toBe(1)
   })
 
-  test('options may be reactive', async () => {
-    const given = reactive({ ...options(), enabled: false })
-    const { status } = scoped(() => useSSE(url, given))
-    await stage.advance(0)
+  test('options can be reactive', async () => {
+    const state = reactive({ ...options(), enabled: false })
+    const { status } = runInScope(() => useSSE(url, state))
+    await harness.advance(0)
     expect(status.value).toBe('idle')
-    given.enabled = true
-    await stage.advance(0)
+    state.enabled = true
+    await harness.advance(0)
     expect(status.value).toBe('connecting')
   })
 })
 
-describe('the refs', () => {
-  test('move together: no watcher sees the new id with the old data', async () => {
+describe('refs', () => {
+  test('change together: no watcher sees the new id with the old data', async () => {
     const pairs: string[] = []
-    scoped(() => {
+    runInScope(() => {
       const { data, lastEventId } = useSSE(url, options())
       watchEffect(() => pairs.push(`${lastEventId.value}/${data.value ?? ''}`), { flush: 'sync' })
     })
-    await stage.advance(0)
-    const request = await stage.next()
-    for (const id of [1, 2, 3]) await stage.send(request, `id: ${id}\ndata: ${id}\n\n`)
+    await harness.advance(0)
+    const request = await harness.nextRequest()
+    for (const id of [1, 2, 3]) await harness.send(request, `id: ${id}\ndata: ${id}\n\n`)
     expect(new Set(pairs)).toEqual(new Set(['/', '1/1', '2/2', '3/3']))
   })
 
-  test('data is not made reactive in depth, so that a long history costs nothing', async () => {
-    const { data, snapshot } = scoped(() => useSSE(url, { ...options(), fold: history(5) }))
-    await stage.advance(0)
-    await stage.send(await stage.next(), 'data: a\n\n')
+  test('data is shallow, so that a long history needs no proxies', async () => {
+    const { data, snapshot } = runInScope(() => useSSE(url, { ...options(), fold: history(5) }))
+    await harness.advance(0)
+    await harness.send(await harness.nextRequest(), 'data: a\n\n')
     expect(data.value).toBe(snapshot.value.data)
     expect(data.value[0]).toEqual({ type: 'message', data: 'a', id: '' })
   })
 
-  test('the cause of waiting is told, and gone when the stream is open again', async () => {
-    const { error, snapshot } = scoped(() => useSSE(url, options()))
-    await stage.advance(0)
-    await (await stage.next()).refuse(503)
+  test('error is set while waiting, and undefined when the stream is open again', async () => {
+    const { error, snapshot } = runInScope(() => useSSE(url, options()))
+    await harness.advance(0)
+    await (await harness.nextRequest()).refuse(503)
     expect(error.value?.status).toBe(503)
     expect(snapshot.value).toMatchObject({ status: 'waiting', delayMs: 1_000 })
-    await stage.advance(1_000)
-    await (await stage.next()).accept()
+    await harness.advance(1_000)
+    await (await harness.nextRequest()).accept()
     expect(error.value).toBeUndefined()
   })
 })
 
-test('KeepAlive: put aside, a component leaves its stream; back again, it resumes with its data', async () => {
+test('a component that KeepAlive deactivates disconnects, and resumes with its data when it is activated', async () => {
   const View = defineComponent({
     name: 'View',
     setup() {
@@ -166,33 +166,33 @@ test('KeepAlive: put aside, a component leaves its stream; back again, it resume
       return () => h('p', `${status.value} ${data.value}`)
     },
   })
-  const shown = ref(true)
+  const isShown = ref(true)
   const { container, unmount } = render(
-    defineComponent(() => () => h(KeepAlive, () => (shown.value ? h(View) : h('i')))),
+    defineComponent(() => () => h(KeepAlive, () => (isShown.value ? h(View) : h('i')))),
   )
   await nextTick()
-  await stage.send(await stage.next(), 'id: 4\ndata: a\n\n')
-  shown.value = false
+  await harness.send(await harness.nextRequest(), 'id: 4\ndata: a\n\n')
+  isShown.value = false
   await nextTick()
-  await stage.advance(1_000)
-  expect(stage.server.connections).toBe(0)
-  shown.value = true
+  await harness.advance(1_000)
+  expect(harness.server.connections).toBe(0)
+  isShown.value = true
   await nextTick()
-  await stage.advance(0)
-  expect((await stage.next()).headers.get('last-event-id')).toBe('4')
+  await harness.advance(0)
+  expect((await harness.nextRequest()).headers.get('last-event-id')).toBe('4')
   expect(container.textContent).toBe('connecting a')
   unmount()
-  await stage.advance(1_000)
-  expect(stage.server.connections).toBe(0)
+  await harness.advance(1_000)
+  expect(harness.server.connections).toBe(0)
 })
 
 describe('Suspense', () => {
-  test('a component that waits connects when it is shown', async () => {
-    const gates: (() => void)[] = []
+  test('a pending component connects when it is revealed', async () => {
+    const resolvers: (() => void)[] = []
     const View = defineComponent({
       async setup() {
         const { status } = useSSE(url, options())
-        await new Promise<void>((resolve) => gates.push(resolve))
+        await new Promise<void>((resolve) => resolvers.push(resolve))
         return () => h('p', status.value)
       },
     })
@@ -201,18 +201,18 @@ describe('Suspense', () => {
         () => () => h('div', h(Suspense, null, { default: () => h(View), fallback: () => 'loading' })),
       ),
     )
-    await stage.advance(1_000)
+    await harness.advance(1_000)
     expect(container.textContent).toBe('loading')
-    expect(stage.server.requests).toHaveLength(0)
-    gates[0]!()
-    await stage.advance(0)
+    expect(harness.server.requests).toHaveLength(0)
+    resolvers[0]!()
+    await harness.advance(0)
     await vi.waitFor(() => expect(container.textContent).toBe('connecting'))
     unmount()
-    await stage.advance(1_000)
-    expect(stage.server.connections).toBe(0)
+    await harness.advance(1_000)
+    expect(harness.server.connections).toBe(0)
   })
 
-  test('one that is gone before it was shown leaves nothing', async () => {
+  test('a component that unmounts while pending leaves no connection or timer', async () => {
     const View = defineComponent({
       async setup() {
         useSSE(url, options())
@@ -223,19 +223,19 @@ describe('Suspense', () => {
     const { unmount } = render(
       defineComponent(() => () => h(Suspense, null, { default: () => h(View), fallback: () => 'loading' })),
     )
-    await stage.advance(10)
+    await harness.advance(10)
     unmount()
-    await stage.advance(10_000)
-    expect([stage.server.requests.length, stage.clock.timers]).toEqual([0, 0])
+    await harness.advance(10_000)
+    expect([harness.server.requests.length, harness.clock.timers]).toEqual([0, 0])
   })
 })
 
-test('what hydrates while its stream is open already shows what the server did', async () => {
-  const complaints = vi.spyOn(console, 'warn')
-  onTestFinished(() => void complaints.mockRestore())
+test('hydration renders what the server did even if the stream is already open', async () => {
+  const warn = vi.spyOn(console, 'warn')
+  onTestFinished(() => void warn.mockRestore())
   const stream = createEventStream(url, { ...options(), initialData: 'rendered' })
   onTestFinished(stream.subscribe(() => {}))
-  await stage.send(await stage.next(), 'data: live\n\n')
+  await harness.send(await harness.nextRequest(), 'data: live\n\n')
   const View = defineComponent(() => {
     const { status, data } = useEventStream(stream)
     return () => h('p', `${status.value} ${data.value}`)
@@ -247,12 +247,12 @@ test('what hydrates while its stream is open already shows what the server did',
   await nextTick()
   await nextTick()
   expect(element.textContent).toBe('open live')
-  expect(complaints).not.toHaveBeenCalled()
+  expect(warn).not.toHaveBeenCalled()
   app.unmount()
 })
 
-test('a wrong option reaches onErrorCaptured, by name', () => {
-  const seen: unknown[] = []
+test('onErrorCaptured receives the error of an invalid option', () => {
+  const errors: unknown[] = []
   const View = defineComponent(() => {
     useSSE(url, { connectTimeoutMs: -1 })
     return () => h('p')
@@ -260,12 +260,12 @@ test('a wrong option reaches onErrorCaptured, by name', () => {
   const { unmount } = render(
     defineComponent(() => {
       onErrorCaptured((error) => {
-        seen.push(error)
+        errors.push(error)
         return false
       })
       return () => h(View)
     }),
   )
-  expect(seen).toMatchObject([{ code: 'invalid-option', option: 'connectTimeoutMs' }])
+  expect(errors).toMatchObject([{ code: 'invalid-option', option: 'connectTimeoutMs' }])
   unmount()
 })

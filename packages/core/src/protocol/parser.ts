@@ -1,78 +1,97 @@
 import { report, SseError } from '../errors.ts'
 import type { Message } from './message.ts'
+import { createUtf8State, decodeChunk, flush, type Utf8State } from './utf8.ts'
 
-/** What a parser calls, begins with and refuses. */
+/** Callbacks and limits of a parser. */
 export interface ParserOptions {
-  /** Called for each message, in order. What it throws is reported and harms no later message. */
+  /** Called for each message, in order. An exception is reported and does not affect later messages. */
   onMessage: (message: Message) => void
-  /** Called for each comment line: what follows its colon, less one leading space. Without it comments take no memory. */
+  /** Called for each comment line with the text after its colon, less one leading space. Without it comments take no memory. */
   onComment?: ((comment: string) => void) | undefined
-  /** Called for each `retry` field of digits only, in milliseconds, at most 2³¹−1: the longest that a timer can hold. */
+  /** Called for each `retry` field of digits only, in milliseconds, at most 2³¹−1: the longest delay of a timer. */
   onRetry?: ((retryMs: number) => void) | undefined
-  /** The last event id to begin with; `''` by default. */
+  /** Initial last event id. Default `''`. */
   lastEventId?: string | undefined
-  /** The type of a message without an `event` field; `'message'` by default. */
+  /** Type of a message without an `event` field. Default `'message'`. */
   defaultType?: string | undefined
-  /** How many bytes of UTF-8 the line being received and the data before it may have together; 16 MiB by default. NaN allows none. */
+  /**
+   * Largest message, in UTF-16 code units (the length of a string): its data so far plus the line being received. Default
+   * 16 Mi. NaN allows none.
+   */
   maxMessageLength?: number | undefined
 }
 
-/** A parser of one stream at a time: chunks go in, messages come out through the options' callbacks. */
+/** Parser of one stream at a time: chunks go in, messages come out through the callbacks of the options. */
 export interface Parser {
   /**
-   * Takes the next bytes, or the next piece of text, cut anywhere. A chunk fed by a callback comes after the rest of the
-   * present one.
+   * Parses the next bytes, or the next piece of text, cut anywhere. A chunk that a callback feeds is parsed after the current one.
    *
-   * @throws {SseError} `message-too-large` over `maxMessageLength`; nothing is kept, and the parser is closed until `reset()`.
+   * @throws {SseError} `message-too-large` above `maxMessageLength`; nothing is kept, and the parser is closed until `reset()`.
    */
   feed(chunk: Uint8Array | string): void
   /**
-   * Begins a new stream: the unfinished rest of the old one is dropped, the chunk in hand included. The last event id
-   * stays, unless another is given.
+   * Starts a new stream. Discards an unfinished message and the rest of the current chunk. The last event id stays, unless another one
+   * is given.
    */
   reset(lastEventId?: string): void
-  /** Delivers nothing any more, not even from the chunk in hand; `feed` is ignored until `reset()`. */
+  /** Stops: nothing more is delivered, not even from the current chunk, and `feed` does nothing until `reset()`. */
   close(): void
-  /** The last event id as of the last blank line; in `onMessage` it equals `message.id`. */
+  /** Last event id as of the last blank line; in `onMessage` it equals `message.id`. */
   readonly lastEventId: string
-  /** Whether a line or a block has begun and not ended. */
+  /** True if a line or a block has begun and not ended. */
   readonly midMessage: boolean
-  /** How many comment lines have gone by since the parser was made or reset. */
+  /** Number of comment lines since the parser was created or reset. */
   readonly comments: number
 }
 
+const LF = 10
+const CR = 13
+const SPACE = 32
+const COLON = 58
 const BOM = 0xfeff
+/** Value of `skip` for no character. Not 0, which is U+0000. */
+const NOTHING = -1
 
-/** A chunk this small is gathered with its neighbours as bytes, one by one; for a larger one a decoder's call is cheap. */
-const GATHER_BYTES = 512
+const MAX_TIMER_MS = 2 ** 31 - 1
 
+/** Start of a line that is used. Six characters suffice to recognize a field with its colon. */
 const FIELD = /^(data|event|id|retry):/
+const FIELD_PREFIX_LENGTH = 6
+const LINE_WITH_FIELD = /^(data|event|id|retry)(:|$)/
 
-// Each call is given whole characters, and one call decodes ASCII seven times as fast as a stream on Node 20 and 22; but all
-// else half as fast, so that large chunks of it are streamed. To remove the one byte order mark that counts is ours: only we
-// know where a stream begins, and some decoders that stream drop a second one with the first.
-const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
-const streaming = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
+/** State of a parser. */
+interface State {
+  readonly onMessage: ParserOptions['onMessage']
+  readonly onComment: ParserOptions['onComment']
+  readonly onRetry: ParserOptions['onRetry']
+  readonly defaultType: string
+  readonly maxMessageLength: number
+  readonly utf8: Utf8State
+  /** Unfinished line. A rope: its chunks are joined once, at the end of the line. */
+  line: string
+  /** True if the unfinished line is not used: `line` is its start and does not grow. */
+  discardLine: boolean
+  /** Character to drop if the next text begins with it: the byte order mark, or the LF of a CRLF that was cut. */
+  skip: number
 
-/** Where `mark` comes next, or the text's end. */
-function indexOf(text: string, mark: string, from: number): number {
-  const index = text.indexOf(mark, from)
-  return index < 0 ? text.length : index
-}
+  /** Event type, data and id of the unfinished block. The data lacks its last LF; `undefined` is the specification's empty buffer. */
+  type: string
+  data: string | undefined
+  id: string
 
-/** How many bytes of UTF-8 a text takes. Counted in place: a copy would take as much memory as the message itself. */
-function bytesOf(text: string, from = 0, end: number = text.length): number {
-  let bytes = end - from
-  for (let at = from; at < end; at++) {
-    const unit = text.charCodeAt(at)
-    // Each half of a surrogate pair has two of its four.
-    if (unit > 0x7f) bytes += unit < 0x800 || unit >> 11 === 27 ? 1 : 2
-  }
-  return bytes
+  /**
+   * Last event id in a short-lived object, replaced with each chunk. Avoids a GC write barrier per message, which costs more than to
+   * parse the message.
+   */
+  last: { id: string }
+  comments: number
+  closed: boolean
+  /** Number that changes with reset and close: the rest of the current chunk then belongs to an old stream. */
+  epoch: number
 }
 
 /**
- * Makes a parser of the event stream format, as exact as a browser's, whatever the chunks' bounds.
+ * Creates a parser of the event stream format. It parses as exactly as a browser, however the chunks are cut.
  *
  * @example
  * ```ts
@@ -84,314 +103,264 @@ function bytesOf(text: string, from = 0, end: number = text.length): number {
  * ```
  */
 export function createParser(options: ParserOptions): Parser {
-  const { onMessage, onComment, onRetry, maxMessageLength = 2 ** 24, defaultType = 'message' } = options
-
-  // Bytes whose text is not known yet: the start of a line, or of a character. There is no line end among them.
-  const gathered = new Uint8Array(GATHER_BYTES)
-  let gatheredLength = 0
-  let foreign = false // the last large chunk was not ASCII alone
-
-  // The line.
-  let line = '' // what has come of an unfinished one; a rope: chunks are joined once, at the line's end
-  let unread = false // nobody wants it: `line` is its start, and does not grow
-  let skip = BOM // dropped, if the next text begins with it: the byte order mark, or the LF of a CRLF that was cut
-
-  // The block.
-  let type = ''
-  let data: string | undefined // less the last LF; undefined is the specification's empty buffer
-  let id = options.lastEventId ?? ''
-
-  // What `line` and `data` take in bytes: at most three for each UTF-16 unit, so only what might exceed is counted.
-  let lineBytes = 0
-  let dataBytes = 0
-  let counted = false
-
-  // In an object of its own, which is young for as long as a chunk lasts: to write a new string into an old closure for
-  // each message costs more than to parse it.
-  let last = { id }
-  let comments = 0
-  let closed = false
-  let epoch = 0 // moves on with reset and close: what is left of the chunk in hand is of an old one
-  let busy = false
+  const { onMessage, onComment, onRetry, lastEventId: id = '' } = options
+  const { defaultType = 'message', maxMessageLength = 2 ** 24 } = options
+  const state: State = {
+    onMessage,
+    onComment,
+    onRetry,
+    defaultType,
+    maxMessageLength,
+    utf8: createUtf8State(),
+    line: '',
+    discardLine: false,
+    skip: BOM,
+    type: '',
+    data: undefined,
+    id,
+    last: { id },
+    comments: 0,
+    closed: false,
+    epoch: 0,
+  }
   const queue: (Uint8Array | string)[] = []
-
-  function forget(): void {
-    epoch++
-    queue.length = gatheredLength = lineBytes = dataBytes = 0
-    line = type = ''
-    data = undefined
-    ;({ id } = last)
-    unread = counted = false
-    skip = BOM
-  }
-
-  function close(): void {
-    forget()
-    closed = true
-  }
-
-  /** Where the estimate is over the limit, `line` and `data` are counted, once; and so is each new piece from then on. */
-  function count(estimate: number): void {
-    if (counted || estimate <= maxMessageLength) return
-    counted = true
-    lineBytes = bytesOf(line)
-    dataBytes = data === undefined ? 0 : bytesOf(data) + 1
-  }
-
-  /** Throws if a line and the data before it are too large. */
-  function check(bytes: number): void {
-    if (bytes <= maxMessageLength) return
-    close()
-    throw new SseError('message-too-large', `A message exceeds maxMessageLength (${maxMessageLength}).`)
-  }
-
-  /** Calls back, and says whether what is left of the chunk in hand is of an old stream by then. */
-  function call<Value>(callback: ((value: Value) => void) | undefined, value: Value): boolean {
-    const current = epoch
-    try {
-      callback?.(value)
-    } catch (error) {
-      report(error)
-    }
-    return epoch !== current
-  }
-
-  // What of the bytes can be decoded by now. Of small chunks that is whole lines, of large ones whole characters: a cut before
-  // a byte that continues no character changes nothing, as a decoder begins anew there in any case.
-  function textOf(chunk: Uint8Array): string {
-    const LF = 10
-    const CR = 13
-    const { length } = chunk
-    // Most chunks of a server that flushes each message: a view on them would cost as much as a third of the decoding.
-    if (gatheredLength === 0 && chunk[length - 1] === LF) return decoder.decode(chunk)
-    const total = gatheredLength + length
-    const small = total <= GATHER_BYTES && total + lineBytes + dataBytes <= maxMessageLength
-    let bytes = chunk
-    let end = 0
-    if (small) {
-      // A builtin's call costs more than to copy a few bytes.
-      for (let at = 0; at < length; at++) {
-        const byte = chunk[at]!
-        gathered[gatheredLength++] = byte
-        if (byte === LF || byte === CR) end = gatheredLength
-      }
-      if (end === 0) return ''
-      bytes = gathered
-    } else {
-      if (gatheredLength > 0) {
-        bytes = new Uint8Array(total)
-        bytes.set(gathered.subarray(0, gatheredLength))
-        bytes.set(chunk, gatheredLength)
-      }
-      // At most the last three bytes begin a character that the next chunk ends.
-      end = total - 1
-      while (end > total - 3 && bytes[end]! >> 6 === 2) end--
-      if (!(bytes[end]! > 0xbf)) end = total
-    }
-    const whole = bytes.subarray(0, end)
-    const text = foreign ? streaming.decode(whole, { stream: true }) : decoder.decode(whole)
-    foreign = !small && text.length < end
-    gathered.set(bytes.subarray(end, total))
-    gatheredLength = total - end
-    return text
-  }
-
-  // [spec] "stream = [ bom ] *event", where a line ends with CRLF, LF or CR.
-  function take(chunk: Uint8Array | string): void {
-    let text
-    if (typeof chunk === 'string') {
-      text = decoder.decode(gathered.subarray(0, gatheredLength)) + chunk
-      gatheredLength = 0
-    } else text = textOf(chunk)
-    if (text === '') return
-    let start = 0
-    if (line !== '') {
-      const current = epoch
-      start = indexOf(text, '\n', 0)
-      start = indexOf(text.slice(0, start), '\r', 0) + 1
-      if (start > text.length) return hold(text)
-      const whole = line + text.slice(0, start)
-      line = ''
-      lineBytes = 0
-      unread = false
-      takeLines(whole, 0)
-      if (epoch !== current) return
-    }
-    takeLines(text, start)
-  }
-
-  // This loop is what a message costs. So the block is kept in local variables, names are compared by character, the blank line
-  // is a line like any other, and what is found once a chunk is not looked for once a line.
-  function takeLines(text: string, start: number): void {
-    const LF = 10
-    const CR = 13
-    const SPACE = 32
-    const COLON = 58
-    const A = 97
-    const D = 100
-    const E = 101
-    const I = 105
-    const N = 110
-    const R = 114
-    const T = 116
-    const V = 118
-    const LONGEST_TIMER_MS = 2 ** 31 - 1
-    const { length } = text
-    if (start < length) {
-      if (text.charCodeAt(start) === skip) start++
-      skip = 0
-    }
-    // Where the next ones are, searched for anew once they are passed.
-    let cr = indexOf(text, '\r', start)
-    let nul = -1
-    // Even if all of the text were one message.
-    count(dataBytes + length * 3)
-    const light = !counted
-    const seen = (last = { id: last.id })
-    let blockBytes = dataBytes
-    let blockType = type
-    let head = data ?? '' // what earlier chunks brought, to which this one adds
-    let blockData: string | undefined = data && ''
-    let blockId = id
-    type = ''
-    data = undefined
-    counted = false
-    dataBytes = 0
-    while (start < length) {
-      const first = text.charCodeAt(start)
-      let end = start
-      // [spec] "If the line is empty (a blank line): dispatch the event"
-      if (first === LF || first === CR) {
-        seen.id = blockId
-        // [spec] "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and return."
-        if (blockData !== undefined) {
-          const message = { type: blockType || defaultType, data: head + blockData, id: blockId }
-          head = ''
-          blockData = undefined
-          blockBytes = 0
-          if (call(onMessage, message)) return
-        }
-        blockType = ''
-      } else {
-        end = text.indexOf('\n', start)
-        if (end < 0 || cr < end) end = cr
-        if (end === length) break
-
-        // [spec] "process the field"; what is none of the four is ignored. A name may stand without a colon, and in
-        // front of the value one space is skipped: `slice` gives the empty string where that passes the line's end.
-        if (first === D) {
-          if (
-            text.charCodeAt(start + 1) === A &&
-            text.charCodeAt(start + 2) === T &&
-            text.charCodeAt(start + 3) === A &&
-            (text.charCodeAt(start + 4) === COLON || start + 4 === end)
-          ) {
-            const from = text.charCodeAt(start + 5) === SPACE ? start + 6 : start + 5
-            if (!light) {
-              check(blockBytes + bytesOf(text, start, end))
-              blockBytes += bytesOf(text.slice(from, end)) + 1
-            }
-            if (blockData === undefined) blockData = text.slice(from, end)
-            else blockData += '\n' + text.slice(from, end)
-          }
-        } else if (first === COLON) {
-          // [spec] "If the line starts with a U+003A COLON character (:): ignore the line."
-          comments++
-          if (
-            onComment &&
-            call(onComment, text.slice(text.charCodeAt(start + 1) === SPACE ? start + 2 : start + 1, end))
-          )
-            return
-        } else if (first === E) {
-          if (
-            text.charCodeAt(start + 1) === V &&
-            text.charCodeAt(start + 2) === E &&
-            text.charCodeAt(start + 3) === N &&
-            text.charCodeAt(start + 4) === T &&
-            (text.charCodeAt(start + 5) === COLON || start + 5 === end)
-          ) {
-            if (!light) check(blockBytes + bytesOf(text, start, end))
-            blockType = text.slice(text.charCodeAt(start + 6) === SPACE ? start + 7 : start + 6, end)
-          }
-        } else if (first === I) {
-          if (
-            text.charCodeAt(start + 1) === D &&
-            (text.charCodeAt(start + 2) === COLON || start + 2 === end)
-          ) {
-            if (!light) check(blockBytes + bytesOf(text, start, end))
-            // [spec] "If the field value does not contain U+0000 NULL"
-            if (nul < start) nul = indexOf(text, '\0', start)
-            if (nul > end)
-              blockId = text.slice(text.charCodeAt(start + 3) === SPACE ? start + 4 : start + 3, end)
-          }
-        } else if (first === R) {
-          // [spec] "If the field value consists of only ASCII digits"
-          const retry = /^retry: ?(\d+)$/.exec(text.slice(start, end))
-          if (retry && call(onRetry, Math.min(Number(retry[1]), LONGEST_TIMER_MS))) return
-        }
-      }
-      start = end + 1
-      if (end === cr) {
-        if (start === length) skip = LF
-        else if (text.charCodeAt(start) === LF) start++
-        cr = indexOf(text, '\r', start)
-      }
-    }
-    type = blockType
-    id = blockId
-    if (blockData !== undefined) {
-      // To test a rope makes it flat: one of an endless message's short lines takes several times what they say.
-      FIELD.test(blockData)
-      data = head + blockData
-      dataBytes = light ? blockBytes + length * 3 : blockBytes
-      counted = !light
-    }
-    if (start < length) hold(text.slice(start))
-  }
-
-  function hold(text: string): void {
-    if (unread) return
-    const short = line.length < 6
-    line += text
-    // Six characters tell a field's name with its colon.
-    if (short && line.length > 5 && !(line[0] === ':' ? onComment : FIELD.test(line))) {
-      line = line.slice(0, 6)
-      unread = true
-      return
-    }
-    lineBytes += counted ? bytesOf(text) : text.length * 3
-    count(lineBytes + dataBytes)
-    check(lineBytes + dataBytes)
-  }
+  let busy = false
 
   return {
     feed(chunk) {
-      if (closed) return
-      // Its owner may use the bytes again before their turn comes.
+      if (state.closed) return
+      // Copied, because the caller may reuse the bytes before they are parsed.
       if (busy) return void queue.push(chunk.slice())
       busy = true
       try {
-        take(chunk)
-        while (queue.length > 0) take(queue.shift()!)
+        parseChunk(state, chunk)
+        while (queue.length > 0) parseChunk(state, queue.shift()!)
       } finally {
         busy = false
       }
     },
-    reset(startId = last.id) {
-      last = { id: startId }
-      forget()
-      comments = 0
-      closed = false
+    reset(lastEventId = state.last.id) {
+      state.last = { id: lastEventId }
+      queue.length = 0
+      discard(state)
+      state.comments = 0
+      state.closed = false
     },
-    close,
+    close() {
+      queue.length = 0
+      discard(state)
+      state.closed = true
+    },
     get lastEventId() {
-      return last.id
+      return state.last.id
     },
     get midMessage() {
-      return gatheredLength > 0 || line !== '' || data !== undefined || type !== '' || id !== last.id
+      const { utf8, line, data, type, id, last } = state
+      return utf8.length > 0 || line !== '' || data !== undefined || type !== '' || id !== last.id
     },
     get comments() {
-      return comments
+      return state.comments
     },
   }
+}
+
+/** Discards the unfinished block and the rest of the current chunk. */
+function discard(state: State): void {
+  state.epoch++
+  state.utf8.length = 0
+  state.line = state.type = ''
+  state.data = undefined
+  state.id = state.last.id
+  state.discardLine = false
+  state.skip = BOM
+}
+
+/** Calls a callback. Returns true if it has reset or closed the parser. */
+function call<Value>(state: State, callback: ((value: Value) => void) | undefined, value: Value): boolean {
+  const { epoch } = state
+  try {
+    callback?.(value)
+  } catch (error) {
+    report(error)
+  }
+  return state.epoch !== epoch
+}
+
+/** Closes the parser and throws if a length is above the limit. */
+function checkLength(state: State, length: number): void {
+  const { maxMessageLength } = state
+  if (length <= maxMessageLength) return
+  discard(state)
+  state.closed = true
+  throw new SseError(
+    'message-too-large',
+    `A message is longer than ${maxMessageLength} UTF-16 code units (maxMessageLength).`,
+  )
+}
+
+/** Returns the next index of a character, or the length of the text. */
+function indexOf(text: string, character: string, from: number): number {
+  const index = text.indexOf(character, from)
+  return index < 0 ? text.length : index
+}
+
+// [spec] "stream = [ bom ] *event", where a line ends with CRLF, LF or CR.
+function parseChunk(state: State, chunk: Uint8Array | string): void {
+  const { line, data, utf8 } = state
+  let text
+  if (typeof chunk === 'string') text = utf8.length > 0 ? flush(utf8) + chunk : chunk
+  else {
+    const keptLength = line.length + (data === undefined ? 0 : data.length)
+    text = decodeChunk(utf8, chunk, state.maxMessageLength - keptLength)
+  }
+  if (text === '') return
+  let start = 0
+  if (line !== '') {
+    start = indexOf(text, '\n', 0)
+    start = indexOf(text.slice(0, start), '\r', 0) + 1
+    if (start > text.length) return holdLine(state, text)
+    const { epoch } = state
+    state.line = ''
+    state.discardLine = false
+    scanLines(state, line + text.slice(0, start), 0)
+    if (state.epoch !== epoch) return
+  }
+  scanLines(state, text, start)
+}
+
+/** Keeps the start of an unfinished line. */
+function holdLine(state: State, text: string): void {
+  if (state.discardLine) return
+  const isNew = state.line.length < FIELD_PREFIX_LENGTH
+  const line = (state.line += text)
+  if (isNew && line.length >= FIELD_PREFIX_LENGTH) {
+    const isUsed = line[0] === ':' ? state.onComment : FIELD.test(line)
+    if (!isUsed) {
+      state.line = line.slice(0, FIELD_PREFIX_LENGTH)
+      state.discardLine = true
+      return
+    }
+  }
+  checkLength(state, line.length + (state.data === undefined ? 0 : state.data.length))
+}
+
+/** Checks the length of a complete line, if the line is used. */
+function checkLine(state: State, line: string, dataLength: number): void {
+  const isUsed = line[0] === ':' ? state.onComment : LINE_WITH_FIELD.test(line)
+  if (isUsed) checkLength(state, dataLength + line.length)
+}
+
+// This loop is the cost of a message, so it is one function: the block is kept in local variables, field names are compared by
+// character, a blank line is a line like any other, and what can be computed once per chunk is not computed per line.
+// oxlint-disable-next-line eslint/max-lines-per-function
+function scanLines(state: State, text: string, start: number): void {
+  const A = 97
+  const D = 100
+  const E = 101
+  const I = 105
+  const N = 110
+  const R = 114
+  const T = 116
+  const V = 118
+  const { length } = text
+  if (start < length) {
+    if (text.charCodeAt(start) === state.skip) start++
+    state.skip = NOTHING
+  }
+  const { onMessage, onComment, onRetry, defaultType } = state
+  const { maxMessageLength, data } = state
+  // Next CR and next NUL. Searched again once they are passed.
+  let cr = indexOf(text, '\r', start)
+  let nul = -1
+  const last = (state.last = { id: state.last.id })
+  let blockType = state.type
+  let head = data ?? '' // data of earlier chunks, to which this one adds
+  let blockData: string | undefined = data && ''
+  let blockId = state.id
+  // Even if the whole text were one message, it would be below the limit.
+  const skipLengthCheck = head.length + length <= maxMessageLength
+  state.type = ''
+  state.data = undefined
+  while (start < length) {
+    const first = text.charCodeAt(start)
+    let end = start
+    // [spec] "If the line is empty (a blank line): dispatch the event"
+    if (first === LF || first === CR) {
+      last.id = blockId
+      // [spec] "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and return."
+      if (blockData !== undefined) {
+        const message = { type: blockType || defaultType, data: head + blockData, id: blockId }
+        head = ''
+        blockData = undefined
+        if (call(state, onMessage, message)) return
+      }
+      blockType = ''
+    } else {
+      end = text.indexOf('\n', start)
+      if (end < 0 || cr < end) end = cr
+      if (end === length) break
+      if (!skipLengthCheck)
+        checkLine(
+          state,
+          text.slice(start, end),
+          head.length + (blockData === undefined ? 0 : blockData.length),
+        )
+
+      // [spec] "process the field"; other fields are ignored. A name may stand without a colon, and one space before the value is
+      // skipped: `slice` returns the empty string if that passes the end of the line.
+      if (first === D) {
+        if (
+          text.charCodeAt(start + 1) === A &&
+          text.charCodeAt(start + 2) === T &&
+          text.charCodeAt(start + 3) === A &&
+          (text.charCodeAt(start + 4) === COLON || start + 4 === end)
+        ) {
+          const from = text.charCodeAt(start + 5) === SPACE ? start + 6 : start + 5
+          if (blockData === undefined) blockData = text.slice(from, end)
+          else blockData += '\n' + text.slice(from, end)
+        }
+      } else if (first === COLON) {
+        // [spec] "If the line starts with a U+003A COLON character (:): ignore the line."
+        state.comments++
+        if (onComment) {
+          const from = text.charCodeAt(start + 1) === SPACE ? start + 2 : start + 1
+          if (call(state, onComment, text.slice(from, end))) return
+        }
+      } else if (first === E) {
+        if (
+          text.charCodeAt(start + 1) === V &&
+          text.charCodeAt(start + 2) === E &&
+          text.charCodeAt(start + 3) === N &&
+          text.charCodeAt(start + 4) === T &&
+          (text.charCodeAt(start + 5) === COLON || start + 5 === end)
+        )
+          blockType = text.slice(text.charCodeAt(start + 6) === SPACE ? start + 7 : start + 6, end)
+      } else if (first === I) {
+        if (text.charCodeAt(start + 1) === D && (text.charCodeAt(start + 2) === COLON || start + 2 === end)) {
+          // [spec] "If the field value does not contain U+0000 NULL"
+          if (nul < start) nul = indexOf(text, '\0', start)
+          if (nul > end)
+            blockId = text.slice(text.charCodeAt(start + 3) === SPACE ? start + 4 : start + 3, end)
+        }
+      } else if (first === R) {
+        // [spec] "If the field value consists of only ASCII digits"
+        const retry = /^retry: ?(\d+)$/.exec(text.slice(start, end))
+        if (retry && call(state, onRetry, Math.min(Number(retry[1]), MAX_TIMER_MS))) return
+      }
+    }
+    start = end + 1
+    if (end === cr) {
+      if (start === length) state.skip = LF
+      else if (text.charCodeAt(start) === LF) start++
+      cr = indexOf(text, '\r', start)
+    }
+  }
+  state.type = blockType
+  state.id = blockId
+  if (blockData !== undefined) {
+    // A regular expression flattens the rope that += has built. As a rope, many short lines take several times their length.
+    FIELD.test(blockData)
+    state.data = head + blockData
+  }
+  if (start < length) holdLine(state, text.slice(start))
 }

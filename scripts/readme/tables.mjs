@@ -1,0 +1,64 @@
+// The generated tables of README.md and README.zh-CN.md. `translate` gives the text of a cell in the language of the document.
+import { tableMarkdown, tablesOf } from './document.mjs'
+
+/** Returns the table of what each import adds to a page. */
+export function sizesTable(sizes, translate) {
+  const cell = (text) => (text !== 'everything' && /^\w+$/.test(text) ? `\`${text}\`` : translate(text))
+  return tableMarkdown(
+    [translate('import'), translate('min + gzip')],
+    sizes.map(({ entry, parts, size }) => [[`\`${entry}\``, ...parts.map(cell)].join(', '), size]),
+  )
+}
+
+/**
+ * Returns the table that compares Headwater with other clients. Its columns come from the READMEs of the bindings, which a test
+ * compares with the behaviour of each client.
+ */
+export function comparisonTable(bindings, translate, isTranslated) {
+  const columns = bindings.flatMap(columnsOf)
+  const ours = columns.filter(({ client }) => client === 'Headwater')
+  const others = columns.filter(({ client }) => client !== 'Headwater')
+  const label = ({ client, title }) => `${title}: ${isTranslated(client) ? translate(client) : client}`
+  const behaviours = [...ours[0].results.keys()]
+  return tableMarkdown(
+    ['', 'Headwater', ...others.map(label)],
+    behaviours.map((behaviour) => {
+      const result = ours.every(({ results }) => results.get(behaviour) === 'yes') ? 'yes' : 'no'
+      const cells = [result, ...others.map(({ results }) => results.get(behaviour))]
+      return [behaviour, ...cells].map((text) => translate(text))
+    }),
+  )
+}
+
+/** Returns a column for each client in the comparison of a binding's README; none for a binding without a comparison. */
+function columnsOf({ title, readme }) {
+  const table = tablesOf(readme).find(({ head }) => head.includes('Headwater'))
+  return (table?.head.slice(1) ?? []).map((client, index) => ({
+    client,
+    title,
+    results: new Map(table.rows.map((row) => [row[0], row[index + 1]])),
+  }))
+}
+
+const MEAN = 'geometric mean'
+
+/** Returns the table of the parser's speed, relative to its fastest peer: a summary of the first table of the bench that has a mean. */
+export function parserTable(bench, translate) {
+  const table = tablesOf(bench).find(({ rows }) => rows.some(([name]) => name === MEAN))
+  if (!table) throw new Error(`bench/README.md has no table with a row "${MEAN}".`)
+  const { head, rows } = table
+  const first = head.findIndex((name) => name.startsWith('Node'))
+  const runtimes = head.slice(first)
+  const figures = (row) => row.slice(first)
+  const workloads = rows.filter(([name]) => name !== MEAN).map(figures)
+  const extremes = (choose) =>
+    runtimes.map((_, index) => choose(...workloads.map((row) => Number(row[index]))).toFixed(2))
+  return tableMarkdown(
+    ['', ...runtimes],
+    [
+      [translate(MEAN), ...figures(rows.find(([name]) => name === MEAN))],
+      [translate('lowest ratio'), ...extremes(Math.min)],
+      [translate('highest ratio'), ...extremes(Math.max)],
+    ],
+  )
+}

@@ -1,0 +1,135 @@
+#!/usr/bin/env node
+// node scripts/sync-readme.mjs [--write]: checks that the generated parts of the READMEs are up to date; with --write, updates them.
+// Run the build first: sizes are measured in `dist`.
+//
+// - README.md and README.zh-CN.md: sizes (from size-limit), speed (from bench/README.md) and the comparison with other clients
+//   (from the READMEs of the bindings). Both languages must have the same examples.
+// - packages/*/README.md: the sections that all bindings share (from scripts/readme/binding.md), and sizes in tables of imports.
+//   README.md and core's README share the table of connection states.
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { publishedPackages } from './published.mjs'
+import { blockNames, examplesOf, fillTemplate, readBlock, replaceBlock } from './readme/document.mjs'
+import { comparisonTable, parserTable, sizesTable } from './readme/tables.mjs'
+
+const root = new URL('..', import.meta.url)
+const write = process.argv.includes('--write')
+const read = (path) => readFileSync(new URL(path, root), 'utf8')
+const readJson = (path) => JSON.parse(read(path))
+
+const frameworks = readJson('frameworks.json')
+const chinese = readJson('scripts/readme/zh-CN.json')
+const sharedSections = read('scripts/readme/binding.md')
+/** The table of connection states, which README.md and core's README have too. */
+const states = readBlock(sharedSections, 'states')
+const published = publishedPackages()
+const problems = []
+
+const sizes = measureSizes()
+updateReadme('README.md', (text) => text)
+updateReadme('README.zh-CN.md', translateToChinese)
+compareExamples()
+for (const { folder } of published) updatePackageReadme(basename(folder))
+
+console.log(problems.length > 0 ? problems.join('\n') : 'The READMEs are up to date, in both languages.')
+process.exitCode = problems.length > 0 ? 1 : 0
+
+/** Measures each import of .size-limit.mjs: its entry, its parts, and what it adds to a page. */
+function measureSizes() {
+  const program = fileURLToPath(new URL('node_modules/size-limit/bin.js', root))
+  const { stdout, stderr } = spawnSync(process.execPath, [program, '--json'], { cwd: root, encoding: 'utf8' })
+  let measured
+  try {
+    measured = JSON.parse(stdout)
+  } catch {
+    throw new Error(`size-limit failed. Run \`pnpm build\` first.\n${stdout}${stderr}`)
+  }
+  return measured.map(({ name, size }) => {
+    const [entry, parts] = name.split(': ')
+    return { entry, parts: parts.split(', '), size: `${(size / 1000).toFixed(1)} kB` }
+  })
+}
+
+function translateToChinese(text) {
+  if (!Object.hasOwn(chinese, text))
+    throw new Error(`scripts/readme/zh-CN.json has no Chinese for "${text}". Add it.`)
+  return chinese[text]
+}
+
+/** Updates the tables and shared sections of the main README in one language. */
+function updateReadme(path, translate) {
+  const bindings = frameworks.map(({ name, title }) => ({
+    title,
+    readme: read(`packages/${name}/README.md`),
+  }))
+  const isTranslated = (text) => Object.hasOwn(chinese, text)
+  const document = read(path)
+  const tables = {
+    sizes: sizesTable(sizes, translate),
+    comparison: comparisonTable(bindings, translate, isTranslated),
+    parser: parserTable(read('bench/README.md'), translate),
+  }
+  updateBlocks(path, document, { ...tables, states }, Object.keys(tables))
+}
+
+function compareExamples() {
+  const [english, translated] = ['README.md', 'README.zh-CN.md'].map((path) =>
+    examplesOf(read(path)).join('\n'),
+  )
+  if (english !== translated)
+    problems.push('The examples of README.zh-CN.md differ from those of README.md. Copy them.')
+}
+
+/** Updates the README of a package: the sections that bindings share, and sizes in rows that import an entry. */
+function updatePackageReadme(folder) {
+  const path = `packages/${folder}/README.md`
+  const framework = frameworks.find(({ name }) => name === folder)
+  const sections = framework ? sectionsFor(framework) : {}
+  updateBlocks(path, updateSizes(read(path)), { states, ...sections }, Object.keys(sections))
+}
+
+/** Returns the sections that all bindings share, filled in for one of them. */
+function sectionsFor(framework) {
+  const values = { ...framework, package: `@headwater/${framework.name}` }
+  return Object.fromEntries(
+    blockNames(sharedSections).map((name) => [name, fillTemplate(readBlock(sharedSections, name), values)]),
+  )
+}
+
+function updateSizes(document) {
+  const sizeOf = (entry) => sizes.find((each) => each.entry === entry)?.size ?? '?'
+  const row = /^(\|.*from '(@headwater\/[^']+)'.*\| *)\d+\.\d kB( *\|)$/gm
+  return document.replace(row, (_, start, entry, end) => start + sizeOf(entry) + end)
+}
+
+/** Puts content into the blocks of a document. Reports blocks that are required and missing. */
+function updateBlocks(path, document, contents, required) {
+  const present = blockNames(document)
+  for (const name of required)
+    if (!present.includes(name))
+      problems.push(`${path} has no marks <!-- ${name} --> and <!-- /${name} -->. Add them.`)
+  const names = present.filter((name) => Object.hasOwn(contents, name))
+  const after = names.reduce((text, name) => replaceBlock(text, name, contents[name]), document)
+  save(path, format(after, path))
+}
+
+/** Writes a file that has changed; without --write, reports it. */
+function save(path, text) {
+  if (text === read(path)) return
+  if (write) writeFileSync(new URL(path, root), text)
+  else problems.push(`${path} is out of date. Run \`pnpm fix\` to update it.`)
+}
+
+/** Formats text as oxfmt does, which also aligns tables. */
+function format(text, path) {
+  const program = fileURLToPath(new URL('node_modules/oxfmt/bin/oxfmt', root))
+  const { stdout, stderr, status } = spawnSync(process.execPath, [program, `--stdin-filepath=${path}`], {
+    cwd: root,
+    input: text,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`oxfmt could not format ${path}.\n${stderr}`)
+  return stdout
+}

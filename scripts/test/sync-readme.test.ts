@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import {
+  blockNames,
+  examplesOf,
+  fillTemplate,
+  readBlock,
+  replaceBlock,
+  tablesOf,
+} from '../readme/document.mjs'
+import { comparisonTable, parserTable, sizesTable } from '../readme/tables.mjs'
+
+const english = (text: string) => text
+
+describe('blocks between marks', () => {
+  const document = 'Before\n\n<!-- one -->\n\nOld\n\n<!-- /one -->\n\nAfter\n\n<!-- two -->\n<!-- /two -->\n'
+
+  test('are found by name, and empty ones too', () => {
+    expect(blockNames(document)).toEqual(['one', 'two'])
+    expect(readBlock(document, 'one')).toBe('Old')
+    expect(readBlock(document, 'two')).toBe('')
+  })
+
+  test('get new content, and the rest of the document stays as it is', () => {
+    expect(replaceBlock(document, 'one', 'New $& text')).toBe(document.replace('Old', () => 'New $& text'))
+    expect(readBlock(replaceBlock(document, 'two', 'Filled'), 'two')).toBe('Filled')
+  })
+
+  test('throw an error that names the marks if they are missing', () => {
+    expect(() => replaceBlock(document, 'three', '')).toThrow('between <!-- three --> and <!-- /three -->')
+  })
+})
+
+test('a template is filled in, and a placeholder without a value is an error', () => {
+  expect(fillTemplate('{{title}}: `{{package}}`', { title: 'Lit', package: '@headwater/lit' })).toBe(
+    'Lit: `@headwater/lit`',
+  )
+  expect(() => fillTemplate('{{hook}}', {})).toThrow('{{hook}}')
+})
+
+test('examples in TypeScript, JSX, Vue and Svelte are compared, and commands are not', () => {
+  expect(examplesOf('```ts\na\n```\n\n```sh\nb\n```\n\n```svelte\nc\n```\n')).toEqual([
+    '```ts\na\n```',
+    '```svelte\nc\n```',
+  ])
+})
+
+test('tables are read as cells', () => {
+  expect(tablesOf('Text\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\nText\n')).toEqual([
+    { head: ['a', 'b'], rows: [['1', '2']] },
+  ])
+})
+
+test('names of exports are code in the table of sizes, and descriptions are translated', () => {
+  const sizes = [
+    { entry: '@headwater/core/llm', parts: ['chatRequest', 'openai', 'without core'], size: '1.3 kB' },
+  ]
+  const table = sizesTable(sizes, (text: string) => text.toUpperCase())
+  expect(table).toContain('| `@headwater/core/llm`, `chatRequest`, `openai`, WITHOUT CORE | 1.3 kB |')
+})
+
+test('the comparison has one column for Headwater, which says yes only if all bindings do', () => {
+  const readme = (ours: string, theirs: string, client: string) =>
+    `| | Headwater | ${client} |\n| - | - | - |\n| Shares | ${ours} | ${theirs} |\n| Retries | yes | no |\n`
+  const bindings = [
+    { title: 'React', readme: readme('yes', 'no', 'by hand') },
+    { title: 'Vue', readme: readme('no', 'yes', 'VueUse') },
+    { title: 'Lit', readme: 'No comparison yet.' },
+  ]
+  expect(comparisonTable(bindings, english, () => false).split('\n')).toEqual([
+    '|  | Headwater | React: by hand | Vue: VueUse |',
+    '| --- | --: | --: | --: |',
+    '| Shares | no | no | yes |',
+    '| Retries | yes | no | no |',
+  ])
+})
+
+test('the table of the parser has the mean, the lowest and the highest ratio per runtime', () => {
+  const bench =
+    '| workload | to reach | Node 24 | Chromium |\n| - | - | - | - |\n' +
+    '| ticker | 1 | 1.5 | 0.9 |\n| LLM | 1 | 3 | 2 |\n| geometric mean | 1 | 2.1 | 1.3 |\n'
+  expect(parserTable(bench, english).split('\n')).toEqual([
+    '|  | Node 24 | Chromium |',
+    '| --- | --: | --: |',
+    '| geometric mean | 2.1 | 1.3 |',
+    '| lowest ratio | 1.50 | 0.90 |',
+    '| highest ratio | 3.00 | 2.00 |',
+  ])
+  expect(() => parserTable('No table.', english)).toThrow('geometric mean')
+})
