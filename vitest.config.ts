@@ -2,10 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    // Many tests wait for real sockets: with only one worker, the default on two cores, the processor would be idle.
-    maxWorkers: '100%',
     projects: [
-      'packages/*',
+      'packages/*/vitest.config.ts',
       'apps/server',
       {
         test: {
