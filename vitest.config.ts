@@ -20,6 +20,7 @@ export default defineConfig({
           name: 'scaffold',
           environment: 'node',
           include: ['scripts/test/new-binding.test.ts'],
+          hookTimeout: 120_000,
           testTimeout: 300_000,
         },
       },
