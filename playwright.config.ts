@@ -4,7 +4,7 @@ import { defineConfig, devices, type LaunchOptions } from '@playwright/test'
 const executablePath =
   process.env['CHROMIUM_PATH'] || ['/usr/bin/chromium'].find((path) => existsSync(path)) || undefined
 
-/** The browser of this machine, kept quiet: it talks to nobody but the page under test. */
+/** Launch options for the installed Chromium. The flags turn off its background requests. */
 export const chromiumOptions: LaunchOptions = {
   ...(executablePath ? { executablePath } : {}),
   args: [
@@ -26,7 +26,7 @@ export default defineConfig({
   retries: 0,
   workers: 2,
   reporter: [['list'], ['json', { outputFile: '.test-results/e2e.json' }]],
-  // Firefox takes a minute more, and is a part of the matrix.
+  // Firefox takes a minute longer, so it only runs in the matrix.
   projects: [
     { name: 'chromium', testIgnore: 'firefox.test.ts' },
     { name: 'firefox', testMatch: 'firefox.test.ts' },

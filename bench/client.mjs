@@ -1,10 +1,10 @@
-// `pnpm bench client`: a million messages over loopback in Node, from the socket to the callback, each client in a process of its
-// own and the server in another.
-//   --messages <n>  1,000,000 by default
-//   --rounds <n>    7 by default
-//   --only <text>   only the clients that have this in their name, and the floor
-//   --stream <text> only the streams that have this in their name: ticker, LLM, LLM apart
-//   --write         put the table into bench/README.md
+// `pnpm bench client`: a million messages over loopback in Node, from the socket to the callback. Each client and the server
+// run in their own process.
+//   --messages <n>  default 1,000,000
+//   --rounds <n>    default 7
+//   --only <text>   only clients whose name contains the text, and the floor
+//   --stream <text> only streams whose name contains the text: ticker, LLM, LLM single
+//   --write         write the tables to bench/README.md
 import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +13,7 @@ import { contenders, FLOOR } from './client/contenders.mjs'
 import { median } from './parser/measure.mjs'
 import { machine, markdown, versions, writeReport } from './report/tables.mjs'
 
-const { values: given } = parseArgs({
+const { values: args } = parseArgs({
   args: process.argv.slice(3),
   options: {
     messages: { type: 'string', default: '1000000' },
@@ -23,31 +23,31 @@ const { values: given } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 })
-const total = Number(given.messages)
-const rounds = Number(given.rounds)
+const total = Number(args.messages)
+const rounds = Number(args.rounds)
 const PEERS = ['eventsource', 'eventsource-client', '@microsoft/fetch-event-source', 'undici']
-const names = Object.keys(contenders).filter((name) => name === FLOOR || name.includes(given.only))
+const names = Object.keys(contenders).filter((name) => name === FLOOR || name.includes(args.only))
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
 const WORKLOADS = [
-  { name: 'ticker', kind: 'ticker', frame: 65_536, title: 'A ticker: 80 bytes a message, 64 KiB a chunk' },
-  { name: 'LLM', kind: 'llm', frame: 65_536, title: 'An LLM: 200 bytes a message, 64 KiB a chunk' },
-  { name: 'LLM apart', kind: 'llm', frame: 0, title: 'An LLM: a message a chunk' },
+  { name: 'ticker', kind: 'ticker', frame: 65_536, title: 'Ticker: 80 bytes per message, 64 KiB per chunk' },
+  { name: 'LLM', kind: 'llm', frame: 65_536, title: 'LLM: 200 bytes per message, 64 KiB per chunk' },
+  { name: 'LLM single', kind: 'llm', frame: 0, title: 'LLM: one message per chunk' },
 ]
 
-async function start(script, args, execArgv = []) {
-  const child = fork(here(script), args, { execArgv })
+async function start(script, scriptArgs, execArgv = []) {
+  const child = fork(here(script), scriptArgs, { execArgv })
   child.on('exit', (code) => {
-    if (code) throw new Error(`${script} ${args} ended with ${code}`)
+    if (code) throw new Error(`${script} ${scriptArgs} exited with ${code}`)
   })
-  const [said] = await once(child, 'message')
-  return { child, said }
+  const [message] = await once(child, 'message')
+  return { child, message }
 }
 
-async function ask({ child }, question) {
-  child.send(question)
-  const [answer] = await once(child, 'message')
-  return answer
+async function run({ child }, task) {
+  child.send(task)
+  const [result] = await once(child, 'message')
+  return result
 }
 
 execFileSync(
@@ -63,29 +63,29 @@ const children = []
 try {
   const sections = []
   for (const { name: workload, kind, frame, title } of WORKLOADS.filter(({ name }) =>
-    name.includes(given.stream),
+    name.includes(args.stream),
   )) {
-    const url = `${server.said.origin}/stream?kind=${kind}&messages=${total}&frame=${frame}&ends`
+    const url = `${server.message.origin}/stream?kind=${kind}&messages=${total}&frame=${frame}&ends`
     const results = []
     for (const name of names) {
       const child = await start('./client/in-child.mjs', [name], ['--expose-gc'])
       children.push(child)
       results.push({ name, child, cpuMs: [], ms: [], ratios: [] })
     }
-    // The first round warms up, and says what everybody is to have read.
+    // Round 0 warms up.
     for (let round = 0; round <= rounds; round++) {
       console.error(`${workload}: round ${round} of ${rounds}`)
-      const spent = new Map()
+      const cpuTimes = new Map()
       for (let turn = 0; turn < results.length; turn++) {
         const result = results[(turn + round) % results.length]
-        const { cpuMs, ms, sum } = await ask(result.child, { url, total })
+        const { cpuMs, ms, sum } = await run(result.child, { url, total })
         result.sum = JSON.stringify(sum)
         if (round === 0) continue
-        spent.set(result, cpuMs)
+        cpuTimes.set(result, cpuMs)
         result.cpuMs.push(cpuMs)
         result.ms.push(ms)
       }
-      for (const [result, cpuMs] of spent) result.ratios.push(cpuMs / spent.get(results[0]))
+      for (const [result, cpuMs] of cpuTimes) result.ratios.push(cpuMs / cpuTimes.get(results[0]))
     }
     for (const { child } of children.splice(0)) child.disconnect()
     const expected = results[1]?.sum
@@ -96,17 +96,17 @@ try {
       (median(ms) / 1000).toFixed(2),
       name === FLOOR ? '' : sum === expected ? 'all' : sum,
     ])
-    const head = ['client', 'CPU, µs a message', '× the floor', 'seconds', 'messages']
+    const head = ['client', 'CPU, µs per message', '× the floor', 'seconds', 'messages']
     sections.push(`### ${title}\n\n${markdown(head, rows)}`)
   }
   const report = `Command: \`pnpm bench client --rounds ${rounds} --write\`, in Node ${process.versions.node},
 on ${machine()}. Peers: ${versions(PEERS)}.
 
-${total.toLocaleString('en')} messages in each round; medians of ${rounds} rounds, and of the ratios within a round. To reach: at most 1.6 × the floor.
+${total.toLocaleString('en')} messages per round. Medians of ${rounds} rounds, and of the ratios within a round. Target: at most 1.6 × the floor.
 
 ${sections.join('\n\n')}`
   console.log(report)
-  if (given.write) writeReport('client', report)
+  if (args.write) writeReport('client', report)
 } finally {
   for (const { child } of [...children, server]) if (child.connected) child.disconnect()
 }

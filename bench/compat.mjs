@@ -1,9 +1,9 @@
-// `pnpm bench compat`: the drop-ins beside their originals, from the socket to the handler, on the same bytes: each in a process
-// of its own in Node and in a page of its own in Chromium, the server in another.
-//   --messages <n>  300,000 by default; a third of them in Chromium
-//   --rounds <n>    9 by default
-//   --node, --chromium  only there
-//   --write         put the tables into bench/README.md
+// `pnpm bench compat`: compares the drop-ins with their originals on the same bytes, from the socket to the handler. Each runs
+// in its own process in Node and in its own page in Chromium. The server has its own process.
+//   --messages <n>  default 300,000; a third of them in Chromium
+//   --rounds <n>    default 9
+//   --node, --chromium  measure only there
+//   --write         write the tables to bench/README.md
 import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -17,7 +17,7 @@ import { startNode } from './compat/in-node.mjs'
 import { median } from './parser/measure.mjs'
 import { machine, markdown, versions, writeReport } from './report/tables.mjs'
 
-const { values: given } = parseArgs({
+const { values: args } = parseArgs({
   args: process.argv.slice(3),
   options: {
     messages: { type: 'string', default: '300000' },
@@ -27,54 +27,54 @@ const { values: given } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 })
-const total = Number(given.messages)
-const rounds = Number(given.rounds)
+const total = Number(args.messages)
+const rounds = Number(args.rounds)
 const PEERS = ['eventsource', 'event-source-polyfill', '@microsoft/fetch-event-source', 'undici']
 const STREAMS = [
   { title: 'ticker', kind: 'ticker', frame: 65_536 },
   { title: 'LLM', kind: 'llm', frame: 65_536 },
-  { title: 'LLM, a message a chunk', kind: 'llm', frame: 0 },
+  { title: 'LLM, one message per chunk', kind: 'llm', frame: 0 },
 ]
 
-/** What each contender spent in each round on a stream, in milliseconds. */
-async function measure(place, names, total, { title, kind, frame }) {
+/** Measures the CPU time of each contender in each round on a stream, in milliseconds. */
+async function measure(runtime, names, total, { title, kind, frame }) {
   const url = `${server.origin}/stream?kind=${kind}&messages=${total}&frame=${frame}`
-  const spent = new Map(names.map((name) => [name, []]))
+  const cpuTimes = new Map(names.map((name) => [name, []]))
   const sums = new Set()
-  // The first round warms up.
+  // Round 0 warms up.
   for (let round = 0; round <= rounds; round++) {
-    console.error(`${place.version}, ${title}: round ${round} of ${rounds}`)
+    console.error(`${runtime.version}, ${title}: round ${round} of ${rounds}`)
     for (let turn = 0; turn < names.length; turn++) {
       const name = names[(turn + round) % names.length]
-      const { cpuMs, sum } = await place.run(name, url, total)
+      const { cpuMs, sum } = await runtime.run(name, url, total)
       sums.add(sum)
-      if (round > 0) spent.get(name).push(cpuMs)
+      if (round > 0) cpuTimes.get(name).push(cpuMs)
     }
   }
-  if (sums.size > 1) throw new Error(`not everybody read the same: ${[...sums].join(', ')}`)
-  return spent
+  if (sums.size > 1) throw new Error(`the contenders read different messages: ${[...sums].join(', ')}`)
+  return cpuTimes
 }
 
-async function tablesOf(place, names, total) {
+async function tablesOf(runtime, names, total) {
   const results = []
-  for (const stream of STREAMS) results.push(await measure(place, names, total, stream))
+  for (const stream of STREAMS) results.push(await measure(runtime, names, total, stream))
   const heads = STREAMS.map(({ title }) => title)
   const speeds = names.map((name) => [
     name,
-    ...results.map((spent) => ((median(spent.get(name)) * 1_000) / total).toFixed(2)),
+    ...results.map((cpuTimes) => ((median(cpuTimes.get(name)) * 1_000) / total).toFixed(2)),
   ])
   const ratios = PAIRS.filter(({ peer }) => names.includes(peer)).map(({ ours, peer, most }) => [
     `${ours} to ${peer}`,
     most?.toFixed(2) ?? '',
-    ...results.map((spent) =>
-      median(spent.get(ours).map((ms, round) => ms / spent.get(peer)[round])).toFixed(2),
+    ...results.map((cpuTimes) =>
+      median(cpuTimes.get(ours).map((ms, round) => ms / cpuTimes.get(peer)[round])).toFixed(2),
     ),
   ])
-  return `### ${place.version}
+  return `### ${runtime.version}
 
-${markdown(['CPU, part of', 'at most', ...heads], ratios)}
+${markdown(['CPU ratio', 'at most', ...heads], ratios)}
 
-${markdown(['CPU, µs a message', ...heads], speeds)}`
+${markdown(['CPU, µs per message', ...heads], speeds)}`
 }
 
 execFileSync(
@@ -92,13 +92,13 @@ const [server] = await once(child, 'message')
 const sections = []
 try {
   const names = Object.keys(contenders)
-  const both = given.node === given.chromium
-  if (both || given.node) {
+  const both = args.node === args.chromium
+  if (both || args.node) {
     const node = await startNode(names)
     sections.push(await tablesOf(node, names, total))
     await node.close()
   }
-  if (both || given.chromium) {
+  if (both || args.chromium) {
     const inPage = [...names.filter((name) => name !== 'undici'), 'the browser’s own']
     const chromium = await startChromium(server.origin, inPage)
     sections.push(await tablesOf(chromium, inPage, total / 3))
@@ -110,9 +110,9 @@ try {
 }
 const report = `Command: \`pnpm bench compat --rounds ${rounds} --write\`, on ${machine()}. Peers: ${versions(PEERS)}.
 
-${total.toLocaleString('en')} messages in each round, a third of them in Chromium, 64 KiB a chunk unless it says otherwise; medians of ${rounds} rounds, and of the ratios within a round. In Node the
-processor's time of the process counts, in Chromium what the page's main thread was busy.
+${total.toLocaleString('en')} messages per round, a third of them in Chromium, 64 KiB per chunk unless stated otherwise. Medians of ${rounds} rounds, and of the ratios within a round. Node:
+CPU time of the process. Chromium: CPU time of the page's main thread.
 
 ${sections.join('\n\n')}`
 console.log(report)
-if (given.write) writeReport('compat', report)
+if (args.write) writeReport('compat', report)

@@ -1,8 +1,8 @@
-// `pnpm bench market`: the demo's market, 2,000 messages a second on 200 symbols, for a minute in each framework, in
-// Chromium (CHROMIUM_PATH, or the system's).
-//   --seconds <n>   60 by default
+// `pnpm bench market`: runs the demo's market, 2,000 messages per second on 200 symbols, for a minute in each framework, in
+// Chromium (CHROMIUM_PATH or /usr/bin/chromium).
+//   --seconds <n>   default 60
 //   --only <app>    a name in frameworks.json
-//   --write         put the table into bench/README.md
+//   --write         write the table to bench/README.md
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -13,7 +13,7 @@ import frameworks from '../frameworks.json' with { type: 'json' }
 import { machine, markdown, writeReport } from './report/tables.mjs'
 import { launch } from './views/chromium.mjs'
 
-const { values: given } = parseArgs({
+const { values: args } = parseArgs({
   args: process.argv.slice(3),
   options: {
     seconds: { type: 'string', default: '60' },
@@ -21,15 +21,15 @@ const { values: given } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 })
-const seconds = Number(given.seconds)
-const settledAfter = 10
-const apps = frameworks.map(({ name }) => name).filter((app) => !given.only || app === given.only)
+const seconds = Number(args.seconds)
+const warmUpSeconds = 10
+const apps = frameworks.map(({ name }) => name).filter((app) => !args.only || app === args.only)
 
 execFileSync('pnpm', ['exec', 'turbo', 'run', 'build', '--filter=demo-*', '--output-logs=errors-only'], {
   cwd: fileURLToPath(new URL('..', import.meta.url)),
   stdio: ['ignore', 'ignore', 'inherit'],
 })
-// A process of its own, so that it takes no time from the page's.
+// The server runs in its own process.
 const server = spawn(
   process.execPath,
   [fileURLToPath(new URL('../apps/server/src/main.ts', import.meta.url))],
@@ -54,20 +54,20 @@ const numbers = (selector) =>
   `[...document.querySelectorAll('${selector}')].map((each) => Number(each.textContent.replaceAll(',', '')))`
 
 async function heapOf(page) {
-  await page.ask('HeapProfiler.collectGarbage')
-  const { usedSize } = await page.ask('Runtime.getHeapUsage')
+  await page.send('HeapProfiler.collectGarbage')
+  const { usedSize } = await page.send('Runtime.getHeapUsage')
   return usedSize / 1e6
 }
 
-/** What the page's main thread does for so long, by the processor's time: what else this machine does is not in it. */
-async function watch(page, ms) {
-  const { events, result: shown } = await browser.trace(categories, async () => {
-    await page.evaluate("void performance.mark('watched')")
+/** Traces the main thread of the page for `ms` milliseconds. Measures CPU time, so other load on the machine does not count. */
+async function traceMainThread(page, ms) {
+  const { events, result: numbersShown } = await browser.trace(categories, async () => {
+    await page.evaluate("void performance.mark('traced')")
     await wait(ms)
     const rates = await page.evaluate(numbers('demo-rates dd'))
     return [...rates, ...(await page.evaluate(numbers('demo-proof[of=market] dd')))]
   })
-  const { pid, tid } = events.find(({ name }) => name === 'watched')
+  const { pid, tid } = events.find(({ name }) => name === 'traced')
   const times = (names) =>
     events
       .filter((event) => event.pid === pid && event.tid === tid && names.includes(event.name))
@@ -75,7 +75,7 @@ async function watch(page, ms) {
   const longest = (names) => times(names).reduce((most, time) => Math.max(most, time), 0)
   const perSecond = (names) => (times(names).reduce((sum, time) => sum + time, 0) * 1000) / ms
   const scripts = ['FunctionCall', 'EvaluateScript', 'BlinkScheduler_PerformMicrotaskCheckpoint']
-  const [messagesPerSecond, rendersPerSecond, , messages, missing, repeated] = shown
+  const [messagesPerSecond, rendersPerSecond, , messages, missing, repeated] = numbersShown
   return {
     messages,
     missing,
@@ -97,16 +97,16 @@ async function measure(app) {
   const page = await browser.open('about:blank')
   try {
     const size = { width: 1280, height: 900, deviceScaleFactor: 1, mobile: false }
-    await page.ask('Emulation.setDeviceMetricsOverride', size)
-    await page.ask('Page.navigate', { url: `${origin}/${app}/?visitor=${app}` })
-    await wait(settledAfter * 1000)
+    await page.send('Emulation.setDeviceMetricsOverride', size)
+    await page.send('Page.navigate', { url: `${origin}/${app}/?visitor=${app}` })
+    await wait(warmUpSeconds * 1000)
     const early = await heapOf(page)
-    const seen = await watch(page, (seconds - settledAfter) * 1000)
+    const result = await traceMainThread(page, (seconds - warmUpSeconds) * 1000)
     const late = await heapOf(page)
-    const { messages, missing, repeated } = seen
+    const { messages, missing, repeated } = result
     if (missing + repeated > 0 || !messages)
       throw new Error(`${app}: ${missing} missing, ${repeated} repeated`)
-    return { app, ...seen, early, late }
+    return { app, ...result, early, late }
   } finally {
     await page.close()
   }
@@ -119,22 +119,22 @@ try {
     ['', ...results.map(({ app }) => app)],
     [
       ['messages', ({ messages }) => messages.toLocaleString('en')],
-      ['messages a second, at the end', ({ messagesPerSecond }) => messagesPerSecond.toLocaleString('en')],
-      ['renders a second, at the end', ({ rendersPerSecond }) => rendersPerSecond],
-      ['frames a second', ({ framesPerSecond }) => framesPerSecond.toFixed(1)],
-      ['tasks over 50 ms, painting included', ({ tasksOver50 }) => tasksOver50],
+      ['messages per second, at the end', ({ messagesPerSecond }) => messagesPerSecond.toLocaleString('en')],
+      ['renders per second, at the end', ({ rendersPerSecond }) => rendersPerSecond],
+      ['frames per second', ({ framesPerSecond }) => framesPerSecond.toFixed(1)],
+      ['tasks over 50 ms, including paint', ({ tasksOver50 }) => tasksOver50],
       ['longest task, ms', ({ longestTask }) => longestTask.toFixed(1)],
       ['longest script, ms', ({ longestScript }) => longestScript.toFixed(1)],
-      ['scripts, ms a second', ({ scripts }) => scripts.toFixed(0)],
-      ['style, layout and painting, ms a second', ({ rendering }) => rendering.toFixed(0)],
-      ['all of the main thread, ms a second', ({ all }) => all.toFixed(0)],
-      [`heap after ${settledAfter} s, MB`, ({ early }) => early.toFixed(1)],
+      ['scripts, ms per second', ({ scripts }) => scripts.toFixed(0)],
+      ['style, layout and paint, ms per second', ({ rendering }) => rendering.toFixed(0)],
+      ['whole main thread, ms per second', ({ all }) => all.toFixed(0)],
+      [`heap after ${warmUpSeconds} s, MB`, ({ early }) => early.toFixed(1)],
       ['heap at the end, MB', ({ late }) => late.toFixed(1)],
     ].map(([label, cell]) => [label, ...results.map(cell)]),
   )
-  const report = `Command: \`pnpm bench market --write\`, on ${machine()}, ${browser.version}, ${seconds} s in each.\n\n${table}`
+  const report = `Command: \`pnpm bench market --write\`, on ${machine()}, ${browser.version}, ${seconds} s per framework.\n\n${table}`
   console.log(report)
-  if (given.write) writeReport('market', report)
+  if (args.write) writeReport('market', report)
 } finally {
   await browser.close()
   server.kill()

@@ -1,8 +1,8 @@
-// `pnpm bench parser`: the parsers of the field on the same bytes, in interleaved rounds.
-//   --node <path>   also measure in this Node (may be given again)
-//   --chromium      also measure in Chromium (CHROMIUM_PATH, or the system's)
-//   --rounds <n>    41 by default
-//   --write         put the tables into bench/README.md
+// `pnpm bench parser`: compares parsers on the same bytes, in interleaved rounds.
+//   --node <path>   also measure in this version of Node (repeatable)
+//   --chromium      also measure in Chromium (CHROMIUM_PATH or /usr/bin/chromium)
+//   --rounds <n>    default 41
+//   --write         write the tables to bench/README.md
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -16,7 +16,7 @@ import { BASE, COPYING, OURS } from './parser/names.mjs'
 import { workloads } from './parser/workloads.mjs'
 import { machine, markdown, versions, writeReport } from './report/tables.mjs'
 
-const { values: given } = parseArgs({
+const { values: args } = parseArgs({
   args: process.argv.slice(3),
   options: {
     node: { type: 'string', multiple: true, default: [] },
@@ -25,7 +25,7 @@ const { values: given } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 })
-const rounds = Number(given.rounds)
+const rounds = Number(args.rounds)
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const outDir = mkdtempSync(join(tmpdir(), 'headwater-bench-'))
 
@@ -71,7 +71,7 @@ async function inChromium() {
     const table = []
     for (let index = 0; index < workloads.length; index++) {
       console.error(`Chromium: ${workloads[index].name}`)
-      // A page's clock is coarse, and a round short: more of them.
+      // The clock of a page is coarse and a round is short, so run twice as many rounds.
       table.push(
         await page.evaluate(
           ([index, rounds]) => globalThis.measureWorkload(index, rounds),
@@ -98,7 +98,7 @@ function inNode(node, script, which) {
 function ratios(runs, name) {
   const of = (run, index) => run.table[index].find((result) => result.name === name).ratio
   return markdown(
-    ['workload', 'to reach', ...runs.map((run) => run.runtime)],
+    ['workload', 'target', ...runs.map((run) => run.runtime)],
     [
       ...workloads.map((workload, index) => [
         workload.name,
@@ -118,10 +118,10 @@ function speeds({ table }) {
   const size = (speed) => (speed >= 10 ? speed.toFixed(0) : speed.toFixed(1))
   return markdown(
     ['MiB/s', ...workloads.map((_, index) => `${index + 1}`)],
-    table[0].map(({ name }, contestant) => [
+    table[0].map(({ name }, contender) => [
       name,
       ...table.map(
-        (results) => `${size(results[contestant].mibPerSecond)}${results[contestant].differs ? ' †' : ''}`,
+        (results) => `${size(results[contender].mibPerSecond)}${results[contender].differs ? ' †' : ''}`,
       ),
     ]),
   )
@@ -142,17 +142,17 @@ try {
   const script = await bundle('./parser/in-node.mjs', 'in-node', true)
   const runs = [
     inNode(process.execPath, script, 'two'),
-    ...given.node.map((node) => inNode(node, script, 'two')),
+    ...args.node.map((node) => inNode(node, script, 'two')),
   ]
   const copies = inNode(process.execPath, script, 'copying')
-  const everybody = inNode(process.execPath, script, 'all')
-  if (given.chromium) runs.push(await inChromium())
-  const report = `Command: \`pnpm bench parser${given.node.map(() => ' --node <another>').join('')}${given.chromium ? ' --chromium' : ''} --rounds ${rounds} --write\`,
+  const all = inNode(process.execPath, script, 'all')
+  if (args.chromium) runs.push(await inChromium())
+  const report = `Command: \`pnpm bench parser${args.node.map(() => ' --node <another>').join('')}${args.chromium ? ' --chromium' : ''} --rounds ${rounds} --write\`,
 on ${machine()}. Peers: ${versions(PEERS)}.
 
 ### ${OURS} against ${BASE}
 
-The median, over ${rounds} interleaved rounds, of the ratio of throughput within a round; above 1, ${OURS} is faster.
+Median over ${rounds} interleaved rounds of the throughput ratio within a round. Above 1, ${OURS} is faster.
 
 ${ratios(runs, OURS)}
 
@@ -160,15 +160,15 @@ With every message copied out of its chunk by \`copyMessage\`:
 
 ${ratios([copies], COPYING)}
 
-### Everybody in one process, in ${everybody.runtime}
+### All parsers in one process, in ${all.runtime}
 
 ${workloads.map((workload, index) => `${index + 1} ${workload.name}`).join(' · ')}
 
-${speeds(everybody)}
+${speeds(all)}
 
-† says other messages than ${BASE} does: its checksum differs.`
+† delivers different messages than ${BASE}: the checksums differ.`
   console.log(report)
-  if (given.write) writeReport('parser', report)
+  if (args.write) writeReport('parser', report)
 } finally {
   rmSync(outDir, { recursive: true, force: true })
 }

@@ -8,7 +8,7 @@ if (name === '' || name === 'run' || !existsSync(fileURLToPath(file))) {
   const names = readdirSync(new URL('.', import.meta.url))
     .filter((entry) => entry.endsWith('.mjs') && entry !== 'run.mjs')
     .map((entry) => entry.slice(0, -4))
-  console.error(`pnpm bench <name>, where <name> is one of: ${names.join(', ')}`)
+  console.error(`Usage: pnpm bench <name>, where <name> is one of: ${names.join(', ')}`)
   process.exit(1)
 }
 await import(file.href)

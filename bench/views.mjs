@@ -1,8 +1,8 @@
-// `pnpm bench views`: a burst into a mounted component, in Chromium (CHROMIUM_PATH, or the system's).
-//   --rounds <n>    7 by default
-//   --total <n>     messages in a burst: 100,000 by default
+// `pnpm bench views`: streams into a mounted component, in Chromium (CHROMIUM_PATH or /usr/bin/chromium).
+//   --rounds <n>    default 7
+//   --total <n>     messages in a burst, default 100,000
 //   --only <text>   only burst, steady or history
-//   --write         put the tables into bench/README.md
+//   --write         write the tables to bench/README.md
 import { execFileSync, fork } from 'node:child_process'
 import { globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,7 +16,7 @@ import { buildPage } from './views/build.mjs'
 import { launch } from './views/chromium.mjs'
 import { addressOf, longestTask, measureView, warmUp } from './views/measure.mjs'
 
-const { values: given } = parseArgs({
+const { values: args } = parseArgs({
   args: process.argv.slice(3),
   options: {
     rounds: { type: 'string', default: '7' },
@@ -25,8 +25,8 @@ const { values: given } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 })
-const rounds = Number(given.rounds)
-const total = Number(given.total)
+const rounds = Number(args.rounds)
+const total = Number(args.total)
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 const CORE = 'core'
@@ -38,10 +38,10 @@ const BINDINGS = bindings.map(({ name }) => name)
 const NAMES = {
   [CORE]: 'nothing mounted',
   ...Object.fromEntries(bindings.map(({ name, title }) => [name, `headwater, ${title}`])),
-  [BY_HAND]: 'React, useState a message',
+  [BY_HAND]: 'React, useState per message',
   vueuse: 'VueUse',
 }
-const everybody = Object.keys(NAMES)
+const allNames = Object.keys(NAMES)
 
 execFileSync(
   'pnpm',
@@ -62,7 +62,7 @@ const middle = (results, key) => median(results.map((result) => result[key]))
 const most = (results, key) => Math.max(...results.map((result) => result[key]))
 const missing = (results) => [...new Set(results.map((result) => result.missing))].join('; ').slice(0, 60)
 
-/** Rounds in which all take turns: a map from each name to its results. */
+/** Runs rounds in which all contenders take turns. Returns the results by name. */
 async function interleaved(title, names, rounds, measure) {
   const results = new Map(names.map((name) => [name, []]))
   for (let round = 0; round < rounds; round++) {
@@ -80,27 +80,27 @@ const reached = (yes) => (yes ? 'reached' : '**missed**')
 async function burst() {
   const stream = { scenario: 'count', total, url: address(total, 'frame=65536') }
   await warmUp(stream.url)
-  const results = await interleaved('burst', everybody, rounds, (name) =>
+  const results = await interleaved('burst', allNames, rounds, (name) =>
     measureView(browser, origin, name, stream),
   )
-  const traces = await interleaved('burst, traced', everybody, 3, (name) =>
+  const traces = await interleaved('burst, traced', allNames, 3, (name) =>
     longestTask(browser, origin, name, stream),
   )
   const of = (name) => results.get(name)
   const ratio = (name) => median(of(name).map(({ ms }, round) => ms / of(CORE)[round].ms))
   const table = markdown(
     [
-      'in the view',
+      'view',
       'renders',
       'frames',
-      'shows the last after, ms',
+      'last message shown after, ms',
       '× nothing mounted',
-      'main thread, ms of CPU',
-      'longest task, ms of CPU',
+      'main thread, CPU ms',
+      'longest task, CPU ms',
       'tasks over 50 ms',
       'missing',
     ],
-    everybody.map((name) => [
+    allNames.map((name) => [
       NAMES[name],
       middle(of(name), 'renders'),
       middle(of(name), 'frames'),
@@ -109,7 +109,7 @@ async function burst() {
       middle(of(name), 'mainMs').toFixed(0),
       middle(traces.get(name), 'cpuMs').toFixed(1),
       median(of(name).map(({ longTasks }) => longTasks.length)),
-      // VueUse has no fold: it shows the last message.
+      // VueUse has no fold: it only shows the last message.
       name === 'vueuse' ? '' : missing(of(name)) || 'none',
     ]),
   )
@@ -122,18 +122,18 @@ async function burst() {
   const less = fewer('mainMs', BY_HAND)
   return `### A burst of ${total.toLocaleString('en')} messages
 
-The fold parses each message and checks that it is the one after the last. Medians of ${rounds} rounds, each in a new page. The processor's time
-is that of the page's main thread; the longest task is from three more rounds that are traced.
+The fold parses each message and checks that it follows the message before it. Medians of ${rounds} rounds, each in a new page. CPU time
+is that of the page's main thread. The longest task is from three additional traced rounds.
 
 ${table}
 
 - Renders, at most two more than frames: ${extra > 0 ? `${extra} more` : 'no more'}. ${reached(extra <= 2)}
-- Shows the last message within 1.3 × the time with nothing mounted: ${slowest.toFixed(2)} ×. ${reached(slowest <= 1.3)}
-- No task over 50 ms: the longest took ${longest.toFixed(1)} ms of CPU. ${reached(longest <= 50)}
+- Last message shown within 1.3 × the time with nothing mounted: ${slowest.toFixed(2)} ×. ${reached(slowest <= 1.3)}
+- No task over 50 ms: the longest took ${longest.toFixed(1)} ms of CPU time. ${reached(longest <= 50)}
 - No message missing. ${reached(ours.flat().every((result) => result.missing === ''))}
-- 5 × less of the main thread than the hook: ${less.toFixed(1)} × less. ${reached(less >= 5)}
-- 20 × fewer renders than VueUse: ${fewer('renders', 'vueuse').toFixed(0)} × fewer. ${reached(fewer('renders', 'vueuse') >= 20)} Against the hook the burst says nothing:
-  Chromium hands out all messages of a network chunk in one task, and React renders after it. See the steady flow.`
+- 5 × less main-thread time than the hook: ${less.toFixed(1)} × less. ${reached(less >= 5)}
+- 20 × fewer renders than VueUse: ${fewer('renders', 'vueuse').toFixed(0)} × fewer. ${reached(fewer('renders', 'vueuse') >= 20)} The burst cannot compare renders with the hook:
+  Chromium delivers all messages of a network chunk in one task, and React renders once after it. See the steady stream.`
 }
 
 const RATE = 2_000
@@ -141,13 +141,13 @@ const STEADY = 8_000
 
 async function steady() {
   const stream = { scenario: 'count', total: STEADY, url: address(STEADY, `rate=${RATE}`) }
-  const results = await interleaved('steady', everybody, 2, (name) =>
+  const results = await interleaved('steady', allNames, 2, (name) =>
     measureView(browser, origin, name, stream),
   )
   const of = (name) => results.get(name)
   const table = markdown(
-    ['in the view', 'renders', 'frames', 'main thread, ms of CPU a second', 'tasks over 50 ms', 'missing'],
-    everybody.map((name) => [
+    ['view', 'renders', 'frames', 'main thread, CPU ms per second', 'tasks over 50 ms', 'missing'],
+    allNames.map((name) => [
       NAMES[name],
       middle(of(name), 'renders'),
       middle(of(name), 'frames'),
@@ -159,9 +159,9 @@ async function steady() {
   const fewer = Math.min(
     ...BINDINGS.map((name) => middle(of(BY_HAND), 'renders') / middle(of(name), 'renders')),
   )
-  return `### ${RATE.toLocaleString('en')} messages a second, each sent by itself
+  return `### ${RATE.toLocaleString('en')} messages per second, each sent separately
 
-For ${STEADY / RATE} seconds; medians of two rounds.
+For ${STEADY / RATE} seconds. Medians of two rounds.
 
 ${table}
 
@@ -177,7 +177,7 @@ async function history() {
     const measure = (name) => measureView(browser, origin, name, stream)
     const title = `history, ${total}`
     const results = await interleaved(title, [CORE, ...BINDINGS], 3, measure)
-    // One of its own is enough, and takes its time.
+    // One round is enough, because this contender is slow.
     results.set(BY_HAND, [await measure(BY_HAND)])
     columns.set(total, results)
   }
@@ -186,9 +186,9 @@ async function history() {
   const growth = (name) => micros(totals.at(-1), name) / micros(totals[0], name)
   const table = markdown(
     [
-      'in the view',
-      ...totals.map((total) => `µs of CPU a message, of ${total.toLocaleString('en')}`),
-      'grows by',
+      'view',
+      ...totals.map((total) => `CPU µs per message, of ${total.toLocaleString('en')}`),
+      'growth',
       'missing',
     ],
     names.map((name) => [
@@ -201,26 +201,26 @@ async function history() {
   const flattest = Math.max(...BINDINGS.map(growth))
   return `### \`history(50_000)\`
 
-What a message costs the main thread, in streams that are longer each time. Flat: a message costs no copy.
+CPU time of the main thread per message, in streams of increasing length. A flat time means that a message does not copy the list.
 
 ${table}
 
-- Time per message flat: four times as many messages cost ${flattest.toFixed(2)} × as much each, at most. ${reached(flattest <= 1.1)}`
+- Flat time per message: with four times as many messages, each costs at most ${flattest.toFixed(2)} × as much. ${reached(flattest <= 1.1)}`
 }
 
 const parts = { burst, steady, history }
 const started = performance.now()
 try {
   const sections = []
-  for (const [name, part] of Object.entries(parts)) if (name.includes(given.only)) sections.push(await part())
+  for (const [name, part] of Object.entries(parts)) if (name.includes(args.only)) sections.push(await part())
   const peers = versions([...bindings.map(({ npm }) => npm), '@vueuse/core'])
   const report = `Command: \`pnpm bench views --rounds ${rounds} --write\`, in ${browser.version},
-on ${machine()}. ${peers}. Packages and page are built for production.
+on ${machine()}. ${peers}. Packages and page are production builds.
 
 ${sections.join('\n\n')}`
   console.log(report)
   console.error(`${((performance.now() - started) / 1000).toFixed(0)} s`)
-  if (given.write) writeReport('views', report)
+  if (args.write) writeReport('views', report)
 } finally {
   await browser.close()
   server.disconnect()

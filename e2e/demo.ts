@@ -7,56 +7,58 @@ export { expect }
 
 export const apps = frameworks.map(({ name }) => name)
 
-/** One card of a page, found by what does not depend on the language. */
+/** One card of a page. Its locators do not depend on the language. */
 export interface Card {
   readonly status: Locator
-  /** What the state means, with the cause where there is one. */
-  readonly account: Locator
+  /** Sentence about the status, with the error if there is one. */
+  readonly detail: Locator
   readonly countDown: Locator
-  /** The button of its connection: open, close, try now, stop. */
+  /** Button of the connection: open, close, retry now, or stop. */
   readonly button: Locator
   readonly proof: Locator
-  /** A number from the books that the page keeps, message by message. */
-  count(book: 'messages' | 'missing' | 'repeated'): Promise<number>
+  /** Reads one of the message counts that the page shows. */
+  count(name: 'messages' | 'missing' | 'repeated'): Promise<number>
+  /** Reads the first and the last id that the page shows. */
   ids(): Promise<{ first: number; last: number }>
 }
 
-/** A demo page in a browser, and a server of its own behind it. */
+/** A demo page in a browser, with its own server. */
 export interface Demo {
   readonly page: Page
   readonly weather: Card
   readonly news: Card
   readonly chat: Card
   open(app: string): Promise<void>
-  press(order: 'drop' | 'silence' | 'offline' | 'refuse' | 'slow' | 'clear'): Promise<void>
-  /** Tells the server how to misbehave without a button: the browser overlooks what moves after a click. */
-  order(weather: { do: string; forMs?: number }): Promise<void>
+  /** Clicks a button of the weather card. */
+  press(action: 'drop' | 'silence' | 'offline' | 'refuse' | 'slow' | 'clear'): Promise<void>
+  /** Injects a fault without a click: the browser does not report layout shifts right after a click. */
+  applyWeather(body: { do: string; forMs?: number }): Promise<void>
   stats(stream: 'market' | 'news' | 'chat'): Promise<Stats>
-  /** Ends the server the hard way. */
+  /** Kills the server with SIGKILL. */
   killServer(): Promise<void>
   restartServer(): Promise<void>
-  /** What has moved by itself since the page was opened. */
-  moved(): Promise<string[]>
-  /** What axe objects to. */
-  objections(): Promise<unknown[]>
+  /** Lists the layout shifts since the page was opened, except those right after a click or key press. */
+  layoutShifts(): Promise<string[]>
+  /** Lists the accessibility violations that axe finds. */
+  violations(): Promise<unknown[]>
 }
 
-/** Failures that a test brings about, which the browser notes in the console by itself. */
-const notes =
+/** Messages that the browser logs for failures that the tests cause. */
+const expectedMessages =
   /^Failed to load resource: (net::ERR_(INCOMPLETE_CHUNKED_ENCODING|CONNECTION_(REFUSED|RESET))|the server responded with a status of (401 \(Unauthorized\)|503 \(Service Unavailable\)))$/
 
-/** Each test has a server of its own, so one name will do. */
-const visitor = 'someone'
+/** Each test has its own server, so all can use the same name. */
+const visitor = 'e2e'
 
 export const test = base.extend<{ demo: Demo }>({
   async demo({ page }, use) {
     let server: DemoServer = await startDemoServer()
     const { url } = server
-    const complaints: string[] = []
-    page.on('pageerror', (error) => complaints.push(String(error)))
+    const problems: string[] = []
+    page.on('pageerror', (error) => problems.push(String(error)))
     page.on('console', (message) => {
       if (!isExpected(message, url))
-        complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`)
+        problems.push(`${message.type()}: ${message.text()} (${message.location().url})`)
     })
 
     await use({
@@ -65,15 +67,15 @@ export const test = base.extend<{ demo: Demo }>({
       news: cardOf(page, 'news'),
       chat: cardOf(page, 'chat'),
       async open(app) {
-        await page.addInitScript(noteMoves)
+        await page.addInitScript(recordLayoutShifts)
         await page.goto(`${url}/${app}/?visitor=${visitor}`)
       },
-      press: (order) => page.locator(`[data-order=${order}]`).click(),
-      async order(weather) {
+      press: (action) => page.locator(`[data-action=${action}]`).click(),
+      async applyWeather(body) {
         await fetch(`${url}/api/weather?visitor=${visitor}`, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(weather),
+          body: JSON.stringify(body),
         })
       },
       async stats(stream) {
@@ -84,8 +86,8 @@ export const test = base.extend<{ demo: Demo }>({
       async restartServer() {
         server = await startDemoServer(server.port)
       },
-      moved: () => page.evaluate(() => (globalThis as { moved?: string[] }).moved ?? []),
-      async objections() {
+      layoutShifts: () => page.evaluate(() => (globalThis as { layoutShifts?: string[] }).layoutShifts ?? []),
+      async violations() {
         const { violations } = await new AxeBuilder({ page }).analyze()
         return violations.map(({ id, nodes }) => [
           id,
@@ -96,32 +98,35 @@ export const test = base.extend<{ demo: Demo }>({
 
     await page.close()
     await server.kill()
-    expect(complaints, 'the console is empty, but for the failures that were brought about').toEqual([])
+    expect(problems, 'the console shows nothing but the failures that the test caused').toEqual([])
   },
 })
 
-/** What the browser says about a thing that moved. */
-interface Shift extends PerformanceEntry {
+/** A layout-shift entry. TypeScript's DOM types do not have it. */
+interface LayoutShift extends PerformanceEntry {
   hadRecentInput: boolean
   sources: { node: Node | null; previousRect: DOMRect; currentRect: DOMRect }[]
 }
 
-/** Runs in the page, from its start. */
-function noteMoves() {
-  const moved: string[] = []
-  Object.assign(globalThis, { moved })
+/** Runs in the page before its scripts. */
+function recordLayoutShifts() {
+  const layoutShifts: string[] = []
+  Object.assign(globalThis, { layoutShifts })
   new PerformanceObserver((list) => {
-    for (const { hadRecentInput, sources } of list.getEntries() as Shift[])
-      for (const { node, previousRect: was, currentRect: is } of sources)
-        if (!hadRecentInput && (was.x !== is.x || was.y !== is.y))
-          moved.push(`${node?.textContent} from ${was.x} ${was.y} to ${is.x} ${is.y}`)
+    for (const { hadRecentInput, sources } of list.getEntries() as LayoutShift[])
+      for (const { node, previousRect: from, currentRect: to } of sources)
+        if (!hadRecentInput && (from.x !== to.x || from.y !== to.y))
+          layoutShifts.push(`${node?.textContent} from ${from.x} ${from.y} to ${to.x} ${to.y}`)
   }).observe({ type: 'layout-shift', buffered: true })
 }
 
 function isExpected(message: ConsoleMessage, url: string): boolean {
   const { pathname, origin } = new URL(message.location().url || 'about:blank')
   return (
-    message.type() === 'error' && origin === url && pathname.startsWith('/api/') && notes.test(message.text())
+    message.type() === 'error' &&
+    origin === url &&
+    pathname.startsWith('/api/') &&
+    expectedMessages.test(message.text())
   )
 }
 
@@ -129,12 +134,12 @@ function cardOf(page: Page, name: 'weather' | 'news' | 'chat'): Card {
   const card = page.locator(`section[aria-labelledby=${name}]`)
   return {
     status: card.locator('.status'),
-    account: card.locator('.connection [role=status]'),
+    detail: card.locator('.connection [role=status]'),
     countDown: card.locator('.count-down'),
     button: card.locator('.connection button'),
     proof: card.locator('.proof'),
-    async count(book) {
-      return Number((await card.locator(`[data-book=${book}]`).innerText()).replaceAll(',', ''))
+    async count(name) {
+      return Number((await card.locator(`[data-count=${name}]`).innerText()).replaceAll(',', ''))
     },
     async ids() {
       const [first, last] = (await card.locator('.proof').innerText()).match(/\d+/g) ?? []

@@ -1,10 +1,10 @@
 import { apps, type Demo, expect, test } from './demo.ts'
 
-/** Long enough for a delay and its jitter, or for a silence to be noticed. */
+/** Long enough for a retry delay with jitter, or for the idle timeout. */
 const timeout = 20_000
 
 for (const app of apps) {
-  test(`${app}: whatever the network does, the page says so, and no message is lost`, async ({ demo }) => {
+  test(`${app}: shows each network failure, recovers, and loses no message`, async ({ demo }) => {
     test.setTimeout(90_000)
     const { page, weather, news } = demo
     await demo.open(app)
@@ -13,48 +13,48 @@ for (const app of apps) {
     await expect(page.locator('.cells span')).toHaveCount(200)
     await expect(page.locator('.cells b').nth(199)).toHaveText(/^\d+(\.\d+)?$/)
     await expect(page.locator('demo-rates dd').first()).toHaveText(/^[12],\d{3}$/)
-    expect(await demo.stats('market'), 'the two cards share a connection').toMatchObject({
+    expect(await demo.stats('market'), 'both cards share one connection').toMatchObject({
       open: 1,
       opened: 1,
     })
-    expect(await demo.objections()).toEqual([])
+    expect(await demo.violations()).toEqual([])
     const { first } = await weather.ids()
 
     await test.step('the server drops the connection', async () => {
-      await demo.order({ do: 'drop' })
-      await expect(weather.account).toContainText(/attempt 2\. network: /)
+      await demo.applyWeather({ do: 'drop' })
+      await expect(weather.detail).toContainText(/attempt 2\. network: /)
       await expectRecovery(demo)
-      await expect(page.locator('.log li').nth(2)).toContainText(/lost → waiting.*network/)
+      await expect(page.locator('.log li').nth(2)).toContainText(/attempt-failed → waiting.*network/)
     })
 
     await test.step('the server process is killed and started again', async () => {
       await demo.killServer()
-      // The attempt after the first finds nobody there.
-      await expect(weather.account).toContainText(/attempt 3\. network/, { timeout })
+      // Attempt 2 finds no server and fails.
+      await expect(weather.detail).toContainText(/attempt 3\. network/, { timeout })
       await demo.restartServer()
       await expectRecovery(demo)
-      expect((await demo.stats('market')).opened, 'by the new process').toBe(1)
+      expect((await demo.stats('market')).opened, 'of the new process').toBe(1)
       expect(Number((await demo.stats('market')).lastEventIds.at(-1))).toBeGreaterThan(first)
     })
 
     await test.step('the server answers 503 with Retry-After', async () => {
-      await demo.order({ do: 'refuse', forMs: 30_000 })
-      await expect(weather.account).toContainText(/status: .*503/, { timeout })
+      await demo.applyWeather({ do: 'refuse', forMs: 30_000 })
+      await expect(weather.detail).toContainText(/status: .*503/, { timeout })
       const before = await secondsLeft(demo)
       expect(before).toBeGreaterThan(20)
       await expect.poll(() => secondsLeft(demo)).toBeLessThan(before - 0.5)
-      expect(await demo.objections()).toEqual([])
-      expect(await demo.moved(), 'nothing moves by itself').toEqual([])
+      expect(await demo.violations()).toEqual([])
+      expect(await demo.layoutShifts(), 'no layout shift').toEqual([])
       await demo.press('clear')
       await weather.button.click()
       await news.button.click()
       await expectRecovery(demo)
     })
 
-    await test.step('the server goes silent', async () => {
+    await test.step('the server sends nothing', async () => {
       await demo.press('silence')
-      await expect(weather.account).toContainText(/attempt 2\. silence: /, { timeout })
-      await expect(news.status, 'the news are patient').toHaveAttribute('data-status', 'open')
+      await expect(weather.detail).toContainText(/attempt 2\. idle-timeout: /, { timeout })
+      await expect(news.status, 'the news has no idle timeout of 5 s').toHaveAttribute('data-status', 'open')
       await demo.press('clear')
       await expectRecovery(demo)
     })
@@ -73,7 +73,7 @@ for (const app of apps) {
       await expectRecovery(demo)
     })
 
-    await test.step('the stream is closed and opened by hand', async () => {
+    await test.step('the user closes and opens the stream', async () => {
       await weather.button.click()
       await expect(weather.status).toHaveAttribute('data-status', 'closed')
       await expect.poll(async () => (await demo.stats('market')).open).toBe(0)
@@ -81,7 +81,7 @@ for (const app of apps) {
       await expectRecovery(demo)
     })
 
-    expect((await weather.ids()).first, 'the books were kept from the start').toBe(first)
+    expect((await weather.ids()).first, 'the ids were checked from the start').toBe(first)
     const { last } = await news.ids()
     await page.reload()
     await expect
@@ -94,14 +94,14 @@ for (const app of apps) {
   })
 }
 
-/** The stream runs again, resumed by its id, nothing is missing, and the server holds one socket for it. */
+/** Expects that the stream resumed from its last id, that no message is missing, and that the server has one socket. */
 async function expectRecovery({ weather, stats }: Demo) {
   await expect(weather.status).toHaveAttribute('data-status', 'open', { timeout })
   const before = await weather.count('messages')
   await expect.poll(() => weather.count('messages'), { timeout }).toBeGreaterThan(before + 1000)
-  await expect(weather.account).toContainText(/where it broke off/)
-  await expect(weather.proof).toContainText(/^Each id from/)
-  for (const book of ['missing', 'repeated'] as const) expect(await weather.count(book)).toBe(0)
+  await expect(weather.detail).toContainText(/from the last message/)
+  await expect(weather.proof).toContainText(/^All ids from/)
+  for (const name of ['missing', 'repeated'] as const) expect(await weather.count(name)).toBe(0)
   const { first, last } = await weather.ids()
   expect(last - first + 1).toBeGreaterThan(before)
   await expect.poll(async () => (await stats('market')).open).toBe(1)

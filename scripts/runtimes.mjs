@@ -15,7 +15,7 @@ const core = join(root, 'packages/core/dist/index.js')
 const dropIns = join(tools, 'drop-ins.mjs')
 const suites = [
   { stories: join(folder, 'runtime-stories.mjs'), library: core },
-  { stories: join(root, 'packages/compat/test/runtime-stories.mjs'), library: dropIns },
+  { stories: join(root, 'packages/compat/test/runtime-scenarios.mjs'), library: dropIns },
 ]
 const [only = ''] = process.argv.slice(2)
 /** Time limit of a runtime for all scenarios. */

@@ -6,7 +6,7 @@ declare module 'solid-js' {
     interface IntrinsicElements {
       'demo-rates': Props
       'demo-chart': Props
-      'demo-orders': Props
+      'demo-weather-actions': Props
       'demo-time-line': Props
       'demo-facts': Props
       'demo-proof': Props & { of: string }

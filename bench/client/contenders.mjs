@@ -1,14 +1,14 @@
-// Each carries a stream's messages to `sink`, and is done once `total` have come. What it needs is loaded when it is asked for,
-// as each runs in a process of its own.
+// Clients that pass the data of a stream's messages to `sink` and resolve after `total` messages. Each one imports its
+// package when it is created, because each runs in its own process.
 
-/** Counts to `total`, closes, and is done. */
-export function upTo(total, sink, begin) {
+/** Runs a client until it has delivered `total` messages, then closes it. */
+export function upTo(total, sink, start) {
   return new Promise((resolve, reject) => {
     let left = total
-    const close = begin((data) => {
+    const close = start((data) => {
       sink(data)
       if (--left > 0) return
-      // Some call back before they have returned what closes them.
+      // Some clients call back before `start` has returned the function that closes them.
       queueMicrotask(() => {
         close()
         resolve()
@@ -28,10 +28,10 @@ async function chunks(url, each) {
 }
 
 async function events(EventSource, url, total, sink) {
-  await upTo(total, sink, (take, fail) => {
+  await upTo(total, sink, (onData, fail) => {
     const source = new EventSource(url)
-    source.addEventListener('message', (event) => take(event.data))
-    source.addEventListener('error', (event) => fail(new Error(event.message ?? 'the stream broke off')))
+    source.addEventListener('message', (event) => onData(event.data))
+    source.addEventListener('error', (event) => fail(new Error(event.message ?? 'the stream failed')))
     return () => source.close()
   })
 }
@@ -51,9 +51,9 @@ export const contenders = {
   async [OURS]() {
     const { createEventStream } = await import('@headwater/core')
     return (url, total, sink) =>
-      upTo(total, sink, (take) => {
+      upTo(total, sink, (onData) => {
         const stream = createEventStream(url)
-        stream.onMessage((message) => take(message.data))
+        stream.onMessage((message) => onData(message.data))
         stream.subscribe(() => {})
         return stream.close
       })
@@ -71,23 +71,23 @@ export const contenders = {
   async 'eventsource-client'() {
     const { createEventSource } = await import('eventsource-client')
     return (url, total, sink) =>
-      upTo(total, sink, (take) => {
-        const source = createEventSource({ url, onMessage: (message) => take(message.data) })
+      upTo(total, sink, (onData) => {
+        const source = createEventSource({ url, onMessage: (message) => onData(message.data) })
         return () => source.close()
       })
   },
   async '@microsoft/fetch-event-source'() {
-    // It was made for pages, and asks for one when it closes.
+    // It is made for pages and uses these globals when it closes.
     Object.assign(globalThis, { window: globalThis, document: new EventTarget() })
     const { fetchEventSource } = await import('@microsoft/fetch-event-source')
     return (url, total, sink) =>
-      upTo(total, sink, (take, fail) => {
+      upTo(total, sink, (onData, fail) => {
         const controller = new AbortController()
         fetchEventSource(url, {
           fetch,
           signal: controller.signal,
           openWhenHidden: true,
-          onmessage: (message) => take(message.data),
+          onmessage: (message) => onData(message.data),
         }).catch(fail)
         return () => controller.abort()
       })

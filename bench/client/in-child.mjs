@@ -1,4 +1,4 @@
-// One contender, in a process of its own: what `cpuUsage` says is its alone.
+// Runs one contender in its own process, so that `cpuUsage` counts only this contender.
 import { checksum } from '../parser/measure.mjs'
 
 const [name, module = './contenders.mjs'] = process.argv.slice(2)

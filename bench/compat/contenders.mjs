@@ -1,21 +1,22 @@
-// The originals and the drop-ins, each carrying a stream's messages to `sink` until `total` have come: in Node, and in a page.
+// The original clients and the drop-ins, in Node and in a page. Each passes the data of a stream's messages to `sink` until
+// `total` messages are delivered.
 import { upTo } from '../client/contenders.mjs'
 
 const events = (EventSource, url, total, sink) =>
-  upTo(total, sink, (take, fail) => {
+  upTo(total, sink, (onData, fail) => {
     const source = new EventSource(url)
-    source.onmessage = (event) => take(event.data)
-    source.onerror = (event) => fail(new Error(event.message ?? 'the stream broke off'))
+    source.onmessage = (event) => onData(event.data)
+    source.onerror = (event) => fail(new Error(event.message ?? 'the stream failed'))
     return () => source.close()
   })
 
 const fetching = (fetchEventSource, url, total, sink) =>
-  upTo(total, sink, (take, fail) => {
+  upTo(total, sink, (onData, fail) => {
     const controller = new AbortController()
     fetchEventSource(url, {
       signal: controller.signal,
       openWhenHidden: true,
-      onmessage: (message) => take(message.data),
+      onmessage: (message) => onData(message.data),
     }).catch(fail)
     return () => controller.abort()
   })
@@ -28,7 +29,7 @@ export const OURS = {
   fetchEventSource: 'fetchEventSource',
 }
 
-/** What ours are held against, and the most of its time that they may take. */
+/** Pairs of a drop-in and its original. `most` is the target: the largest acceptable ratio of CPU time. */
 export const PAIRS = [
   { ours: OURS.EventSource, peer: 'eventsource', most: 0.6 },
   { ours: OURS.EventSource, peer: 'undici', most: 0.6, only: 'Node' },
@@ -40,40 +41,40 @@ export const PAIRS = [
 export const contenders = {
   async [OURS.EventSource]() {
     const { EventSource } = await import('@headwater/compat/event-source')
-    return (...all) => events(EventSource, ...all)
+    return (...args) => events(EventSource, ...args)
   },
   async [OURS.EventSourcePolyfill]() {
     const { EventSourcePolyfill } = await import('@headwater/compat/event-source-polyfill')
-    return (...all) => events(EventSourcePolyfill, ...all)
+    return (...args) => events(EventSourcePolyfill, ...args)
   },
   async [OURS.fetchEventSource]() {
     const { fetchEventSource } = await import('@headwater/compat/fetch-event-source')
-    return (...all) => fetching(fetchEventSource, ...all)
+    return (...args) => fetching(fetchEventSource, ...args)
   },
   async eventsource() {
     const { EventSource } = await import('eventsource')
-    return (...all) => events(EventSource, ...all)
+    return (...args) => events(EventSource, ...args)
   },
   async 'event-source-polyfill'() {
     const { EventSourcePolyfill } = (await import('event-source-polyfill')).default
-    return (...all) => events(EventSourcePolyfill, ...all)
+    return (...args) => events(EventSourcePolyfill, ...args)
   },
   async '@microsoft/fetch-event-source'() {
-    // It was made for pages, and asks for one when it closes.
+    // It is made for pages and uses these globals when it closes.
     if (!inPage) Object.assign(globalThis, { window: globalThis, document: new EventTarget() })
     const { fetchEventSource } = await import('@microsoft/fetch-event-source')
-    return (...all) => fetching(fetchEventSource, ...all)
+    return (...args) => fetching(fetchEventSource, ...args)
   },
   ...(inPage
     ? {
         async 'the browser’s own'() {
-          return (...all) => events(globalThis.EventSource, ...all)
+          return (...args) => events(globalThis.EventSource, ...args)
         },
       }
     : {
         async undici() {
           const { EventSource } = await import(/* @vite-ignore */ 'undici')
-          return (...all) => events(EventSource, ...all)
+          return (...args) => events(EventSource, ...args)
         },
       }),
 }

@@ -1,16 +1,16 @@
-// A process for each contender, and what it spends.
+// Starts one process per contender and measures its CPU time.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** @returns how each of the names is asked for a run, and what closes them all. */
+/** Starts the processes. @returns functions that run a contender by name and close the processes. */
 export async function startNode(names) {
   const children = new Map()
   for (const name of names) {
     const script = fileURLToPath(new URL('../client/in-child.mjs', import.meta.url))
     const child = fork(script, [name, '../compat/contenders.mjs'], { execArgv: ['--expose-gc'] })
     child.on('exit', (code) => {
-      if (code) throw new Error(`${name} ended with ${code}`)
+      if (code) throw new Error(`${name} exited with ${code}`)
     })
     await once(child, 'message')
     children.set(name, child)

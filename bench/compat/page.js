@@ -1,12 +1,12 @@
 import { checksum } from '../parser/measure.mjs'
 import { contenders } from './contenders.mjs'
 
-/** Loads a contender, so that this is not measured. */
+/** Loads a contender before the measurement. */
 globalThis.prepare = async (name) => {
   globalThis.contender = await contenders[name]()
 }
 
-/** What everybody is to have read. */
+/** Runs the contender. Returns the checksum of the messages, which must be the same for all contenders. */
 globalThis.run = async (url, total) => {
   const { sum, sink } = checksum()
   await globalThis.contender(url, total, sink)

@@ -1,4 +1,4 @@
-// Bundled for a page: the contestants that are made for one, a workload at a time.
+// Measures one workload in a page with the contenders that run in browsers. Bundled.
 import { measure } from './measure.mjs'
 import { BASE } from './names.mjs'
 import { peers } from './peers.mjs'

@@ -1,5 +1,5 @@
-// Rounds in one process: in each, every contestant runs once, in an order that moves on, so that what disturbs the machine
-// disturbs all alike. A ratio is the median of the ratios within a round.
+// Runs interleaved rounds in one process. In each round every contender runs once, in rotating order, so that noise on the
+// machine affects all of them equally. A ratio is the median of the ratios within the rounds.
 
 export const median = (numbers) => {
   const sorted = numbers.toSorted((a, b) => a - b)
@@ -14,8 +14,8 @@ export function checksum() {
     sink(data) {
       sum.messages++
       sum.characters += data.length
-      // One character is enough to tell mangled work, and whoever left the data unjoined joins it here; more would measure
-      // the bench.
+      // Reading one character detects wrong data and forces lazily joined strings to be joined. Reading more would measure
+      // the benchmark itself.
       sum.hash = (Math.imul(sum.hash, 31) + data.charCodeAt(data.length >> 1)) | 0
     },
   }
@@ -29,24 +29,24 @@ async function once(peer, chunks) {
   return { ms: performance.now() - start, sum }
 }
 
-/** Measures the peers on a workload: `[{ name, mibPerSecond, ratio, mistakes }]`, where `ratio` is to `base`. */
+/** Measures the peers on a workload: `[{ name, mibPerSecond, ratio, differs }]`. `ratio` is relative to `base`; `differs` is true if the checksum is not that of `base`. */
 export async function measure({ workload, peers, base, rounds, slowRounds }) {
-  const results = peers.map((peer) => ({ peer, ms: [], ratios: [], mistakes: 0, sum: undefined }))
+  const results = peers.map((peer) => ({ peer, ms: [], ratios: [], sum: undefined }))
   const expected = (
     await once(
       peers.find((peer) => peer.name === base),
       workload.chunks,
     )
   ).sum
-  // Warm up: a fifth of a second each, at least two passes; who needs seconds for one is given few rounds.
+  // Warm up for 0.2 s, at least two passes. A contender that needs more than 2 s per pass runs only one round.
   for (const result of results) {
     const start = performance.now()
     for (let pass = 0; pass < 2 || (pass < 100 && performance.now() - start < 200); pass++) {
-      result.last = await once(result.peer, workload.chunks)
+      result.lastRun = await once(result.peer, workload.chunks)
     }
-    result.sum = result.last.sum
+    result.sum = result.lastRun.sum
     result.rounds = result.peer.slow ? slowRounds : rounds
-    if (result.last.ms > 2000) result.rounds = 1
+    if (result.lastRun.ms > 2000) result.rounds = 1
   }
   for (let round = 0; round < rounds; round++) {
     const times = new Map()

@@ -1,4 +1,4 @@
-// The contestants that are not made for a page, or reach for Node's own modules.
+// Contenders that do not run in a page or that import Node modules.
 import { _iterSSEMessages as anthropicMessages } from '@anthropic-ai/sdk/core/streaming'
 import { _iterSSEMessages as openaiMessages } from 'openai/core/streaming'
 import { EventSourceStream } from 'undici/lib/web/eventsource/eventsource-stream.js'

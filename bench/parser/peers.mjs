@@ -1,5 +1,5 @@
-// Every contestant takes the chunks of a workload and says each message's data to the sink, through its public entry
-// where it has one. Those that run in a page too come first; `inNode` below adds the others.
+// Contenders that also run in a page; peers-in-node.mjs has the others. Each one parses the chunks of a workload and passes
+// the data of each message to `sink`, through its public entry point if it has one.
 import { copyMessage } from '@headwater/core'
 import { createParserStream, createParser as headwater } from '@headwater/core/parser'
 import { createSseStream } from '@azure/core-sse'
@@ -25,7 +25,7 @@ async function drain(stream, sink) {
   for (let next = await reader.read(); !next.done; next = await reader.read()) sink(next.value.data)
 }
 
-// Apart from the others: it runs the same code, and would leave its marks on how the engine compiles it.
+// Measured in its own process: it runs the same code as the first contender and would change how the engine optimizes it.
 export const copying = {
   name: COPYING,
   run(chunks, sink) {
@@ -57,7 +57,7 @@ export const peers = [
         getMessages(
           () => {},
           () => {},
-          // It also says a message for each block without data.
+          // This parser also emits a message for each block without data.
           (message) => message.data !== '' && sink(message.data),
         ),
       )
@@ -120,8 +120,7 @@ export const peers = [
     },
   },
   {
-    // No parser: takes each block for one line of data. Where messages are short and lines end with LF, a parser can hardly be
-    // faster.
+    // Not a parser: it treats each block as one line of data. A real parser can hardly be faster on short messages with LF.
     name: 'floor: cut at each blank line',
     floor: true,
     run(chunks, sink) {

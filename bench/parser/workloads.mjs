@@ -1,4 +1,4 @@
-// The streams that the parsers are measured on: always the same bytes, made by a seeded generator.
+// Streams for the parsers, from a seeded generator: always the same bytes.
 
 function random(seed) {
   let state = seed
@@ -93,7 +93,7 @@ const each = (blocks) => blocks.map((block) => encoder.encode(block))
 function chunked(blocks, size) {
   const bytes = encoder.encode(blocks.join(''))
   const chunks = []
-  // Each chunk owns its bytes, as those of a network stream do.
+  // Copy the bytes: each chunk of a network stream has its own buffer.
   for (let from = 0; from < bytes.length; from += size) chunks.push(bytes.slice(from, from + size))
   return chunks
 }
@@ -112,7 +112,7 @@ function tiny(blocks) {
 
 const KIB = 1024
 
-/** `atLeast`: the ratio to eventsource-parser that Headwater promises itself on Node 24. */
+/** The workloads. `atLeast` is the target ratio to eventsource-parser on Node 24. */
 export const workloads = [
   { name: 'LLM, one message a chunk', atLeast: 1.4, chunks: each(llm(4000)) },
   { name: 'LLM, 16 KiB chunks', atLeast: 1.3, chunks: chunked(llm(6000), 16 * KIB) },

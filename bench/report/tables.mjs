@@ -1,4 +1,4 @@
-// How a bench tells what it found, and keeps it: between its marks in the README.
+// Formats the results of a benchmark and writes them between its marks in the README.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'

@@ -1,4 +1,4 @@
-// What the streams say: always the same, made by a seeded generator.
+// Messages of the streams, from a seeded generator: always the same.
 
 export function random(seed) {
   let state = seed

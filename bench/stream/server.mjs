@@ -1,7 +1,7 @@
-// A process of its own, so that what serving costs is nobody's time: streams, and the files of a folder if it is given one.
-//   /stream?kind=ticker&messages=1000000&frame=65536   so many bytes to an HTTP chunk; 0: a message to a chunk
-//   &rate=10000                                        so many messages a second, each sent by itself
-//   &ends                                              ends after the last
+// Serves streams, and the files of a folder if one is given. Runs in its own process, so that its CPU time is not measured.
+//   /stream?kind=ticker&messages=1000000&frame=65536   frame: bytes per HTTP chunk; 0: one message per chunk
+//   &rate=10000                                        messages per second, each sent separately
+//   &ends                                              ends the response after the last message
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
@@ -9,14 +9,15 @@ import { Readable } from 'node:stream'
 import { line, random } from './messages.mjs'
 
 const [folder] = process.argv.slice(2)
-const WRITE = 64 * 1024
-const made = new Map()
+const WRITE_SIZE = 64 * 1024
+const cache = new Map()
 
-/** What goes over the wire, framed already, so that a slow server is not what is measured. */
-function writes(kind, messages, frame) {
+/** Returns the bytes to send, already framed as HTTP chunks and cached, so that a slow server does not distort results. */
+function framedBytes(kind, messages, frame) {
   const key = `${kind} ${messages} ${frame}`
-  if (!made.has(key)) made.set(key, frame ? framed(kind, messages, frame) : grouped(kind, messages))
-  return made.get(key)
+  if (!cache.has(key))
+    cache.set(key, frame ? bytesPerChunk(kind, messages, frame) : onePerChunk(kind, messages))
+  return cache.get(key)
 }
 
 const chunk = (bytes) =>
@@ -24,12 +25,12 @@ const chunk = (bytes) =>
 
 function text(kind, messages) {
   const next = random(7)
-  let all = ''
-  for (let index = 0; index < messages; index++) all += line(kind, index, next)
-  return Buffer.from(all)
+  let result = ''
+  for (let index = 0; index < messages; index++) result += line(kind, index, next)
+  return Buffer.from(result)
 }
 
-function framed(kind, messages, frame) {
+function bytesPerChunk(kind, messages, frame) {
   const bytes = text(kind, messages)
   const chunks = []
   for (let from = 0; from < bytes.length; from += frame)
@@ -37,25 +38,25 @@ function framed(kind, messages, frame) {
   return chunks
 }
 
-function grouped(kind, messages) {
+function onePerChunk(kind, messages) {
   const next = random(7)
   const groups = []
   let group = ''
   for (let index = 0; index < messages; index++) {
     const message = line(kind, index, next)
     group += `${Buffer.byteLength(message).toString(16)}\r\n${message}\r\n`
-    if (group.length < WRITE && index < messages - 1) continue
+    if (group.length < WRITE_SIZE && index < messages - 1) continue
     groups.push(Buffer.from(group))
     group = ''
   }
   return groups
 }
 
-const bell = new Int32Array(new SharedArrayBuffer(4))
+const sleepCell = new Int32Array(new SharedArrayBuffer(4))
 
 /**
- * Sends each message when it is due, by itself. Timers are too coarse for that, and a server that spins would take the page's
- * processor: so it sleeps.
+ * Sends each message separately when it is due. Sleeps with Atomics.wait: timers are too coarse, and a busy loop would take
+ * CPU time from the page.
  */
 function pace(response, kind, messages, rate) {
   const next = random(7)
@@ -64,7 +65,7 @@ function pace(response, kind, messages, rate) {
   const step = () => {
     if (sent === messages || response.destroyed) return
     const aheadMs = (sent * 1000) / rate - (performance.now() - start)
-    if (aheadMs > 0) Atomics.wait(bell, 0, 0, aheadMs)
+    if (aheadMs > 0) Atomics.wait(sleepCell, 0, 0, aheadMs)
     response.write(line(kind, sent++, next))
     setImmediate(step)
   }
@@ -76,8 +77,8 @@ function stream(response, query) {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
   response.flushHeaders()
   if (rate) return pace(response, kind, messages, rate)
-  const chunks = writes(kind, messages, Number(query.get('frame')))
-  // Whoever only counts bytes needs an end; whoever would reconnect after it has closed before.
+  const chunks = framedBytes(kind, messages, Number(query.get('frame')))
+  // Clients that only count bytes need an end. Clients that reconnect close the stream before it.
   const ends = query.has('ends')
   Readable.from(ends ? [...chunks, Buffer.from('0\r\n\r\n')] : chunks)
     .on('error', () => {})

@@ -1,4 +1,4 @@
-// Builds the page with every contender from the published files, for production. A contender that needs a Vite plugin has it in
+// Builds the page for production, from the packages as they are published. A contender that needs a Vite plugin exports it from
 // `contenders/<name>.plugin.mjs`.
 import { globSync } from 'node:fs'
 import { build } from 'vite'

@@ -1,5 +1,5 @@
-// Chromium by its own protocol and nothing else: who watches the network, as test drivers do, is told of each message of an
-// `EventSource`, and that would be measured.
+// Drives Chromium over the DevTools protocol. Test drivers also enable its network domain, which reports each message of an
+// `EventSource`, and that overhead would be measured.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ const FLAGS = [
   '--remote-debugging-port=0',
 ]
 
-/** Starts Chromium: `CHROMIUM_PATH`, the system's, or Playwright's. */
+/** Starts Chromium: `CHROMIUM_PATH`, /usr/bin/chromium, or Playwright's build. */
 export async function launch() {
   const system = process.env.CHROMIUM_PATH || '/usr/bin/chromium'
   const profile = mkdtempSync(join(tmpdir(), 'headwater-chromium-'))
@@ -27,53 +27,53 @@ export async function launch() {
     { stdio: ['ignore', 'ignore', 'pipe'] },
   )
   process.once('exit', () => child.kill())
-  const gone = new Promise((resolve) => child.once('exit', resolve))
+  const exited = new Promise((resolve) => child.once('exit', resolve))
   const address = await new Promise((resolve, reject) => {
-    let said = ''
+    let stderr = ''
     child.stderr.on('data', (text) => {
-      said += text
-      const [, found] = /DevTools listening on (\S+)/.exec(said) ?? []
+      stderr += text
+      const [, found] = /DevTools listening on (\S+)/.exec(stderr) ?? []
       if (found) resolve(found)
     })
-    child.once('exit', () => reject(new Error(`Chromium did not start: ${said}`)))
+    child.once('exit', () => reject(new Error(`Chromium did not start: ${stderr}`)))
   })
   const socket = new WebSocket(address)
   await new Promise((resolve, reject) => {
     socket.addEventListener('open', resolve)
     socket.addEventListener('error', reject)
   })
-  const waiting = new Map()
+  const pending = new Map()
   const listeners = new Map()
   let calls = 0
   socket.addEventListener('message', ({ data }) => {
     const { id, result, error, method, params, sessionId } = JSON.parse(data)
     if (id === undefined) return listeners.get(`${sessionId} ${method}`)?.(params)
-    const { resolve, reject } = waiting.get(id)
-    waiting.delete(id)
+    const { resolve, reject } = pending.get(id)
+    pending.delete(id)
     if (error) reject(new Error(error.message))
     else resolve(result)
   })
   const send = (method, params = {}, sessionId = undefined) =>
     new Promise((resolve, reject) => {
-      waiting.set(++calls, { resolve, reject })
+      pending.set(++calls, { resolve, reject })
       socket.send(JSON.stringify({ id: calls, method, params, sessionId }))
     })
 
-  /** Opens a tab; what it returns speaks to its page. A window would start processes that disturb. */
+  /** Opens a tab. Returns functions that control it. Not a window: that would start more processes. */
   async function open(url) {
     const { targetId } = await send('Target.createTarget', { url: 'about:blank' })
     const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true })
-    const ask = (method, params) => send(method, params, sessionId)
+    const sendToPage = (method, params) => send(method, params, sessionId)
     const on = (method) => new Promise((resolve) => listeners.set(`${sessionId} ${method}`, resolve))
-    await ask('Page.enable')
+    await sendToPage('Page.enable')
     const loaded = on('Page.loadEventFired')
-    await ask('Page.navigate', { url })
+    await sendToPage('Page.navigate', { url })
     await loaded
     return {
-      ask,
+      send: sendToPage,
       on,
       async evaluate(expression) {
-        const { result, exceptionDetails } = await ask('Runtime.evaluate', {
+        const { result, exceptionDetails } = await sendToPage('Runtime.evaluate', {
           expression,
           awaitPromise: true,
           returnByValue: true,
@@ -86,7 +86,7 @@ export async function launch() {
     }
   }
 
-  /** Records what every thread does while `work` runs. */
+  /** Records a trace of all threads while `work` runs. */
   async function trace(categories, work) {
     const events = []
     listeners.set('undefined Tracing.dataCollected', ({ value }) => events.push(...value))
@@ -107,7 +107,7 @@ export async function launch() {
     open,
     async close() {
       await send('Browser.close')
-      await gone
+      await exited
       rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
     },
   }

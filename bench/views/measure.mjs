@@ -1,9 +1,9 @@
-// One contender, mounted once, in a page of its own.
+// Measures one contender, mounted once, in its own page.
 import { once } from 'node:events'
 
-/** What the page's main thread has worked, in milliseconds of the processor. */
-async function worked(page) {
-  const { metrics } = await page.ask('Performance.getMetrics')
+/** Returns the CPU time of the page's main thread so far, in milliseconds. */
+async function cpuTime(page) {
+  const { metrics } = await page.send('Performance.getMetrics')
   return metrics.find(({ name }) => name === 'TaskDuration').value * 1000
 }
 
@@ -21,20 +21,20 @@ function burst(page, { scenario, total, url }) {
   return page.evaluate(`measure(${JSON.stringify({ scenario, total, url })})`)
 }
 
-/** Renders, frames, times; `missing` says what is shown in place of what should be. */
+/** Measures renders, frames and times. `missing` is the text shown by the page if it is not the expected text. */
 export function measureView(browser, origin, contender, stream) {
   return inPage(browser, origin, contender, async (page) => {
-    await page.ask('Performance.enable', { timeDomain: 'threadTicks' })
-    const before = await worked(page)
-    const { said, expected, ...result } = await burst(page, stream)
-    const mainMs = (await worked(page)) - before
-    return { ...result, mainMs, missing: said.startsWith(expected) ? '' : said }
+    await page.send('Performance.enable', { timeDomain: 'threadTicks' })
+    const before = await cpuTime(page)
+    const { shown, expected, ...result } = await burst(page, stream)
+    const mainMs = (await cpuTime(page)) - before
+    return { ...result, mainMs, missing: shown.startsWith(expected) ? '' : shown }
   })
 }
 
 const CATEGORIES = ['toplevel', 'disabled-by-default-devtools.timeline', 'blink.user_timing', '__metadata']
 
-/** The longest task of the page's main thread, in milliseconds of the processor and of the clock on the wall. */
+/** Returns the longest task of the page's main thread, as CPU time and wall-clock time, in milliseconds. */
 export function longestTask(browser, origin, contender, stream) {
   return inPage(browser, origin, contender, async (page) => {
     const { events } = await browser.trace(CATEGORIES, () => burst(page, stream))
@@ -47,7 +47,7 @@ export function longestTask(browser, origin, contender, stream) {
   })
 }
 
-/** Has the server make its bytes, so that the first who asks for them does not wait. */
+/** Makes the server generate and cache the stream, so that the first contender does not wait for it. */
 export async function warmUp(url) {
   const controller = new AbortController()
   const response = await fetch(url, { signal: controller.signal })
@@ -55,7 +55,7 @@ export async function warmUp(url) {
   controller.abort()
 }
 
-/** The address of a server that was forked. */
+/** Resolves with the origin of a forked server. */
 export async function addressOf(server) {
   const [{ origin }] = await once(server, 'message')
   return origin

@@ -1,4 +1,4 @@
-// In the page: mounts a contender, watches what becomes of it, and tells.
+// Runs in the page: mounts a contender, observes it, and returns the results.
 import { scenarios } from './scenarios.js'
 
 const contenders = import.meta.glob(['./contenders/*.{js,jsx}'])
@@ -17,20 +17,20 @@ globalThis.measure = async ({ scenario, url, total }) => {
   const longTasks = []
   let renders = 0
   let frames = 0
-  let came = 0
-  let finished
-  const shown = new Promise((resolve) => (finished = resolve))
+  let received = 0
+  let finish
+  const finished = new Promise((resolve) => (finish = resolve))
   new PerformanceObserver((entries) =>
     longTasks.push(...entries.getEntries().map((entry) => entry.duration)),
   ).observe({
     type: 'longtask',
   })
-  const mounted = scenarios[scenario](total, () => {
-    if (++came === total && !target.isConnected) finished()
+  const prepared = scenarios[scenario](total, () => {
+    if (++received === total && !target.isConnected) finish()
   })
   const last = `"n":${total - 1},`
   new MutationObserver(() => {
-    if (target.textContent.includes(last)) finished()
+    if (target.textContent.includes(last)) finish()
   }).observe(target, { subtree: true, childList: true, characterData: true })
   const count = () => {
     frames++
@@ -39,26 +39,26 @@ globalThis.measure = async ({ scenario, url, total }) => {
   requestAnimationFrame(count)
   const text = (data) => {
     renders++
-    return mounted.text(data)
+    return prepared.text(data)
   }
 
   if (globalThis.contender.mounts === false) target.remove()
-  // By this mark, whoever traces finds this page among others.
+  // A trace identifies the thread of this page by this mark.
   performance.mark('measured')
   const start = performance.now()
-  const read = globalThis.contender.mount(target, { ...mounted, url, text })
-  await shown
+  const read = globalThis.contender.mount(target, { ...prepared, url, text })
+  await finished
   const ms = performance.now() - start
-  const passed = { renders, frames }
-  // What the observer of long tasks has to say comes later.
+  const counts = { renders, frames }
+  // PerformanceObserver delivers long tasks with a delay.
   await frame()
   await frame()
   await new Promise((resolve) => setTimeout(resolve, 50))
   return {
-    ...passed,
+    ...counts,
     ms,
     longTasks,
-    said: read ? mounted.text(read()) : target.textContent,
-    expected: mounted.start,
+    shown: read ? prepared.text(read()) : target.textContent,
+    expected: prepared.start,
   }
 }

@@ -1,8 +1,8 @@
-// What becomes of the messages, in the words of a fold and as one writes it by hand; what the view says of it; and what it has to
-// say in the end. `tick` counts messages as they come.
+// Scenarios: how messages become data, as a fold and written by hand, the text that the view shows for it, and the text that is
+// expected at the end. `tick` counts the messages.
 import { history } from '@headwater/core'
 
-/** Counts, and notices each message that is not the one after the last. What it says is JSON, and read as that. */
+/** Counts messages, and counts as wrong each one that does not follow the message before it. Parses their data as JSON. */
 function count(total, tick) {
   const isNext = (state, message) => JSON.parse(message.data).n === state.count
   const next = (state, message) => ({
@@ -26,7 +26,7 @@ function count(total, tick) {
     byHand: { begin, next, tick },
     text: ({ count, wrong, last }) =>
       count === undefined ? last : `${count} received, ${wrong} wrong: ${last}`,
-    // How what is shown in the end has to begin.
+    // Expected start of the final text.
     start: `${total} received, 0 wrong: `,
   }
 }

@@ -6,9 +6,9 @@ import { createRoot } from 'react-dom/client'
 const use = <Value,>(store: { get(): Value; listen(listener: () => void): () => void }) =>
   useSyncExternalStore(store.listen, store.get)
 
-function Connection({ stream, asks = false }: { stream: Snapshot<unknown>; asks?: boolean }) {
-  const { status, account, step, idle, act } = demo.describe(stream, use(demo.words), asks)
-  const { seconds, share } = demo.countDown(stream, use(demo.now))
+function Connection({ stream, isAnswer = false }: { stream: Snapshot<unknown>; isAnswer?: boolean }) {
+  const { status, detail, label, disabled, act } = demo.describe(stream, use(demo.texts), isAnswer)
+  const { seconds, fraction } = demo.countDown(stream, use(demo.now))
   return (
     <div className="connection">
       <span className="status" data-status={stream.status}>
@@ -16,12 +16,12 @@ function Connection({ stream, asks = false }: { stream: Snapshot<unknown>; asks?
       </span>
       <span className="count-down" hidden={!seconds}>
         {seconds}
-        <i style={{ transform: `scaleX(${share})` }} />
+        <i style={{ transform: `scaleX(${fraction})` }} />
       </span>
-      <button type="button" aria-disabled={idle} onClick={act}>
-        {step}
+      <button type="button" aria-disabled={disabled} onClick={act}>
+        {label}
       </button>
-      <p role="status">{account}</p>
+      <p role="status">{detail}</p>
     </div>
   )
 }
@@ -29,19 +29,19 @@ function Connection({ stream, asks = false }: { stream: Snapshot<unknown>; asks?
 function Market() {
   const events = demo.quoteEvents
   const { data: quotes } = useEventSource(demo.api('market'), {
-    ...demo.connection,
+    ...demo.marketOptions,
     events,
     fold: keyed((message: MessageOf<typeof events>) => message.data.symbol),
     onMessage: demo.onQuote,
   })
-  useEffect(() => demo.watches.market.rendered())
+  useEffect(() => demo.monitors.market.countRender())
   return (
     <section className="card" aria-labelledby="market">
       <demo-title of="market" />
       <demo-rates />
-      <div className="cells" role="img" aria-label={use(demo.words).market.grid} onClick={demo.choose}>
+      <div className="cells" role="img" aria-label={use(demo.texts).market.grid} onClick={demo.selectSymbol}>
         {demo.symbols.map((symbol) => (
-          <span key={symbol} data-symbol={symbol} data-look={demo.look(quotes.get(symbol))}>
+          <span key={symbol} data-symbol={symbol} data-trend={demo.trendOf(quotes.get(symbol))}>
             {symbol}
             <b>{quotes.get(symbol)?.data.price}</b>
           </span>
@@ -53,12 +53,12 @@ function Market() {
 }
 
 function Weather() {
-  // The market's own connection: components that ask for the same stream share it.
-  const market = useEventSource(demo.api('market'), { ...demo.connection, select: () => 0 })
+  // Same URL and request as in Market: both components share one connection.
+  const market = useEventSource(demo.api('market'), { ...demo.marketOptions, select: () => 0 })
   return (
     <section className="card" aria-labelledby="weather">
       <demo-title of="weather" />
-      <demo-orders />
+      <demo-weather-actions />
       <Connection stream={market} />
       <demo-time-line />
       <demo-proof of="market" />
@@ -68,17 +68,17 @@ function Weather() {
 
 function News() {
   const language = use(demo.language)
-  const { url, ...feed } = useMemo(() => demo.openNews(language), [language])
+  const { url, ...options } = useMemo(() => demo.newsOptions(language), [language])
   const events = { story: json<demo.Story>(), correction: json<demo.Story>() }
-  const news = useEventSource(url, { ...feed, events, fold: history(8) })
+  const news = useEventSource(url, { ...options, events, fold: history(8) })
   return (
     <section className="card" aria-labelledby="news">
       <demo-title of="news" />
       <Connection stream={news} />
       <ol className="stories">
-        {news.data.toReversed().map(({ data }, place) => (
-          <li key={place}>
-            <time>{demo.timeOf(data)}</time>
+        {news.data.toReversed().map(({ data }, index) => (
+          <li key={index}>
+            <time>{demo.formatTime(data)}</time>
             <span>{data.headline}</span>
           </li>
         ))}
@@ -89,22 +89,22 @@ function News() {
 }
 
 function Chat() {
-  const { chat } = use(demo.words)
+  const { chat } = use(demo.texts)
   const question = use(demo.question)
   const answer = useEventSource(question.number ? demo.api('chat?resumable') : null, {
     method: 'POST',
-    headers: demo.bearer,
-    body: demo.bodyOf(question.text),
+    headers: demo.authHeaders,
+    body: demo.chatBody(question.text),
     key: question.number,
     until: demo.isDone,
-    fold: text(demo.wordIn),
-    onMessage: demo.watches.chat.onMessage,
+    fold: text(demo.deltaOf),
+    onMessage: demo.monitors.chat.onMessage,
   })
   return (
     <section className="card" aria-labelledby="chat">
       <demo-title of="chat" />
       <demo-question />
-      <Connection stream={answer} asks />
+      <Connection stream={answer} isAnswer />
       <p className="answer" data-empty={!answer.data}>
         {answer.data || chat.empty}
       </p>

@@ -4,22 +4,23 @@ import { createEventBuffer } from 'better-sse'
 import { lastEventIdOf } from './last-event-id.ts'
 import type { Log } from './log.ts'
 import { tokensFor } from './model.ts'
-import { Refusal } from './reply.ts'
+import { HttpError } from './reply.ts'
 import type { Streams } from './streams.ts'
-import { nameOf, type Visitor } from './visitors.ts'
+import { labelOf, type Visitor } from './visitors.ts'
 
-export interface ChatPlan {
+export interface ChatOptions {
+  /** Time between two tokens of the answer, in milliseconds. */
   tokenMs: number
-  /** Whether each message has an id, so that an answer that broke off can be taken up. */
+  /** True if each message gets an id, so that the client can resume an interrupted answer. */
   resumable: boolean
-  /** When the server ends an answer for its token's sake. */
+  /** Time at which the client's token expires and the server ends the answer, in milliseconds since 1970. */
   expiresAt: number
   streams: Streams
   log: Log
 }
 
-/** How soon a client may come back for the rest of an answer. */
-const resumeMs = 300
+/** Reconnection time that a resumable answer sends in its `retry` field, in milliseconds. */
+const retryMs = 300
 
 export interface ChatChunk {
   id: string
@@ -41,21 +42,21 @@ interface Question {
   text: string
 }
 
-/** Streams the canned answer to a chat-completions request; stops generating when the client goes away. */
+/** Streams the canned answer to a chat-completions request. Stops generating when the client disconnects. */
 export async function answerChat(
   req: IncomingMessage,
   res: ServerResponse,
   body: Record<string, unknown>,
   visitor: Visitor,
-  { tokenMs, resumable, expiresAt, streams, log }: ChatPlan,
+  { tokenMs, resumable, expiresAt, streams, log }: ChatOptions,
 ): Promise<void> {
-  const question = questionIn(body)
+  const question = parseQuestion(body)
   const messages = messagesFor(question)
   const lastEventId = resumable ? lastEventIdOf(req) : ''
   const first = /^\d{1,5}$/.test(lastEventId) ? Math.min(Number(lastEventId) + 1, messages.length - 1) : 0
-  const write = (from: number, to: number) => {
+  const batchOf = (from: number, to: number) => {
     const batch = createEventBuffer({ serializer: String })
-    if (resumable && from === first) batch.retry(resumeMs)
+    if (resumable && from === first) batch.retry(retryMs)
     for (const [index, message] of messages.slice(from, to).entries()) {
       if (resumable) batch.id(String(from + index))
       batch.data(message).dispatch()
@@ -66,13 +67,13 @@ export async function answerChat(
     kind: 'chat',
     visitor,
     next: first,
-    preview: (next) => write(next, next + 1).read(),
+    preview: (next) => batchOf(next, next + 1).read(),
   })
   if (!session) return
   const { state: stream } = session
   visitor.lastChat = null
 
-  // Messages are due one each tokenMs from the start, so that what a silence held back comes at once after it.
+  // Due times count from the start of the answer, so tokens that were held back during a silence are all sent after it.
   const startedAt = performance.now()
   const timer = setInterval(generate, tokenMs)
   const expiry = Number.isFinite(expiresAt)
@@ -84,30 +85,30 @@ export async function answerChat(
     const end =
       stream.next >= messages.length
         ? 'answered'
-        : stream.left
+        : stream.clientLeft
           ? 'stopped by the client'
           : 'cut by the server'
     visitor.lastChat = { sent: stream.next, of: messages.length, end }
     if (end === 'answered') return
-    if (stream.left) visitor.chatsStopped++
-    log(`chat ${nameOf(visitor)} stopped generating at ${stream.next} of ${messages.length} messages`)
+    if (stream.clientLeft) visitor.chatsStopped++
+    log(`chat ${labelOf(visitor)} stopped generating at ${stream.next} of ${messages.length} messages`)
   })
   generate()
 
   function generate() {
     const due = first + Math.floor((performance.now() - startedAt) / tokenMs) + 1
     const from = stream.next
-    const to = Math.min(messages.length, due, from + stream.room())
+    const to = Math.min(messages.length, due, from + stream.capacity())
     if (to <= from) return
     stream.next = to
-    stream.send(write(from, to), to - from)
+    stream.send(batchOf(from, to), to - from)
     if (to < messages.length) return
     clearInterval(timer)
     stream.end('answered')
   }
 }
 
-/** The data of each message of the answer, from the role to `[DONE]`. */
+/** Returns the data of each message of the answer, from the role to `[DONE]`. */
 function messagesFor({ model, text }: Question): string[] {
   const id = `chatcmpl-${randomUUID()}`
   const created = Math.floor(Date.now() / 1000)
@@ -125,25 +126,33 @@ function messagesFor({ model, text }: Question): string[] {
   return [chunk({ role: 'assistant', content: '' }), ...tokens, chunk({}, 'stop'), '[DONE]']
 }
 
-function questionIn({ model, messages, stream }: Record<string, unknown>): Question {
+function parseQuestion({ model, messages, stream }: Record<string, unknown>): Question {
   if (typeof model !== 'string' || model === '' || model.length > 100) {
-    throw new Refusal(400, 'bad_request', '"model" must be a name, e.g. "canned-1".')
+    throw new HttpError(
+      400,
+      'bad_request',
+      '"model" must be a name of at most 100 characters, e.g. "canned-1".',
+    )
   }
   if (stream !== true) {
-    throw new Refusal(400, 'bad_request', 'This model only streams: set "stream" to true.')
+    throw new HttpError(400, 'bad_request', 'This model only streams: set "stream" to true.')
   }
   if (!Array.isArray(messages) || messages.length === 0) {
-    throw new Refusal(400, 'bad_request', '"messages" must be a list with at least one message.')
+    throw new HttpError(400, 'bad_request', '"messages" must be a list with at least one message.')
   }
-  const asked = messages.findLast((message: unknown) => isRecord(message) && message['role'] === 'user')
-  const text = isRecord(asked) ? textOf(asked['content']) : undefined
+  const last = messages.findLast((message: unknown) => isRecord(message) && message['role'] === 'user')
+  const text = isRecord(last) ? textOf(last['content']) : undefined
   if (text === undefined) {
-    throw new Refusal(400, 'bad_request', '"messages" must hold a message of role "user" with text content.')
+    throw new HttpError(
+      400,
+      'bad_request',
+      '"messages" must contain a message of role "user" with text content.',
+    )
   }
   return { model, text }
 }
 
-/** Content is a text, or a list of parts of which some are text. */
+/** Returns the text of a message's content, which is a string or a list of parts. */
 function textOf(content: unknown): string | undefined {
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return undefined

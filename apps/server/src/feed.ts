@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setImmediate as nextTurnOfTheLoop } from 'node:timers/promises'
+import { setImmediate as nextLoopTurn } from 'node:timers/promises'
 import {
   createChannel,
   createEventBuffer,
@@ -12,38 +12,41 @@ import type { Stream, Streams } from './streams.ts'
 import type { StreamKind, Visitor } from './visitors.ts'
 
 /**
- * An endless feed whose message n is a pure function of n, and due at `n * everyMs` of the wall clock. Nothing is
- * stored, and a server that was killed and started again goes on with the same messages under the same ids.
+ * Options of an endless feed. Message n is a pure function of n, and due at `n * intervalMs` of the wall clock. Nothing
+ * is stored, so a restarted server continues with the same messages under the same ids.
  */
-export interface FeedPlan {
+export interface FeedOptions {
   kind: StreamKind
-  everyMs: number
-  /** How often the shared timer looks for what is due. */
-  turnMs: number
-  /** How many messages a client that was away can still get. */
-  replay: number
-  /** How many of the latest messages a new client gets at once. */
-  fresh: number
+  /** Time between two messages, in milliseconds. */
+  intervalMs: number
+  /** Interval of the timer that sends due messages to all readers, in milliseconds. */
+  flushMs: number
+  /** Number of past messages that a reconnecting client can still receive. */
+  replayLimit: number
+  /** Number of past messages that a new client receives immediately. */
+  initialMessages: number
+  /** Appends message n to a batch. */
   write(batch: EventBuffer, n: number): void
 }
 
 export interface Feed {
+  /** Opens a stream for a visitor and sends it the messages that are due. */
   join(req: IncomingMessage, res: ServerResponse, visitor: Visitor): Promise<void>
-  /** Sends what is due, now instead of at the next turn. */
-  turn(): void
+  /** Sends due messages now instead of at the next timer tick. */
+  flush(): void
 }
 
-/** How many readers are served before something else is done. */
-const slice = 50
+/** Number of readers that are served before the event loop gets a turn. */
+const readersPerTurn = 50
 
-export function createFeed(plan: FeedPlan, streams: Streams): Feed {
-  const { kind, everyMs, turnMs, replay, fresh } = plan
-  // The channel knows who listens; it does not broadcast, since a message is due to each at its own position: after
-  // a silence, or with an old id, some are behind.
+export function createFeed(options: FeedOptions, streams: Streams): Feed {
+  const { kind, intervalMs, flushMs, replayLimit, initialMessages, write } = options
+  // The channel only tracks the readers. It cannot broadcast: after a silence, or with an old id, readers are at different
+  // positions.
   const channel = createChannel<DefaultChannelState, Stream>()
   let timer: NodeJS.Timeout | undefined
   channel.on('session-registered', () => {
-    timer ??= setInterval(() => void turnOnce(), turnMs)
+    timer ??= setInterval(() => void flushAll(), flushMs)
   })
   channel.on('session-deregistered', () => {
     if (channel.sessionCount > 0) return
@@ -51,64 +54,65 @@ export function createFeed(plan: FeedPlan, streams: Streams): Feed {
     timer = undefined
   })
 
-  const latest = () => Math.floor(Date.now() / everyMs)
+  const latest = () => Math.floor(Date.now() / intervalMs)
 
-  let turning = false
-  async function turnOnce() {
-    if (turning) return
-    turning = true
-    await turn(channel.activeSessions)
-    turning = false
+  let flushing = false
+  async function flushAll() {
+    if (flushing) return
+    flushing = true
+    await sendDue(channel.activeSessions)
+    flushing = false
   }
 
-  async function turn(sessions: Iterable<Session<Stream>>) {
+  async function sendDue(sessions: Iterable<Session<Stream>>) {
     const last = latest()
-    // Nearly all are at the same position, and share one batch.
-    const batches = new Map<string, ReturnType<typeof batchOf>>()
+    // Almost all readers are at the same position and share one batch.
+    const batches = new Map<string, ReturnType<typeof batchFrom>>()
     let served = 0
     for (const { state: stream } of sessions) {
-      // Node accepts one connection between two slices: with thousands of readers, a whole turn is too long to wait.
-      if (++served % slice === 0) await nextTurnOfTheLoop()
+      // Node accepts new connections only between turns of the event loop. With thousands of readers, serving all of them
+      // in one turn would make new clients wait too long.
+      if (++served % readersPerTurn === 0) await nextLoopTurn()
       const { next } = stream
-      const room = next > last ? 0 : stream.room()
-      if (room === 0) continue
-      const key = `${next} ${room}`
-      const due = batches.get(key) ?? batchOf(next, room, last)
+      const capacity = next > last ? 0 : stream.capacity()
+      if (capacity === 0) continue
+      const key = `${next} ${capacity}`
+      const due = batches.get(key) ?? batchFrom(next, capacity, last)
       batches.set(key, due)
-      stream.next = due.after
+      stream.next = due.next
       stream.send(due.batch, due.messages)
     }
   }
 
-  function batchOf(next: number, room: number, last: number) {
+  function batchFrom(start: number, capacity: number, last: number) {
     const batch = createEventBuffer()
-    const first = Math.max(next, last - replay + 1)
-    const after = Math.min(last + 1, first + room)
-    const gap = first > next
-    if (gap) batch.push({ from: next, to: first - 1 }, 'gap', String(first - 1))
-    for (let n = first; n < after; n++) plan.write(batch, n)
-    return { batch, messages: after - first + (gap ? 1 : 0), after }
+    const first = Math.max(start, last - replayLimit + 1)
+    const next = Math.min(last + 1, first + capacity)
+    const hasGap = first > start
+    if (hasGap) batch.push({ from: start, to: first - 1 }, 'gap', String(first - 1))
+    for (let n = first; n < next; n++) write(batch, n)
+    return { batch, messages: next - first + (hasGap ? 1 : 0), next }
   }
 
   function preview(n: number) {
     const batch = createEventBuffer()
-    plan.write(batch, n)
+    write(batch, n)
     return batch.read()
   }
 
   return {
-    turn: () => void turn(channel.activeSessions),
+    flush: () => void sendDue(channel.activeSessions),
     async join(req, res, visitor) {
-      const next = positionAfter(lastEventIdOf(req), latest()) ?? latest() - fresh + 1
+      const next = positionAfter(lastEventIdOf(req), latest()) ?? latest() - initialMessages + 1
       const session = await streams.open(req, res, { kind, visitor, next, preview })
       if (!session) return
       channel.register(session)
-      await turn([session])
+      await sendDue([session])
     },
   }
 }
 
-/** The message after the one with that id; nothing for what is not an id of ours, or is one from the future. */
+/** Returns the number of the message after the given id, or `undefined` if the id is not a number or in the future. */
 function positionAfter(lastEventId: string, latest: number): number | undefined {
   if (!/^\d{1,15}$/.test(lastEventId)) return undefined
   const n = Number(lastEventId)

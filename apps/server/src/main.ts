@@ -11,7 +11,7 @@ const pages = {
   ...Object.fromEntries(frameworks.map(({ name }) => [`/${name}/`, built(name)])),
 }
 
-function say(line: string) {
+function log(line: string) {
   console.log(`${new Date().toISOString().slice(11, 23)}  ${line}`)
 }
 
@@ -20,22 +20,22 @@ function fail(message: string): never {
   process.exit(1)
 }
 
-function explain(problem: unknown): string {
-  const code = problem instanceof Error && 'code' in problem ? problem.code : undefined
+function explain(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
   const where = `port ${portText} of ${host}`
   if (code === 'EADDRINUSE') {
     return `The demo server did not start: another program already listens on ${where}.
 Stop that program, or choose another port: PORT=${Number(portText) + 1} npm run demo`
   }
   if (code === 'EACCES') {
-    return `The demo server did not start: ${where} may not be used by this account.
+    return `The demo server did not start: this account may not listen on ${where}.
 Choose a port above 1023: PORT=4300 npm run demo`
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return `The demo server did not start: this machine has no address ${host}.
+    return `The demo server did not start: this machine has no address ${host} (HOST).
 Leave HOST unset to listen on this machine only, or set HOST=0.0.0.0 for all its addresses.`
   }
-  return `The demo server did not start: ${problem instanceof Error ? problem.message : String(problem)}`
+  return `The demo server did not start: ${error instanceof Error ? error.message : String(error)}`
 }
 
 async function start(): Promise<DemoServer> {
@@ -45,18 +45,20 @@ async function start(): Promise<DemoServer> {
 Set PORT to a number from 0 to 65535, or leave it unset for 4300.`)
   }
   try {
-    return await startDemoServer({ port, host, pages, log: say })
-  } catch (problem) {
-    fail(explain(problem))
+    return await startDemoServer({ port, host, pages, log })
+  } catch (error) {
+    fail(explain(error))
   }
 }
 
 const server = await start()
 if (existsSync(pages['/'])) {
-  say(`The demo is at ${server.url}  (open it in a browser; Ctrl-C stops it)`)
+  log(`The demo is at ${server.url}  (open it in a browser; press Ctrl-C to stop)`)
 } else {
-  say(`The streams are at ${server.url}/api  (Ctrl-C stops it)`)
-  say(`The page is not built yet: run "pnpm build" and reload, or "npm run demo" for both`)
+  log(`The streams are at ${server.url}/api  (press Ctrl-C to stop)`)
+  log(
+    'The page is not built yet. Run "pnpm build" and reload, or use "npm run demo", which builds and starts.',
+  )
 }
 
 let stopping = false
@@ -64,9 +66,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143)
     stopping = true
-    say('stopping; once more stops at once')
+    log('stopping; press Ctrl-C again to stop immediately')
     void server.close().then(() => {
-      say('stopped')
+      log('stopped')
       process.exit(0)
     })
   })

@@ -1,43 +1,42 @@
 type ModelLanguage = 'en' | 'zh' | 'de' | 'es'
 
 const answers: Record<ModelLanguage, string> = {
-  en: `A river does not hurry, and yet it arrives. This answer is canned, but it comes the way a real one does: \
-token by token, over a POST. A POST is not sent again by itself, since that may cost twice; where the server numbers \
-its words, it can be taken up instead. So drop the connection in the middle, or wait until the token expires: the \
-next attempt asks for fresh headers, says which word came last, and the server goes on with the one after it. What \
-you have read so far stays on the page, and nothing is said twice. Press stop, and the server hears that too: it puts \
-down its pen at once, and no one pays for words that nobody reads. That is all there is to it: a number for each \
-word, a state that you can show, and a river that finds its bed again.`,
-  zh: `河流从不匆忙，却总能到达。这段回答是预先写好的，但它的到来方式与真实的一样：通过一次 POST 请求，\
-一个词元接一个词元地送来。POST 请求不会被擅自重发，因为那可能要付两次钱；但只要服务器给每个词编了号，\
-就可以从断开的地方接着说。所以，不妨在中途断开连接，或者等令牌过期：下一次尝试会换上新的请求头，\
-告诉服务器最后收到的是哪个词，服务器便从下一个词继续。已经读到的内容仍留在页面上，也不会有一句话说两遍。\
-按下停止，服务器同样会知道：它立刻搁笔，没有人需要为无人阅读的文字付费。道理就这么简单：\
-每个词一个编号，一个可以展示的状态，还有一条总能找回河道的河。`,
+  en: `A river does not hurry, and yet it arrives. This answer is canned, but it is sent like a real one: token by \
+token, in the response to a POST request. A POST request is not sent again automatically, since that may cost twice. \
+But this server numbers its messages, so an interrupted answer can be resumed. Try it: drop the connection, or wait \
+until the token expires. The next attempt sends fresh headers and the id of the last message, and the server continues \
+with the message after it. The text that you have already read stays on the page, and no word appears twice. Press \
+stop, and the server stops generating at once: nobody pays for words that nobody reads. All it takes is an id for each \
+message, and a state that the page can show at any moment.`,
+  zh: `河流从不匆忙，却总能到达。这段回答是预先写好的，但发送方式与真实的回答一样：在一次 POST 请求的响应中，\
+一个词元接一个词元地传来。POST 请求不会自动重发，因为重发可能要付两次钱。不过，这个服务器给每条消息都编了号，\
+所以中断的回答可以续传。不妨试一试：在中途断开连接，或者等令牌过期。下一次尝试会带上新的请求头和最后一条消息的编号，\
+服务器从下一条消息继续发送。已经读到的文字仍留在页面上，也不会有一个词重复出现。按下停止，服务器会立即停止生成，\
+没有人需要为无人阅读的文字付费。要做到这些，只需要每条消息一个编号，以及一个随时可以展示的状态。`,
   de: `Ein Fluss beeilt sich nicht und kommt doch an. Diese Antwort ist vorbereitet, trifft aber ein wie eine echte: \
-Stück für Stück, über eine einzige POST-Anfrage, die nie zweimal geschickt wird. Reißt die Verbindung mittendrin ab, \
-bleibt das schon Gelesene stehen; ob noch einmal gefragt wird, entscheidest du.`,
+Stück für Stück, als Antwort auf eine POST-Anfrage, die nicht von selbst ein zweites Mal gesendet wird. Bricht die \
+Verbindung mittendrin ab, bleibt der schon gelesene Text stehen; ob du noch einmal fragst, entscheidest du.`,
   es: `Un río no tiene prisa y, sin embargo, llega. Esta respuesta está preparada, pero llega como una de verdad: \
-palabra a palabra, por una sola petición POST que nunca se envía dos veces. Si la conexión se corta a la mitad, \
-lo ya leído permanece; volver a preguntar o no es decisión tuya.`,
+palabra a palabra, en respuesta a una petición POST que no se vuelve a enviar por sí sola. Si la conexión se corta a \
+la mitad, el texto ya leído permanece; volver a preguntar o no es decisión tuya.`,
 }
 
-const words: Record<'de' | 'es', RegExp> = {
+const languageMarks: Record<'de' | 'es', RegExp> = {
   de: /[äöüß]|(?<!\p{L})(?:der|die|das|und|ist|ein|eine|nicht|ich|wie|was|warum|bitte|hallo|über|auf)(?!\p{L})/giu,
   es: /[ñ¿¡áíóú]|(?<!\p{L})(?:el|la|los|las|una?|es|que|como|cómo|qué|por|para|hola|río|gracias|está)(?!\p{L})/giu,
 }
 
-/** The language of a question: Chinese by its script, German and Spanish by their letters and small words. */
+/** Detects the language of a question: Chinese by script, German and Spanish by letters and common short words. */
 export function languageOf(question: string): ModelLanguage {
   const text = question.slice(0, 2000)
   if (/\p{Script=Han}/u.test(text)) return 'zh'
-  const german = text.match(words.de)?.length ?? 0
-  const spanish = text.match(words.es)?.length ?? 0
+  const german = text.match(languageMarks.de)?.length ?? 0
+  const spanish = text.match(languageMarks.es)?.length ?? 0
   if (german === 0 && spanish === 0) return 'en'
   return german >= spanish ? 'de' : 'es'
 }
 
-/** The canned answer in tokens: together they are the answer. */
+/** Returns the canned answer to a question, split into tokens. */
 export function tokensFor(question: string): string[] {
   return answers[languageOf(question)].match(/\p{Script=Han}{1,2}|\s*[^\s\p{Script=Han}]+|\s+/gu) ?? []
 }

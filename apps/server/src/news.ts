@@ -4,13 +4,13 @@ import { correctionPrefix, headlines, newsLanguages, type NewsLanguage } from '.
 import type { Streams } from './streams.ts'
 
 export interface Story {
-  /** Its number, and as text its id. */
+  /** Number of the story, and its id as text. */
   n: number
   lang: NewsLanguage
   headline: string
-  /** When it was due, in milliseconds since 1970. */
+  /** Time at which it was due, in milliseconds since 1970. */
   at: number
-  /** In a correction: the number of the story that it corrects. */
+  /** Number of the story that this correction corrects. Only corrections have it. */
   corrects?: number
 }
 
@@ -20,26 +20,26 @@ export function isNewsLanguage(text: string): text is NewsLanguage {
   return newsLanguages.some((language) => language === text)
 }
 
-/** Every fifth message corrects the story of two messages before. */
-export function storyAt(n: number, lang: NewsLanguage, everyMs: number): Story {
-  const at = n * everyMs
+/** Computes story n. Every fifth message corrects the story two messages before it. */
+export function storyAt(n: number, lang: NewsLanguage, intervalMs: number): Story {
+  const at = n * intervalMs
   if (!isCorrection(n)) return { n, lang, headline: headlineOf(n, lang), at }
   const corrects = n - 2
   return { n, lang, headline: correctionPrefix[lang] + headlineOf(corrects, lang), at, corrects }
 }
 
-/** Slow and with event names, `story` and `correction`, in each language; the last 200 can be replayed. */
-export function createNews(everyMs: number, streams: Streams): News {
+/** Creates a slow feed per language, with events named `story` and `correction` and 200 messages of replay. */
+export function createNews(intervalMs: number, streams: Streams): News {
   const feed = (lang: NewsLanguage) =>
     createFeed(
       {
         kind: 'news',
-        everyMs,
-        turnMs: Math.min(everyMs, 200),
-        replay: 200,
-        fresh: 3,
+        intervalMs,
+        flushMs: Math.min(intervalMs, 200),
+        replayLimit: 200,
+        initialMessages: 3,
         write(batch: EventBuffer, n: number) {
-          batch.push(storyAt(n, lang, everyMs), isCorrection(n) ? 'correction' : 'story', String(n))
+          batch.push(storyAt(n, lang, intervalMs), isCorrection(n) ? 'correction' : 'story', String(n))
         },
       },
       streams,

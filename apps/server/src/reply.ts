@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 
-/** Answers with JSON. A client that is gone by then is no error. */
+/** Sends a JSON response. Does nothing if the client has disconnected. */
 export function reply(
   res: ServerResponse,
   status: number,
@@ -18,23 +18,23 @@ export function reply(
   res.end(text)
 }
 
-/** An error that is an answer: what happened, and what to do. */
-export class Refusal extends Error {
+/** An error that becomes the response. Its message says what failed and what to do. */
+export class HttpError extends Error {
   readonly status: number
   readonly code: string
   readonly headers: OutgoingHttpHeaders
 
   constructor(status: number, code: string, message: string, headers: OutgoingHttpHeaders = {}) {
     super(message)
-    this.name = 'Refusal'
+    this.name = 'HttpError'
     this.status = status
     this.code = code
     this.headers = headers
   }
 }
 
-/** The shape that OpenAI's servers use for errors, here for all endpoints. */
-export function replyRefusal(res: ServerResponse, { status, code, message, headers }: Refusal): void {
+/** Sends an error in the format of OpenAI's API, which all endpoints here use. */
+export function replyError(res: ServerResponse, { status, code, message, headers }: HttpError): void {
   const type =
     status === 401 ? 'authentication_error' : status < 500 ? 'invalid_request_error' : 'server_error'
   reply(res, status, { error: { message, type, param: null, code } }, headers)

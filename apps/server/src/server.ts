@@ -13,43 +13,50 @@ import { createTokens } from './token.ts'
 import { createVisitors } from './visitors.ts'
 
 export interface DemoServerOptions {
-  /** 0, the default, takes any free port. */
+  /** Default 0: any free port. */
   port?: number
+  /** Default 127.0.0.1. */
   host?: string
-  /** Folders of built pages by where they are served, as `{ '/': …, '/react/': … }`. */
+  /** Folders of built pages, by path: `{ '/': …, '/react/': … }`. */
   pages?: Readonly<Record<string, string>>
-  /** Gets one line for each thing that happens. The default says nothing. */
+  /** Called with one line per event. By default nothing is logged. */
   log?: Log
+  /** Time between two news messages, in milliseconds. Default 3000. */
   newsEveryMs?: number
+  /** Time between two tokens of a chat answer, in milliseconds. Default 30. */
   chatTokenMs?: number
+  /** Longest lifetime of an issued token, in milliseconds. Default 30,000. */
   tokenExpiresInMs?: number
+  /** Time between two heartbeats, in milliseconds. Default 10,000. */
   heartbeatMs?: number
-  /** A reader for which more than this is waiting is sent nothing until it has taken it. */
+  /** Unsent bytes of a reader above which it is sent nothing until they are drained. Default 64 KiB. */
   maxBufferedBytes?: number
-  /** A reader that has not done so for as long is dropped. */
-  patienceMs?: number
+  /** Time after which a reader that does not drain its bytes is disconnected, in milliseconds. Default 30,000. */
+  slowReaderTimeoutMs?: number
+  /** Default 2500. */
   maxStreams?: number
+  /** Default 2500. */
   maxVisitors?: number
-  /** How long a visitor without streams or requests is remembered. */
+  /** Time after which a visitor without streams or requests is forgotten, in milliseconds. Default 10 minutes. */
   visitorIdleMs?: number
 }
 
 export interface DemoServer {
   readonly url: string
-  /** Stops listening and ends all streams; resolves when no socket and no timer is left. */
+  /** Stops listening and ends all streams. Resolves when all sockets and timers are closed. */
   close(): Promise<void>
 }
 
-/** How long `close` waits for clients to take what was sent to them. */
-const graceMs = 1000
+/** Time that `close` gives clients to receive pending data, in milliseconds. */
+const closeTimeoutMs = 1000
 
-/** Starts a demo server. Rejects with Node's own error when it cannot listen. */
+/** Starts a demo server. Rejects with Node's error if it cannot listen. */
 export async function startDemoServer(options: DemoServerOptions = {}): Promise<DemoServer> {
   const { port = 0, host = '127.0.0.1', pages = {}, log = () => {} } = options
-  const { heartbeatMs = 10_000, maxBufferedBytes = 64 * 1024, patienceMs = 30_000 } = options
+  const { heartbeatMs = 10_000, maxBufferedBytes = 64 * 1024, slowReaderTimeoutMs = 30_000 } = options
   const { maxStreams = 2500, maxVisitors = 2500 } = options
-  const streams = createStreams({ heartbeatMs, maxBufferedBytes, patienceMs, maxStreams, log })
-  let closing: Promise<void> | undefined
+  const streams = createStreams({ heartbeatMs, maxBufferedBytes, slowReaderTimeoutMs, maxStreams, log })
+  let closed: Promise<void> | undefined
 
   const api = createApi({
     ticker: createTicker(streams),
@@ -64,7 +71,7 @@ export async function startDemoServer(options: DemoServerOptions = {}): Promise<
   const router = createRouter({
     api,
     page: createPages(pages),
-    isClosing: () => closing !== undefined,
+    isClosing: () => closed !== undefined,
     log,
   })
   const server = createServer(
@@ -75,20 +82,20 @@ export async function startDemoServer(options: DemoServerOptions = {}): Promise<
   await once(server, 'listening')
   const url = urlOf(server.address() as AddressInfo)
 
-  async function shut() {
-    const closed = once(server, 'close')
+  async function shutDown() {
+    const serverClosed = once(server, 'close')
     server.close()
     streams.endAll('the server is stopping')
-    const grace = setTimeout(() => server.closeAllConnections(), graceMs)
-    await closed
-    clearTimeout(grace)
+    const timeout = setTimeout(() => server.closeAllConnections(), closeTimeoutMs)
+    await serverClosed
+    clearTimeout(timeout)
   }
 
   return {
     url,
     close() {
-      closing ??= shut()
-      return closing
+      closed ??= shutDown()
+      return closed
     },
   }
 }

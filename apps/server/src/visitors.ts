@@ -1,7 +1,7 @@
 export const streamKinds = ['ticker', 'market', 'news', 'chat'] as const
 export type StreamKind = (typeof streamKinds)[number]
 
-/** One person at the page, or one test: what the weather does to it, and what the server saw of it. */
+/** One user of the page, or one test: the weather that applies to it, and the statistics of its streams. */
 export interface Visitor {
   readonly name: string
   silentUntil: number
@@ -13,51 +13,54 @@ export interface Visitor {
   readonly answered503: Record<StreamKind, number>
   readonly requests: { kind: StreamKind; lastEventId: string }[]
   chatsStopped: number
-  lastChat: ChatAccount | null
+  lastChat: ChatResult | null
   seenAt: number
 }
 
-/** How far the model got with an answer. */
-interface ChatAccount {
+/** Progress of an answer when its stream closed. */
+interface ChatResult {
   readonly sent: number
   readonly of: number
   readonly end: 'answered' | 'stopped by the client' | 'cut by the server'
 }
 
 export interface Visitors {
-  /** The visitor of that name, without noting that it was here. */
+  /** Returns the visitor of that name without updating when it was last seen. */
   find(name: string): Visitor | undefined
-  /** The visitor of that name, new if need be; nothing when all places are taken by visitors with open streams. */
-  admit(name: string): Visitor | undefined
+  /** Returns the visitor of that name, created if needed. `undefined` if the limit is reached and all have open streams. */
+  getOrCreate(name: string): Visitor | undefined
 }
 
-const longestName = 64
-const remembered = 20
+const maxNameLength = 64
+const maxIdsPerKind = 20
 
 export function isVisitorName(name: string): boolean {
-  return name.length <= longestName
+  return name.length <= maxNameLength
 }
 
-/** Visitors are forgotten after `idleMs` without a request or a stream, and the longest idle one when it gets full. */
+/**
+ * Creates the registry of visitors. A visitor is forgotten after `idleMs` without a request or a stream. At the limit,
+ * the one that is idle for longest is forgotten.
+ */
 export function createVisitors(limit: number, idleMs: number): Visitors {
   const visitors = new Map<string, Visitor>()
 
-  // The map is in the order of the last request, so the first without a stream is the longest idle.
-  function forget() {
-    const tooLongAgo = Date.now() - idleMs
+  // The map is in the order of the last request, so the first visitor without a stream is idle for longest.
+  function evict() {
+    const idleSince = Date.now() - idleMs
     for (const visitor of visitors.values()) {
-      if (visitor.seenAt >= tooLongAgo && visitors.size < limit) return
+      if (visitor.seenAt >= idleSince && visitors.size < limit) return
       if (isIdle(visitor)) visitors.delete(visitor.name)
     }
   }
 
   return {
     find: (name) => visitors.get(name),
-    admit(name) {
+    getOrCreate(name) {
       let visitor = visitors.get(name)
-      if (!visitor) forget()
+      if (!visitor) evict()
       if (!visitor && visitors.size >= limit) return undefined
-      visitor ??= newVisitor(name)
+      visitor ??= createVisitor(name)
       visitor.seenAt = Date.now()
       visitors.delete(name)
       visitors.set(name, visitor)
@@ -66,32 +69,32 @@ export function createVisitors(limit: number, idleMs: number): Visitors {
   }
 }
 
-/** Notes the id that a stream request came with; only the last 20 of each kind are kept. */
-export function noteRequest(visitor: Visitor, kind: StreamKind, lastEventId: string): void {
+/** Records the `Last-Event-ID` of a stream request. Keeps the last 20 of each kind. */
+export function recordRequest(visitor: Visitor, kind: StreamKind, lastEventId: string): void {
   const { requests } = visitor
   requests.push({ kind, lastEventId })
   const ofKind = requests.filter((request) => request.kind === kind)
   const oldest = ofKind[0]
-  if (oldest && ofKind.length > remembered) requests.splice(requests.indexOf(oldest), 1)
+  if (oldest && ofKind.length > maxIdsPerKind) requests.splice(requests.indexOf(oldest), 1)
 }
 
-/** Whether its open streams are to stay open and bring nothing. */
+/** Returns true while the visitor's streams send nothing. */
 export function isSilent(visitor: Visitor): boolean {
   return Date.now() < visitor.silentUntil
 }
 
-/** Whether its open streams are to bring little. */
+/** Returns true while the visitor's streams send at most ten messages a second. */
 export function isSlow(visitor: Visitor): boolean {
   return Date.now() < visitor.slowUntil
 }
 
-/** How log lines call it. */
-export function nameOf(visitor: Visitor): string {
-  return visitor.name === '' ? 'of the nameless visitor' : `of visitor ${JSON.stringify(visitor.name)}`
+/** Returns the name of the visitor in log lines. */
+export function labelOf(visitor: Visitor): string {
+  return visitor.name === '' ? 'of the unnamed visitor' : `of visitor ${JSON.stringify(visitor.name)}`
 }
 
-/** What the server saw of a visitor, as `GET /api/stats` tells it; of one kind of stream, if one is named. */
-export function describe(visitor: Visitor | undefined, kind?: StreamKind) {
+/** Returns the statistics that `GET /api/stats` sends, of one kind of stream if one is given. */
+export function statsOf(visitor: Visitor | undefined, kind?: StreamKind) {
   const kinds: readonly StreamKind[] = kind ? [kind] : streamKinds
   const sum = (counts?: Record<StreamKind, number>) =>
     kinds.reduce((total, each) => total + (counts?.[each] ?? 0), 0)
@@ -100,7 +103,7 @@ export function describe(visitor: Visitor | undefined, kind?: StreamKind) {
     open: sum(visitor?.open),
     opened: sum(visitor?.opened),
     answered503: sum(visitor?.answered503),
-    lastEventIds: requests.slice(-remembered).map((request) => request.lastEventId),
+    lastEventIds: requests.slice(-maxIdsPerKind).map((request) => request.lastEventId),
     chatsStopped: visitor?.chatsStopped ?? 0,
     lastChat: visitor?.lastChat ?? null,
   }
@@ -110,17 +113,17 @@ function isIdle({ open }: Visitor): boolean {
   return streamKinds.every((kind) => open[kind] === 0)
 }
 
-function newVisitor(name: string): Visitor {
-  const none = () => ({ ticker: 0, market: 0, news: 0, chat: 0 })
+function createVisitor(name: string): Visitor {
+  const zeros = () => ({ ticker: 0, market: 0, news: 0, chat: 0 })
   return {
     name,
     silentUntil: 0,
     refusedUntil: 0,
     refusedForMs: 0,
     slowUntil: 0,
-    open: none(),
-    opened: none(),
-    answered503: none(),
+    open: zeros(),
+    opened: zeros(),
+    answered503: zeros(),
     requests: [],
     chatsStopped: 0,
     lastChat: null,

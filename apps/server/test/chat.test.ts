@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest'
 import type { ChatChunk } from '../src/chat.ts'
 import { languageOf, tokensFor } from '../src/model.ts'
-import { breaksIn, idsOf, listen, post, statsOf, type Listener } from './listener.ts'
+import { gapsIn, idsOf, listen, post, statsOf, type Listener } from './listener.ts'
 import { serverForTest } from './server-for-test.ts'
 
-const ask = (content: unknown) => ({ model: 'canned-1', messages: [{ role: 'user', content }], stream: true })
+const chatBody = (content: unknown) => ({
+  model: 'canned-1',
+  messages: [{ role: 'user', content }],
+  stream: true,
+})
 const demo = { authorization: 'Bearer demo' }
 
 function chunksOf({ messages }: Listener): ChatChunk[] {
@@ -15,17 +19,17 @@ function textOf(chunks: ChatChunk[]): string {
   return chunks.map(({ choices }) => choices[0].delta.content ?? '').join('')
 }
 
-test('answers in the wire format, token by token, and ends with [DONE]', async () => {
+test('streams the answer token by token in the chat-completions format and ends with [DONE]', async () => {
   const { url } = await serverForTest({ chatTokenMs: 1 })
   const chat = await listen(`${url}/api/chat`, {
     method: 'POST',
     headers: demo,
-    body: ask('What is a river?'),
+    body: chatBody('What is a river?'),
   })
-  await chat.over()
+  await chat.ended()
   expect(chat.status).toBe(200)
   expect(chat.headers['content-type']).toBe('text/event-stream')
-  expect(chat.whole).toBe(true)
+  expect(chat.complete).toBe(true)
   expect(chat.messages.at(-1)).toEqual({ event: 'message', id: '', data: '[DONE]' })
   const chunks = chunksOf(chat)
   expect(chunks[0]).toEqual({
@@ -51,7 +55,7 @@ test.each([
   expect(languageOf(question)).toBe(language)
   const { url } = await serverForTest({ chatTokenMs: 1 })
   const body = {
-    ...ask(''),
+    ...chatBody(''),
     messages: [
       { role: 'user', content: '你好' },
       { role: 'assistant', content: 'Hola' },
@@ -59,28 +63,28 @@ test.each([
     ],
   }
   const chat = await listen(`${url}/api/chat`, { method: 'POST', headers: demo, body })
-  await chat.over()
+  await chat.ended()
   const text = textOf(chunksOf(chat))
   expect(text.startsWith(start)).toBe(true)
   expect(text).toBe(tokensFor(question).join(''))
 })
 
-test('accepts a token that it issued until it expires, and says why not after that', async () => {
+test('accepts an issued token until it expires, then answers 401 with the reason', async () => {
   const { url } = await serverForTest({ chatTokenMs: 1, tokenExpiresInMs: 150 })
   const { body: issued } = await post(`${url}/api/token`, '')
   const { token, expiresInMs } = issued as { token: string; expiresInMs: number }
   expect(expiresInMs).toBe(150)
   const headers = { authorization: `Bearer ${token}` }
-  const chat = await listen(`${url}/api/chat`, { method: 'POST', headers, body: ask('Hi') })
+  const chat = await listen(`${url}/api/chat`, { method: 'POST', headers, body: chatBody('Hi') })
   expect(chat.status).toBe(200)
-  await chat.over()
+  await chat.ended()
   const expired = Date.now() + 150
   let answer = { status: 200, body: {} as unknown }
   while (answer.status === 200 && Date.now() < expired + 1000) {
     const again = await fetch(`${url}/api/chat`, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify(ask('Hi')),
+      body: JSON.stringify(chatBody('Hi')),
     })
     answer = {
       status: again.status,
@@ -94,13 +98,13 @@ test('accepts a token that it issued until it expires, and says why not after th
 })
 
 test.each([
-  ['no header', {}, 'Authorization'],
-  ['another scheme', { authorization: 'Basic ZGVtbzpkZW1v' }, 'Authorization'],
-  ['a token of another server', { authorization: 'Bearer 99999999999999.abc.def' }, 'not one of ours'],
-  ['a word', { authorization: 'Bearer demo2' }, 'not one of ours'],
-])('answers 401 to %s', async (_, headers, message) => {
+  ['without a header', {}, 'Authorization'],
+  ['with another scheme', { authorization: 'Basic ZGVtbzpkZW1v' }, 'Authorization'],
+  ['with a token of another server', { authorization: 'Bearer 99999999999999.abc.def' }, 'not issued by'],
+  ['with an unknown word as token', { authorization: 'Bearer demo2' }, 'not issued by'],
+])('answers 401 to a request %s', async (_, headers, message) => {
   const { url } = await serverForTest()
-  const answer = await post(`${url}/api/chat`, ask('Hi'), headers)
+  const answer = await post(`${url}/api/chat`, chatBody('Hi'), headers)
   expect(answer.status).toBe(401)
   expect(answer.headers.get('www-authenticate')).toBe('Bearer')
   expect(answer.body).toEqual({
@@ -119,10 +123,10 @@ test.each([
   ['[]', 'JSON object'],
   ['null', 'JSON object'],
   [{}, '"model"'],
-  [{ ...ask('Hi'), stream: false }, '"stream"'],
-  [{ ...ask('Hi'), messages: [] }, '"messages"'],
-  [{ ...ask('Hi'), messages: [null, { role: 'system', content: 'Hi' }] }, '"messages"'],
-  [ask(5), '"messages"'],
+  [{ ...chatBody('Hi'), stream: false }, '"stream"'],
+  [{ ...chatBody('Hi'), messages: [] }, '"messages"'],
+  [{ ...chatBody('Hi'), messages: [null, { role: 'system', content: 'Hi' }] }, '"messages"'],
+  [chatBody(5), '"messages"'],
 ])('answers 400 to the body %j', async (body, message) => {
   const { url } = await serverForTest()
   const answer = await post(`${url}/api/chat`, body, demo)
@@ -132,9 +136,9 @@ test.each([
   })
 })
 
-test('answers 413 to a body above a megabyte, and 405 with Allow to a GET', async () => {
+test('answers 413 to a body larger than 1 MiB, and 405 with Allow to a GET', async () => {
   const { url } = await serverForTest()
-  const large = await post(`${url}/api/chat`, ask('x'.repeat(1024 * 1024)), demo)
+  const large = await post(`${url}/api/chat`, chatBody('x'.repeat(1024 * 1024)), demo)
   expect(large.status).toBe(413)
   expect(large.body).toMatchObject({ error: { code: 'body_too_large' } })
   const get = await fetch(`${url}/api/chat`)
@@ -143,9 +147,9 @@ test('answers 413 to a body above a megabyte, and 405 with Allow to a GET', asyn
   expect(await get.json()).toMatchObject({ error: { code: 'method_not_allowed' } })
 })
 
-test('stops generating when the client goes away', async () => {
+test('stops generating when the client disconnects', async () => {
   const { url, logged } = await serverForTest({ chatTokenMs: 20 })
-  const chat = await listen(`${url}/api/chat`, { method: 'POST', headers: demo, body: ask('Hi') })
+  const chat = await listen(`${url}/api/chat`, { method: 'POST', headers: demo, body: chatBody('Hi') })
   await chat.until(() => chat.messages.length >= 3)
   chat.close()
   expect(await logged(/stopped generating/)).toMatch(/at \d+ of \d+ messages/)
@@ -154,54 +158,54 @@ test('stops generating when the client goes away', async () => {
   expect(stats).toMatchObject({ lastChat: { end: 'stopped by the client' } })
 })
 
-test('numbers an answer that is to be resumable, and ends it with its token', async () => {
+test('sends ids in a resumable answer, ends it when the token expires, and resumes after Last-Event-ID', async () => {
   const { url } = await serverForTest({ chatTokenMs: 20 })
   const api = `${url}/api/chat?resumable`
   const first = await post(`${url}/api/token?forMs=1000`, '')
   expect(first.body).toMatchObject({ expiresInMs: 1000 })
   const bearer = ({ body }: typeof first) => `Bearer ${(body as { token: string }).token}`
-  const asked = { method: 'POST', body: ask('Hi') }
-  const part = await listen(api, { ...asked, headers: { authorization: bearer(first) } })
-  await part.over()
-  expect(part.whole).toBe(true)
+  const init = { method: 'POST', body: chatBody('Hi') }
+  const part = await listen(api, { ...init, headers: { authorization: bearer(first) } })
+  await part.ended()
+  expect(part.complete).toBe(true)
   expect(part.messages.length).toBeGreaterThan(2)
   const last = part.messages.at(-1)?.id ?? ''
   expect(await statsOf(url)).toMatchObject({
     chatsStopped: 0,
     lastChat: { sent: Number(last) + 1, of: expect.any(Number), end: 'cut by the server' },
   })
-  const late = { authorization: bearer(first), 'Last-Event-ID': last }
-  expect((await listen(api, { ...asked, headers: late })).status).toBe(401)
-  const rest = await listen(api, { ...asked, headers: { ...demo, 'Last-Event-ID': last } })
-  await rest.over()
-  expect(breaksIn([...idsOf(part), ...idsOf(rest)])).toEqual([])
+  const expired = { authorization: bearer(first), 'Last-Event-ID': last }
+  expect((await listen(api, { ...init, headers: expired })).status).toBe(401)
+  const rest = await listen(api, { ...init, headers: { ...demo, 'Last-Event-ID': last } })
+  await rest.ended()
+  expect(gapsIn([...idsOf(part), ...idsOf(rest)])).toEqual([])
   expect(textOf([...chunksOf(part), ...chunksOf(rest)])).toBe(tokensFor('Hi').join(''))
   expect(rest.messages.at(-1)?.data).toBe('[DONE]')
 })
 
-test('brings nothing during a silence, and loses no token to it', async () => {
+test('sends nothing during a silence and the complete answer after it', async () => {
   const { url } = await serverForTest({ chatTokenMs: 5 })
-  const chat = await listen(`${url}/api/chat`, { method: 'POST', headers: demo, body: ask('Hi') })
+  const chat = await listen(`${url}/api/chat`, { method: 'POST', headers: demo, body: chatBody('Hi') })
   await chat.until(() => chat.messages.length >= 3)
   await post(`${url}/api/weather`, { do: 'silence' })
-  const loud = await listen(`${url}/api/ticker?visitor=loud`)
+  const unaffected = await listen(`${url}/api/ticker?visitor=unaffected`)
   const { length } = chat.messages
-  await loud.until(() => loud.messages.length >= 20)
+  await unaffected.until(() => unaffected.messages.length >= 20)
   expect(chat.messages).toHaveLength(length)
   await post(`${url}/api/weather`, { do: 'clear' })
-  await chat.over()
+  await chat.ended()
   expect(chat.messages.at(-1)?.data).toBe('[DONE]')
   expect(textOf(chunksOf(chat))).toBe(tokensFor('Hi').join(''))
 })
 
-test('can be dropped and refused like any stream', async () => {
+test('drops a chat and refuses new ones like any other stream', async () => {
   const { url } = await serverForTest({ chatTokenMs: 20 })
-  const chat = await listen(`${url}/api/chat`, { method: 'POST', headers: demo, body: ask('Hi') })
+  const chat = await listen(`${url}/api/chat`, { method: 'POST', headers: demo, body: chatBody('Hi') })
   await chat.until(() => chat.messages.length >= 3)
   await post(`${url}/api/weather`, { do: 'refuse' })
-  await chat.over()
-  expect(chat.whole).toBe(false)
-  const refused = await post(`${url}/api/chat`, ask('Hi'), demo)
+  await chat.ended()
+  expect(chat.complete).toBe(false)
+  const refused = await post(`${url}/api/chat`, chatBody('Hi'), demo)
   expect(refused.status).toBe(503)
   expect(refused.headers.get('retry-after')).toBe('5')
 })

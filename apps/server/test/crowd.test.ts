@@ -3,16 +3,16 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
-import { breaksIn, idsOf, listen, statsOf } from './listener.ts'
+import { gapsIn, idsOf, listen, statsOf } from './listener.ts'
 
 const readers = 1950
-const sleepers = 50
+const stalled = 50
 
-/** A server in a process of its own, whose memory can be asked for. */
+/** Starts a server in its own process and returns a function that measures the memory of that process. */
 async function startServer() {
   const script = `
     import { startDemoServer } from ${JSON.stringify(new URL('../src/server.ts', import.meta.url).href)}
-    const limits = { heartbeatMs: 100, patienceMs: 1000 }
+    const limits = { heartbeatMs: 100, slowReaderTimeoutMs: 1000 }
     const server = await startDemoServer({ newsEveryMs: 0.02, ...limits })
     console.log(server.url)
     process.stdin.on('data', () => {
@@ -42,29 +42,31 @@ async function open(url: string, path: string): Promise<Socket> {
   return socket
 }
 
-test('2,000 streams are served in bounded memory, some of whose readers take nothing', async () => {
+test('serves 2,000 streams in bounded memory while some readers read nothing', async () => {
   const { url, memory } = await startServer()
-  const before = await memory()
-  const careful = await listen(`${url}/api/market?visitor=careful`)
+  const idleMemory = await memory()
+  const steady = await listen(`${url}/api/market?visitor=steady`)
 
-  const taken: number[] = []
+  const received: number[] = []
   for (let n = 0; n < readers; n++) {
     const socket = await open(url, `/api/ticker?visitor=reader-${n}`)
-    taken.push(0)
-    socket.on('data', ({ length }) => (taken[n] = (taken[n] ?? 0) + length))
+    received.push(0)
+    socket.on('data', ({ length }) => (received[n] = (received[n] ?? 0) + length))
   }
-  for (let n = 0; n < sleepers; n++) (await open(url, '/api/news?visitor=sleepers')).pause()
+  for (let n = 0; n < stalled; n++) (await open(url, '/api/news?visitor=stalled')).pause()
 
-  const seen = careful.messages.length
-  await careful.until(() => careful.messages.length >= seen + 2000)
+  const before = steady.messages.length
+  await steady.until(() => steady.messages.length >= before + 2000)
   await expect
-    .poll(() => statsOf(url, '?visitor=sleepers'), { timeout: 15_000 })
-    .toMatchObject({ open: 0, opened: sleepers })
-  const grown = (await memory()) - before
-  console.log(`2,000 streams: ${grown.toFixed(0)} MiB above the ${before.toFixed(0)} MiB of an idle server`)
+    .poll(() => statsOf(url, '?visitor=stalled'), { timeout: 15_000 })
+    .toMatchObject({ open: 0, opened: stalled })
+  const grown = (await memory()) - idleMemory
+  console.log(
+    `2,000 streams: ${grown.toFixed(0)} MiB above the ${idleMemory.toFixed(0)} MiB of an idle server`,
+  )
   expect(grown).toBeLessThan(300)
 
-  expect(breaksIn(idsOf(careful))).toEqual([])
-  expect(taken.filter((bytes) => bytes < 5000)).toEqual([])
+  expect(gapsIn(idsOf(steady))).toEqual([])
+  expect(received.filter((bytes) => bytes < 5000)).toEqual([])
   expect(await statsOf(url, '?visitor=reader-0')).toMatchObject({ open: 1, opened: 1 })
 }, 40_000)

@@ -3,7 +3,7 @@ import { createServer, get } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { createStreams } from '../src/streams.ts'
-import { createVisitors, describe as describeVisitor, noteRequest } from '../src/visitors.ts'
+import { createVisitors, recordRequest, statsOf as statsOfVisitor } from '../src/visitors.ts'
 import { listen, statsOf } from './listener.ts'
 import { serverForTest } from './server-for-test.ts'
 
@@ -16,40 +16,40 @@ async function socketTo(url: string): Promise<Socket> {
   return socket
 }
 
-/** What the server answers to bytes that no client library would send. */
-async function answerTo(url: string, text: string): Promise<string> {
+/** Sends raw bytes that no client library would send, and returns the first chunk of the response. */
+async function responseTo(url: string, text: string): Promise<string> {
   const socket = await socketTo(url)
   socket.setEncoding('utf8').write(text)
-  const [answer] = (await once(socket, 'data')) as [string]
-  return answer
+  const [response] = (await once(socket, 'data')) as [string]
+  return response
 }
 
-test('sends nothing more to a reader that takes nothing, and drops it after a while', async () => {
+test('stops sending to a reader that does not read, and disconnects it after slowReaderTimeoutMs', async () => {
   const maxBufferedBytes = 256 * 1024
-  const limits = { maxBufferedBytes, heartbeatMs: 20, patienceMs: 200 }
-  // So fast that no buffer of an operating system holds it for long.
+  const limits = { maxBufferedBytes, heartbeatMs: 20, slowReaderTimeoutMs: 200 }
+  // Fast enough to fill the buffers of the operating system quickly.
   const { url, logged } = await serverForTest({ newsEveryMs: 0.02, ...limits })
   const reader = await listen(`${url}/api/ticker?visitor=reader`)
-  const sleeper = await socketTo(url)
-  sleeper.pause()
-  sleeper.write('GET /api/news?visitor=sleeper HTTP/1.1\r\nHost: x\r\n\r\n')
-  const line = await logged(/"sleeper" closed/)
+  const stalled = await socketTo(url)
+  stalled.pause()
+  stalled.write('GET /api/news?visitor=stalled HTTP/1.1\r\nHost: x\r\n\r\n')
+  const line = await logged(/"stalled" closed/)
   const waiting = Number(/too slow, (\d+) bytes waiting/.exec(line)?.[1])
   expect(waiting).toBeGreaterThan(maxBufferedBytes)
   expect(waiting).toBeLessThan(maxBufferedBytes + 100_000)
-  expect(await statsOf(url, '?visitor=sleeper')).toMatchObject({ open: 0, opened: 1 })
+  expect(await statsOf(url, '?visitor=stalled')).toMatchObject({ open: 0, opened: 1 })
   const { length } = reader.messages
   await reader.until(() => reader.messages.length >= length + 10)
 })
 
-test('gives a reader that was away for long what it missed in pieces', async () => {
-  const { url, logged } = await serverForTest({ heartbeatMs: 20, patienceMs: 200 })
-  const sleeper = await socketTo(url)
-  sleeper.pause()
-  // Five megabytes ago, which is more than an operating system holds.
+test('sends missed messages in batches to a reader that was disconnected for long', async () => {
+  const { url, logged } = await serverForTest({ heartbeatMs: 20, slowReaderTimeoutMs: 200 })
+  const stalled = await socketTo(url)
+  stalled.pause()
+  // Five megabytes behind, which is more than the operating system buffers.
   const id = Math.floor(Date.now() / 0.5) - 60_000
-  sleeper.write(`GET /api/market?visitor=sleeper HTTP/1.1\r\nHost: x\r\nLast-Event-ID: ${id}\r\n\r\n`)
-  const line = await logged(/"sleeper" closed/)
+  stalled.write(`GET /api/market?visitor=stalled HTTP/1.1\r\nHost: x\r\nLast-Event-ID: ${id}\r\n\r\n`)
+  const line = await logged(/"stalled" closed/)
   expect(Number(/too slow, (\d+) bytes waiting/.exec(line)?.[1])).toBeLessThan(200_000)
 })
 
@@ -70,7 +70,7 @@ test.each([
   expect(await response.json()).toMatchObject({ error: { code } })
 })
 
-test('answers 415 to a body that is not declared as JSON', async () => {
+test('answers 415 to a body without Content-Type: application/json', async () => {
   const { url } = await serverForTest()
   const response = await fetch(`${url}/api/weather`, { method: 'POST', body: '{"do":"drop"}' })
   expect(response.status).toBe(415)
@@ -82,14 +82,14 @@ test.each([
   ['credentials in the address', 'GET http://u:p@x/api/ticker HTTP/1.1\r\nHost: x\r\n\r\n'],
   ['no path', 'GET // HTTP/1.1\r\nHost: x\r\n\r\n'],
   ['no HTTP', 'hello\r\n\r\n'],
-])('answers 400 to %s, and lives on', async (_, text) => {
+])('answers 400 to %s and keeps running', async (_, text) => {
   const { url, lines } = await serverForTest()
-  expect(await answerTo(url, text)).toMatch(/^HTTP\/1\.1 400 /)
+  expect(await responseTo(url, text)).toMatch(/^HTTP\/1\.1 400 /)
   expect(await statsOf(url)).toMatchObject({ opened: 0 })
   expect(lines).toEqual([])
 })
 
-test('survives clients that leave before and in the middle of everything', async () => {
+test('keeps running when clients disconnect during a request or a response', async () => {
   const { url, lines } = await serverForTest()
   const requests = [
     'GET /api/ticker HTTP/1.1\r\nHost: x\r\n\r\n',
@@ -108,17 +108,17 @@ test('survives clients that leave before and in the middle of everything', async
   expect(lines.filter((line) => line.includes('failed'))).toEqual([])
 })
 
-test('opens no stream for a client that leaves while it is being opened', async () => {
+test('opens no stream if the client disconnects while it is being opened', async () => {
   const lines: string[] = []
   const log = (line: string) => void lines.push(line)
   const streams = createStreams({
     heartbeatMs: 1000,
     maxStreams: 1,
     maxBufferedBytes: 1,
-    patienceMs: 1000,
+    slowReaderTimeoutMs: 1000,
     log,
   })
-  const visitor = createVisitors(1, 1000).admit('')
+  const visitor = createVisitors(1, 1000).getOrCreate('')
   if (!visitor) throw new Error('no visitor')
   const opened = new Promise((resolve) => {
     const server = createServer((req, res) => {
@@ -133,10 +133,10 @@ test('opens no stream for a client that leaves while it is being opened', async 
   expect(await opened).toBeUndefined()
   expect(streams.of(visitor)).toEqual([])
   expect(visitor.open.news).toBe(0)
-  expect(lines).toEqual(['news of the nameless visitor left before it was open'])
+  expect(lines).toEqual(['news of the unnamed visitor disconnected before the stream was open'])
 })
 
-test('allows other origins what they need', async () => {
+test('sends the CORS headers that a page of another origin needs', async () => {
   const { url } = await serverForTest()
   const { status, headers } = await fetch(`${url}/api/chat`, { method: 'OPTIONS' })
   expect(status).toBe(204)
@@ -148,7 +148,7 @@ test('allows other origins what they need', async () => {
   expect(headers.get('access-control-expose-headers')).toContain('Retry-After')
 })
 
-test('answers 503 above its number of streams', async () => {
+test('answers 503 when maxStreams streams are open', async () => {
   const { url } = await serverForTest({ maxStreams: 2 })
   await listen(`${url}/api/ticker`)
   await listen(`${url}/api/news`)
@@ -157,11 +157,11 @@ test('answers 503 above its number of streams', async () => {
   expect(third.headers['retry-after']).toBe('5')
 })
 
-test('remembers a bounded number of visitors, and none that has a stream is forgotten', () => {
+test('limits the number of visitors and never forgets one with an open stream', () => {
   const visitors = createVisitors(3, 60_000)
-  const listening = visitors.admit('listening')
+  const listening = visitors.getOrCreate('listening')
   if (listening) listening.open.ticker = 1
-  for (let n = 0; n < 100; n++) expect(visitors.admit(`v${n}`)).toBeDefined()
+  for (let n = 0; n < 100; n++) expect(visitors.getOrCreate(`v${n}`)).toBeDefined()
   expect(visitors.find('listening')).toBe(listening)
   expect(visitors.find('v99')).toBeDefined()
   expect(visitors.find('v98')).toBeDefined()
@@ -170,31 +170,31 @@ test('remembers a bounded number of visitors, and none that has a stream is forg
     const visitor = visitors.find(name)
     if (visitor) visitor.open.chat = 1
   }
-  expect(visitors.admit('one too many')).toBeUndefined()
-  expect(visitors.admit('v98')).toBeDefined()
+  expect(visitors.getOrCreate('one too many')).toBeUndefined()
+  expect(visitors.getOrCreate('v98')).toBeDefined()
 })
 
-test('forgets the visitor first that was idle for longest', () => {
+test('forgets the longest idle visitor first', () => {
   const visitors = createVisitors(2, 60_000)
-  for (const name of ['a', 'b', 'a', 'c']) visitors.admit(name)
+  for (const name of ['a', 'b', 'a', 'c']) visitors.getOrCreate(name)
   expect(visitors.find('a')).toBeDefined()
   expect(visitors.find('b')).toBeUndefined()
 })
 
-test('forgets a visitor that was idle for too long', () => {
+test('forgets a visitor that was idle for longer than idleMs', () => {
   const visitors = createVisitors(100, -1)
-  visitors.admit('early')
-  visitors.admit('late')
+  visitors.getOrCreate('early')
+  visitors.getOrCreate('late')
   expect(visitors.find('early')).toBeUndefined()
   expect(visitors.find('late')).toBeDefined()
 })
 
-test('keeps the last 20 ids of each kind of stream', () => {
-  const visitor = createVisitors(1, 1000).admit('')
+test('keeps the last 20 Last-Event-IDs of each kind of stream', () => {
+  const visitor = createVisitors(1, 1000).getOrCreate('')
   if (!visitor) throw new Error('no visitor')
-  noteRequest(visitor, 'news', 'n')
-  for (let n = 0; n < 50; n++) noteRequest(visitor, 'ticker', String(n))
+  recordRequest(visitor, 'news', 'n')
+  for (let n = 0; n < 50; n++) recordRequest(visitor, 'ticker', String(n))
   expect(visitor.requests).toHaveLength(21)
-  expect(describeVisitor(visitor, 'news').lastEventIds).toEqual(['n'])
-  expect(describeVisitor(visitor).lastEventIds).toEqual(Array.from({ length: 20 }, (_, n) => String(n + 30)))
+  expect(statsOfVisitor(visitor, 'news').lastEventIds).toEqual(['n'])
+  expect(statsOfVisitor(visitor).lastEventIds).toEqual(Array.from({ length: 20 }, (_, n) => String(n + 30)))
 })

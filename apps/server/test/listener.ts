@@ -6,19 +6,20 @@ export interface ServerMessage {
   data: string
 }
 
-/** A stream request over a socket of its own, and everything that came of it. */
+/** A stream request over its own socket, and everything received on it. */
 export interface Listener {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly messages: ServerMessage[]
   readonly comments: string[]
-  /** What came after the last whole message. */
+  /** Text received after the last complete message. */
   rest: string
-  /** Whether the response ended as HTTP wants it; set when it is over. */
-  whole: boolean | undefined
-  /** Resolves when the condition holds, which is looked at whenever something came. */
+  /** True if the response ended properly, false if it was cut off, `undefined` while it is open. */
+  complete: boolean | undefined
+  /** Resolves when the condition is true. Checks it after each chunk. Rejects if the response ends first. */
   until(condition: () => boolean): Promise<void>
-  over(): Promise<void>
+  /** Resolves when the response has ended. */
+  ended(): Promise<void>
   close(): void
 }
 
@@ -28,7 +29,7 @@ export interface ListenOptions {
   body?: unknown
 }
 
-/** Opens a stream; resolves when the head of the response is there. */
+/** Opens a stream. Resolves when the response headers have arrived. */
 export async function listen(url: string, { method = 'GET', headers = {}, body }: ListenOptions = {}) {
   const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
   const type = text === undefined ? {} : { 'content-type': 'application/json' }
@@ -39,8 +40,8 @@ export async function listen(url: string, { method = 'GET', headers = {}, body }
     req.end(text)
   })
   const waiting = new Set<() => void>()
-  const tellAll = () => {
-    for (const look of waiting) look()
+  const checkAll = () => {
+    for (const check of waiting) check()
   }
   const listener: Listener = {
     status: res.statusCode ?? 0,
@@ -48,21 +49,21 @@ export async function listen(url: string, { method = 'GET', headers = {}, body }
     messages: [],
     comments: [],
     rest: '',
-    whole: undefined,
+    complete: undefined,
     until(condition) {
       return new Promise((resolve, reject) => {
-        const look = () => {
-          const holds = condition()
-          if (!holds && listener.whole === undefined) return
-          waiting.delete(look)
-          if (holds) resolve()
+        const check = () => {
+          const isMet = condition()
+          if (!isMet && listener.complete === undefined) return
+          waiting.delete(check)
+          if (isMet) resolve()
           else reject(new Error(`the stream ended after ${listener.messages.length} messages`))
         }
-        waiting.add(look)
-        look()
+        waiting.add(check)
+        check()
       })
     },
-    over: () => listener.until(() => listener.whole !== undefined),
+    ended: () => listener.until(() => listener.complete !== undefined),
     close: () => req.destroy(),
   }
   res.setEncoding('utf8')
@@ -71,14 +72,14 @@ export async function listen(url: string, { method = 'GET', headers = {}, body }
     listener.rest = blocks.pop() ?? ''
     for (const block of blocks) {
       if (block.startsWith(':')) listener.comments.push(block)
-      else listener.messages.push(messageIn(block))
+      else listener.messages.push(parseMessage(block))
     }
-    tellAll()
+    checkAll()
   })
   res.on('error', () => {})
   res.on('close', () => {
-    listener.whole = res.complete
-    tellAll()
+    listener.complete = res.complete
+    checkAll()
   })
   return listener
 }
@@ -98,18 +99,18 @@ export function idsOf({ messages }: Listener): number[] {
   return messages.map(({ id }) => Number(id))
 }
 
-/** The ids that do not follow their predecessor by one. */
-export function breaksIn(ids: number[]): number[] {
+/** Returns the ids that are not exactly one higher than the id before them. */
+export function gapsIn(ids: number[]): number[] {
   return ids.filter((id, index) => index > 0 && id !== (ids[index - 1] ?? 0) + 1)
 }
 
-function messageIn(block: string): ServerMessage {
+function parseMessage(block: string): ServerMessage {
   const message: ServerMessage = { event: 'message', id: '', data: '' }
   for (const line of block.split('\n')) {
     const colon = line.indexOf(':')
     const field = line.slice(0, colon)
     if (field === 'retry') continue
-    if (field !== 'event' && field !== 'id' && field !== 'data') throw new Error(`odd line ${line}`)
+    if (field !== 'event' && field !== 'id' && field !== 'data') throw new Error(`unexpected line ${line}`)
     message[field] = line.slice(colon + 1)
   }
   return message

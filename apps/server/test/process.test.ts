@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { breaksIn, idsOf, listen } from './listener.ts'
+import { gapsIn, idsOf, listen } from './listener.ts'
 import { serverForTest } from './server-for-test.ts'
 
 const pathTo = (file: string) => fileURLToPath(new URL(file, import.meta.url))
@@ -14,8 +14,8 @@ const pathTo = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 interface Running {
   child: ChildProcess
   output(): string
-  /** Resolves with the first match in what the process said. */
-  said(pattern: RegExp): Promise<RegExpExecArray>
+  /** Resolves with the first match in the output of the process. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>
   exit: Promise<[code: number | null, signal: string | null]>
 }
 
@@ -32,51 +32,51 @@ function run(args: string[], env: Record<string, string> = {}): Running {
       output += text
     })
   }
-  async function said(pattern: RegExp) {
+  async function printed(pattern: RegExp) {
     for (;;) {
       const match = pattern.exec(output)
       if (match) return match
-      const over = exit.then(([code]) => {
-        throw new Error(`exited with ${code} and did not say ${pattern}, but:\n${output}`)
+      const exited = exit.then(([code]) => {
+        throw new Error(`exited with ${code} and did not print ${pattern}, but:\n${output}`)
       })
-      await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), over])
+      await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), exited])
     }
   }
-  return { child, output: () => output, said, exit }
+  return { child, output: () => output, printed, exit }
 }
 
 async function runMain(port: string) {
   const main = run([pathTo('../src/main.ts')], { PORT: port, HOST: '127.0.0.1' })
-  const [, url = ''] = await main.said(/at (http:\/\/127\.0\.0\.1:\d+)/)
+  const [, url = ''] = await main.printed(/at (http:\/\/127\.0\.0\.1:\d+)/)
   return { ...main, url }
 }
 
-test('a killed and restarted process goes on with the same ids', async () => {
+test('continues with the same ids after the process is killed and restarted', async () => {
   const first = await runMain('0')
   const before = await listen(`${first.url}/api/ticker`)
   await before.until(() => before.messages.length >= 20)
   first.child.kill('SIGKILL')
   await first.exit
-  await before.over()
+  await before.ended()
   const second = await runMain(new URL(first.url).port)
   const headers = { 'Last-Event-ID': before.messages.at(-1)?.id ?? '' }
   const after = await listen(`${second.url}/api/ticker`, { headers })
   await after.until(() => after.messages.length >= 50)
-  expect(breaksIn([...idsOf(before), ...idsOf(after)])).toEqual([])
+  expect(gapsIn([...idsOf(before), ...idsOf(after)])).toEqual([])
 })
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s ends the streams and exits with 0', async (signal) => {
+test.each(['SIGINT', 'SIGTERM'] as const)('ends the streams and exits with 0 on %s', async (signal) => {
   const main = await runMain('0')
   const ticker = await listen(`${main.url}/api/ticker`)
   await ticker.until(() => ticker.messages.length >= 5)
   main.child.kill(signal)
-  await ticker.over()
-  expect(ticker.whole).toBe(true)
+  await ticker.ended()
+  expect(ticker.complete).toBe(true)
   expect(await main.exit).toEqual([0, null])
   expect(main.output()).toContain('stopped')
 })
 
-test('a taken port is explained', async () => {
+test('explains that the port is in use', async () => {
   const { url } = await serverForTest()
   const main = run([pathTo('../src/main.ts')], { PORT: new URL(url).port })
   expect(await main.exit).toEqual([1, null])
@@ -85,13 +85,13 @@ test('a taken port is explained', async () => {
   )
 })
 
-test('a port that is none is explained', async () => {
+test('explains that PORT is not a port number', async () => {
   const main = run([pathTo('../src/main.ts')], { PORT: '80b' })
   expect(await main.exit).toEqual([1, null])
   expect(main.output()).toContain('PORT is "80b"')
 })
 
-test('close leaves nothing behind: the process exits by itself', async () => {
+test('leaves no socket or timer after close, so that the process exits', async () => {
   const script = `
     import { startDemoServer } from ${JSON.stringify(new URL('../src/server.ts', import.meta.url).href)}
     const server = await startDemoServer()
@@ -106,22 +106,22 @@ test('close leaves nothing behind: the process exits by itself', async () => {
   expect(child.output()).toContain('closed')
 })
 
-test('close does not wait for a reader that takes nothing', async () => {
+test('closes without waiting for a reader that does not read', async () => {
   const { url, close, logged } = await serverForTest({ newsEveryMs: 0.02, maxBufferedBytes: 1e9 })
   const { hostname, port } = new URL(url)
-  const sleeper = connect(Number(port), hostname).pause()
-  onTestFinished(() => void sleeper.destroy())
-  sleeper.write('GET /api/news?visitor=sleeper HTTP/1.1\r\nHost: x\r\n\r\n')
-  await logged(/"sleeper" open/)
-  // More than the operating system holds for the sleeper, so that some waits in the server.
+  const stalled = connect(Number(port), hostname).pause()
+  onTestFinished(() => void stalled.destroy())
+  stalled.write('GET /api/news?visitor=stalled HTTP/1.1\r\nHost: x\r\n\r\n')
+  await logged(/"stalled" open/)
+  // Send more than the operating system buffers, so that data is pending in the server.
   const reader = await listen(`${url}/api/news`)
   await reader.until(() => reader.messages.length >= 50_000)
   await close()
-  expect(await logged(/"sleeper" closed/)).toContain('the server is stopping')
+  expect(await logged(/"stalled" closed/)).toContain('the server is stopping')
   await expect(fetch(`${url}/api/stats`)).rejects.toThrow()
 })
 
-test('serves the built pages, each from its place, and says so when there is none', async () => {
+test('serves the built pages by path, and explains a page that is not built', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'demo-server-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   const { url } = await serverForTest({ pages: { '/': folder, '/vue/': join(folder, 'vue') } })

@@ -1,28 +1,28 @@
 import { onTestFinished } from 'vitest'
 import { startDemoServer, type DemoServerOptions } from '../src/server.ts'
 
-/** A server for one test, which is closed at its end, and the lines that it logged. */
+/** Starts a server that is closed at the end of the test. Also returns the lines that it logged. */
 export async function serverForTest(options: DemoServerOptions = {}) {
   const lines: string[] = []
   const waiting = new Set<() => void>()
   const log = (line: string) => {
     lines.push(line)
-    for (const look of waiting) look()
+    for (const check of waiting) check()
   }
   const server = await startDemoServer({ log, ...options })
   onTestFinished(() => server.close())
 
-  /** Resolves with the first line, said already or later, that matches. */
+  /** Resolves with the first logged line that matches, past or future. */
   function logged(pattern: RegExp): Promise<string> {
     return new Promise((resolve) => {
-      const look = () => {
+      const check = () => {
         const line = lines.find((each) => pattern.test(each))
         if (line === undefined) return
-        waiting.delete(look)
+        waiting.delete(check)
         resolve(line)
       }
-      waiting.add(look)
-      look()
+      waiting.add(check)
+      check()
     })
   }
 

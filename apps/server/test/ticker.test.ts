@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest'
 import { tickAt } from '../src/ticker.ts'
-import { breaksIn, idsOf, listen } from './listener.ts'
+import { gapsIn, idsOf, listen } from './listener.ts'
 import { serverForTest } from './server-for-test.ts'
 
 const now = () => Math.floor(Date.now() / 10)
 
-test('sends unnamed ticks, each with its number as id', async () => {
+test('sends ticks without an event name and with their number as id', async () => {
   const { url } = await serverForTest()
   const before = now()
   const ticker = await listen(`${url}/api/ticker`)
@@ -15,7 +15,7 @@ test('sends unnamed ticks, each with its number as id', async () => {
   expect(headers['cache-control']).toBe('no-store')
   expect(headers['x-accel-buffering']).toBe('no')
   expect(headers['access-control-allow-origin']).toBe('*')
-  expect(breaksIn(idsOf(ticker))).toEqual([])
+  expect(gapsIn(idsOf(ticker))).toEqual([])
   expect(Number(messages[0]?.id)).toBeGreaterThanOrEqual(before)
   for (const { event, id, data } of messages) {
     expect(event).toBe('message')
@@ -23,16 +23,16 @@ test('sends unnamed ticks, each with its number as id', async () => {
   }
 })
 
-test('goes on after the Last-Event-ID', async () => {
+test('resumes after the Last-Event-ID', async () => {
   const { url } = await serverForTest()
   const id = now() - 1000
   const ticker = await listen(`${url}/api/ticker`, { headers: { 'Last-Event-ID': String(id) } })
   await ticker.until(() => ticker.messages.length >= 1010)
   expect(idsOf(ticker)[0]).toBe(id + 1)
-  expect(breaksIn(idsOf(ticker))).toEqual([])
+  expect(gapsIn(idsOf(ticker))).toEqual([])
 })
 
-test('says which ids are gone when the client was away for too long', async () => {
+test('sends a gap with the lost ids when the client was disconnected for longer than the replay', async () => {
   const { url } = await serverForTest()
   const id = now() - 10_000
   const ticker = await listen(`${url}/api/ticker`, { headers: { 'Last-Event-ID': String(id) } })
@@ -44,7 +44,7 @@ test('says which ids are gone when the client was away for too long', async () =
   expect(gap?.id).toBe(String(to))
   expect(first?.id).toBe(String(to + 1))
   expect(now() - to).toBeGreaterThanOrEqual(6000)
-  expect(breaksIn(idsOf(ticker))).toEqual([])
+  expect(gapsIn(idsOf(ticker))).toEqual([])
 })
 
 test.each([
@@ -53,9 +53,9 @@ test.each([
   ['that is negative', '-5'],
   ['that is a fraction', '1.5'],
   ['that is in hexadecimal', '0x10'],
-  ['that is endless', '9'.repeat(400)],
+  ['that is too long', '9'.repeat(400)],
   ['in another script', Buffer.from('长江').toString('latin1')],
-])('starts at now for an id %s', async (_, id) => {
+])('starts at the latest tick for an id %s', async (_, id) => {
   const { url } = await serverForTest()
   const before = now()
   const ticker = await listen(`${url}/api/ticker`, { headers: { 'Last-Event-ID': id } })
@@ -64,7 +64,7 @@ test.each([
   expect(idsOf(ticker)[0]).toBeLessThanOrEqual(now())
 })
 
-test('takes no id from the query', async () => {
+test('ignores an id in the query', async () => {
   const { url } = await serverForTest()
   const before = now()
   const ticker = await listen(
@@ -74,18 +74,18 @@ test('takes no id from the query', async () => {
   expect(idsOf(ticker)[0]).toBeGreaterThanOrEqual(before)
 })
 
-test('neither skips nor repeats when the process stalls', async () => {
+test('neither skips nor repeats a tick after the process was blocked', async () => {
   const { url } = await serverForTest()
   const ticker = await listen(`${url}/api/ticker`)
   await ticker.until(() => ticker.messages.length >= 5)
-  const stalledUntil = performance.now() + 400
-  while (performance.now() < stalledUntil);
+  const blockedUntil = performance.now() + 400
+  while (performance.now() < blockedUntil);
   await ticker.until(() => ticker.messages.length >= 80)
-  expect(breaksIn(idsOf(ticker))).toEqual([])
+  expect(gapsIn(idsOf(ticker))).toEqual([])
   expect(now() - (idsOf(ticker).at(-1) ?? 0)).toBeLessThan(100)
 })
 
-test('runs one timer for all who listen, and none for nobody', async () => {
+test('runs one timer for all readers and none without readers', async () => {
   const starts = vi.spyOn(globalThis, 'setInterval')
   const stops = vi.spyOn(globalThis, 'clearInterval')
   const { url, logged } = await serverForTest()

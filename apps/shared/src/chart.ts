@@ -1,49 +1,49 @@
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { chosen, trailOf } from './market.ts'
+import { recentPrices, selectedSymbol } from './market.ts'
 import { theme } from './theme.ts'
 
-const drawMs = 100
+const redrawMs = 100
 
-/** Draws the last minute of the chosen symbol into an element, until what it returns is called. */
+/** Draws the last minute of the selected symbol into an element. Returns a function that removes the chart. */
 export function showChart(host: HTMLElement): () => void {
-  // Made with its first prices: the axis of none is narrower.
+  // Created with the first prices: without prices its axis would be narrower.
   let chart: uPlot | undefined
-  const clear = () => {
+  const removeChart = () => {
     chart?.destroy()
     chart = undefined
   }
-  const size = new ResizeObserver(() => chart?.setSize(sizeOf(host)))
-  size.observe(host)
+  const resizeObserver = new ResizeObserver(() => chart?.setSize(sizeOf(host)))
+  resizeObserver.observe(host)
   let frame = 0
   let drawnAt = 0
-  const next = (at: number) => {
-    frame = requestAnimationFrame(next)
-    if (at - drawnAt < drawMs) return
+  const redraw = (at: number) => {
+    frame = requestAnimationFrame(redraw)
+    if (at - drawnAt < redrawMs) return
     drawnAt = at
-    const trail = trailOf(chosen.get())
-    if (chart) chart.setData(trail)
-    else if (trail[0].length > 0) chart = draw(host, trail)
+    const data = recentPrices(selectedSymbol.get())
+    if (chart) chart.setData(data)
+    else if (data[0].length > 0) chart = createChart(host, data)
   }
-  frame = requestAnimationFrame(next)
-  // Its colours are those that it was made with.
-  const endTheme = theme.listen(clear)
-  const system = matchMedia('(prefers-color-scheme: dark)')
-  system.addEventListener('change', clear)
+  frame = requestAnimationFrame(redraw)
+  // A chart keeps the colours that it is created with, so a change of theme creates a new one.
+  const unsubscribeTheme = theme.listen(removeChart)
+  const systemTheme = matchMedia('(prefers-color-scheme: dark)')
+  systemTheme.addEventListener('change', removeChart)
   return () => {
     cancelAnimationFrame(frame)
-    size.disconnect()
-    endTheme()
-    system.removeEventListener('change', clear)
-    clear()
+    resizeObserver.disconnect()
+    unsubscribeTheme()
+    systemTheme.removeEventListener('change', removeChart)
+    removeChart()
   }
 }
 
 const sizeOf = ({ clientWidth: width, clientHeight: height }: HTMLElement) => ({ width, height })
 
-function draw(host: HTMLElement, trail: uPlot.AlignedData): uPlot {
+function createChart(host: HTMLElement, data: uPlot.AlignedData): uPlot {
   const colour = (name: string) => {
-    // What the browser computes: a canvas does not know `light-dark()`.
+    // Resolve the colour in the DOM first: a canvas does not support `light-dark()`.
     const probe = host.appendChild(document.createElement('i'))
     probe.style.color = `var(--${name})`
     const { color } = getComputedStyle(probe)
@@ -71,7 +71,7 @@ function draw(host: HTMLElement, trail: uPlot.AlignedData): uPlot {
       ],
       series: [{}, { stroke: line, width: 1.5, fill: colour('river-wash'), points: { show: false } }],
     },
-    trail,
+    data,
     host,
   )
 }

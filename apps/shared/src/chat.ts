@@ -1,13 +1,13 @@
 import type { AttemptContext } from '@headwater/core'
 import { atom } from 'nanostores'
+import { monitors } from './stream-monitor.ts'
 import { api } from './visitor.ts'
-import { watches } from './watch.ts'
 
-/** The token that questions are asked with, and how many there were. */
+/** The current token of the chat, and the number of tokens so far. */
 export const token = atom({ value: '', expiresAt: 0, count: 0 })
 
-/** What the server saw of the last answer; nothing before it is asked. */
-export const serverSaw = atom<{
+/** The server's report on the last answer, `null` until it is loaded. */
+export const serverReport = atom<{
   sent: number
   of: number
   end: 'answered' | 'stopped by the client' | 'cut by the server'
@@ -15,28 +15,28 @@ export const serverSaw = atom<{
 
 const tokenMs = 3_000
 
-/** Asks for a token where there is none, or where the server has refused the one there is. */
-export async function bearer({ error }: Pick<AttemptContext, 'error'>): Promise<Record<string, string>> {
+/** Returns the headers of a chat request. Fetches a token if there is none or the server rejected the current one. */
+export async function authHeaders({ error }: Pick<AttemptContext, 'error'>): Promise<Record<string, string>> {
   if (!token.get().value || error?.status === 401) {
-    const answer = await fetch(api(`token?forMs=${tokenMs}`), { method: 'POST' })
-    const { token: value, expiresInMs } = (await answer.json()) as { token: string; expiresInMs: number }
+    const response = await fetch(api(`token?forMs=${tokenMs}`), { method: 'POST' })
+    const { token: value, expiresInMs } = (await response.json()) as { token: string; expiresInMs: number }
     token.set({ value, expiresAt: Date.now() + expiresInMs, count: token.get().count + 1 })
   }
   return { authorization: `Bearer ${token.get().value}`, 'content-type': 'application/json' }
 }
 
-/** The question that was asked last; number 0 is none. */
+/** The last question. Number 0 means that there is none yet. */
 export const question = atom({ text: '', number: 0 })
 
-/** Asks: new books are begun on the answer. */
-export function ask(text: string): void {
-  watches.chat.clear()
-  serverSaw.set(null)
+/** Sends a question and resets the statistics of the chat. */
+export function sendQuestion(text: string): void {
+  monitors.chat.reset()
+  serverReport.set(null)
   question.set({ text, number: question.get().number + 1 })
 }
 
-/** A question, as the OpenAI chat-completions format has it. */
-export function bodyOf(question: string): string {
+/** Returns the body of a chat request, in the OpenAI chat-completions format. */
+export function chatBody(question: string): string {
   return JSON.stringify({ model: 'canned-1', stream: true, messages: [{ role: 'user', content: question }] })
 }
 
@@ -44,22 +44,22 @@ interface Chunk {
   readonly choices: readonly [{ readonly delta: { readonly content?: string } }]
 }
 
-/** The word that a message brings. */
-export function wordIn({ data }: { readonly data: string }): string {
+/** Returns the text of a message of the answer. */
+export function deltaOf({ data }: { readonly data: string }): string {
   return (JSON.parse(data) as Chunk).choices[0].delta.content ?? ''
 }
 
 export const isDone = ({ data }: { readonly data: string }) => data === '[DONE]'
 
-/** Asks the server what became of the last answer, until it knows. */
-export async function askServer(): Promise<void> {
-  serverSaw.set(null)
-  for (let tries = 0; tries < 20 && !serverSaw.get(); tries++) {
-    const answer = await fetch(api('stats?stream=chat')).catch(() => undefined)
-    const stats = (await answer?.json()) as
-      | { open: number; lastChat: ReturnType<typeof serverSaw.get> }
+/** Loads the server's report on the last answer. Polls until the server has closed the stream. */
+export async function loadServerReport(): Promise<void> {
+  serverReport.set(null)
+  for (let tries = 0; tries < 20 && !serverReport.get(); tries++) {
+    const response = await fetch(api('stats?stream=chat')).catch(() => undefined)
+    const stats = (await response?.json()) as
+      | { open: number; lastChat: ReturnType<typeof serverReport.get> }
       | undefined
-    if (stats?.open === 0) serverSaw.set(stats.lastChat)
+    if (stats?.open === 0) serverReport.set(stats.lastChat)
     else await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }

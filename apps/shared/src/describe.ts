@@ -1,53 +1,60 @@
 import type { Snapshot } from '@headwater/core'
-import { askServer } from './chat.ts'
-import type { Words } from './english.ts'
+import { loadServerReport } from './chat.ts'
+import type { Texts } from './english.ts'
 
-/** What a connection is doing, in words, and the one thing that can be done about it. */
+/** Texts that describe a connection, and the action of its button. */
 export interface Description {
+  /** Short name of the status. */
   readonly status: string
-  readonly account: string
-  /** What the button says, and whether it does anything now. */
-  readonly step: string
-  readonly idle: boolean
+  /** A sentence about the status, with the error if there is one. */
+  readonly detail: string
+  /** Label of the button. */
+  readonly label: string
+  /** True if the button does nothing in this state. */
+  readonly disabled: boolean
+  /** Runs the action of the button. */
   act(): void
 }
 
-/** Describes the connection of a stream that can be closed and opened. */
-export function describe(stream: Snapshot<unknown>, words: Words, asks = false): Description {
-  const active = stream.status !== 'closed' && stream.status !== 'idle'
-  const said = { status: words.status[stream.status], account: accountOf(stream, words) }
-  if (asks) return { ...said, step: words.chat.stop, idle: !active, act: () => active && stop(stream) }
+/** Describes a connection. The button closes and opens it; for a chat answer it only stops it. */
+export function describe(stream: Snapshot<unknown>, texts: Texts, isAnswer = false): Description {
+  const isActive = stream.status !== 'closed' && stream.status !== 'idle'
+  const description = { status: texts.status[stream.status], detail: detailOf(stream, texts) }
+  if (isAnswer) {
+    const act = () => isActive && stop(stream)
+    return { ...description, label: texts.chat.stop, disabled: !isActive, act }
+  }
   if (stream.status === 'open' || stream.status === 'connecting')
-    return { ...said, step: words.close, idle: false, act: stream.close }
-  const step = stream.status === 'waiting' ? words.retry : words.open
-  return { ...said, step, idle: stream.status === 'paused', act: stream.open }
+    return { ...description, label: texts.close, disabled: false, act: stream.close }
+  const label = stream.status === 'waiting' ? texts.retry : texts.open
+  return { ...description, label, disabled: stream.status === 'paused', act: stream.open }
 }
 
 function stop(stream: Snapshot<unknown>) {
   stream.close()
-  void askServer()
+  void loadServerReport()
 }
 
-function accountOf(stream: Snapshot<unknown>, { account }: Words): string {
+function detailOf(stream: Snapshot<unknown>, { detail }: Texts): string {
   switch (stream.status) {
     case 'idle':
-      return account.idle
+      return detail.idle
     case 'connecting':
-      return account.connecting(stream.attempt)
+      return detail.connecting(stream.attempt)
     case 'open':
-      return stream.continuity === 'fresh' ? account.fresh : account[stream.continuity](stream.downtimeMs)
+      return stream.continuity === 'fresh' ? detail.fresh : detail[stream.continuity](stream.downtimeMs)
     case 'waiting':
-      return `${account.waiting(stream.attempt)} ${stream.error.code}: ${stream.error.message}`
+      return `${detail.waiting(stream.attempt)} ${stream.error.code}: ${stream.error.message}`
     case 'paused':
-      return account[stream.reason]
+      return detail[stream.reason]
     case 'closed':
-      return [account[stream.reason], stream.error?.message].filter(Boolean).join(' ')
+      return [detail[stream.reason], stream.error?.message].filter(Boolean).join(' ')
   }
 }
 
-/** The seconds until the next attempt, and how much of the wait is left, from 1 to 0. */
-export function countDown(stream: Snapshot<unknown>, at: number): { seconds: string; share: number } {
-  if (stream.status !== 'waiting') return { seconds: '', share: 0 }
+/** Returns the seconds until the next attempt, and the remaining fraction of the delay, from 1 to 0. */
+export function countDown(stream: Snapshot<unknown>, at: number): { seconds: string; fraction: number } {
+  if (stream.status !== 'waiting') return { seconds: '', fraction: 0 }
   const leftMs = Math.max(0, stream.retryAt - at)
-  return { seconds: `${(leftMs / 1000).toFixed(1)} s`, share: Math.min(1, leftMs / stream.delayMs) }
+  return { seconds: `${(leftMs / 1000).toFixed(1)} s`, fraction: Math.min(1, leftMs / stream.delayMs) }
 }

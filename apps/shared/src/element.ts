@@ -1,43 +1,43 @@
-import type { Words } from './english.ts'
-import { words } from './language.ts'
+import type { Texts } from './english.ts'
+import { texts } from './language.ts'
 
-/** A piece of the page that no framework renders: its markup follows the language, and its numbers the stores. */
-export function defineElement(name: string, connect: (host: HTMLElement) => Connected): void {
+/** Defines a custom element that no framework renders. It renders again when the language changes. */
+export function defineElement(name: string, connect: (host: HTMLElement) => ElementView): void {
   customElements.define(
     `demo-${name}`,
     class extends HTMLElement {
-      #end: (() => void) | undefined
+      #disconnect: (() => void) | undefined
       connectedCallback() {
-        const { markup, ready, follow } = connect(this)
-        let unfollow: (() => void) | undefined
-        const unsubscribe = words.subscribe((now) => {
-          unfollow?.()
-          this.innerHTML = markup(now)
-          ready?.(now)
-          unfollow = follow?.(now)
+        const { markup, onRender, subscribe } = connect(this)
+        let unsubscribe: (() => void) | undefined
+        const stopRendering = texts.subscribe((current) => {
+          unsubscribe?.()
+          this.innerHTML = markup(current)
+          onRender?.(current)
+          unsubscribe = subscribe?.(current)
         })
-        this.#end = () => {
-          unsubscribe()
-          unfollow?.()
+        this.#disconnect = () => {
+          stopRendering()
+          unsubscribe?.()
         }
       }
       disconnectedCallback() {
-        this.#end?.()
+        this.#disconnect?.()
       }
     },
   )
 }
 
-export interface Connected {
-  /** What it looks like in a language; nothing in it comes from outside of this package. */
-  markup(words: Words): string
-  /** Called when the markup is there. */
-  ready?(words: Words): void
-  /** Keeps it up to date until what it returns is called. */
-  follow?(words: Words): () => void
+export interface ElementView {
+  /** Returns the HTML in a language. It must not contain text from outside this package. */
+  markup(texts: Texts): string
+  /** Called after the HTML is rendered. */
+  onRender?(texts: Texts): void
+  /** Called after the HTML is rendered, to update it from stores. Returns a function that unsubscribes. */
+  subscribe?(texts: Texts): () => void
 }
 
-/** Writes only what differs: text that is written again is laid out again. */
-export function write(element: Element | null | undefined, text: string): void {
+/** Sets the text of an element if it differs. Setting the same text again would cause a layout. */
+export function setText(element: Element | null | undefined, text: string): void {
   if (element && element.textContent !== text) element.textContent = text
 }

@@ -1,15 +1,15 @@
-import { ask, serverSaw, token } from './chat.ts'
+import { sendQuestion, serverReport, token } from './chat.ts'
 import { showChart } from './chart.ts'
-import { defineElement, write } from './element.ts'
-import type { Words } from './english.ts'
-import { chosen, symbols } from './market.ts'
+import { defineElement, setText } from './element.ts'
+import type { Texts } from './english.ts'
+import { selectedSymbol, symbols } from './market.ts'
 import { now } from './now.ts'
-import { type Account, watches } from './watch.ts'
-import { command, lastOrder, orders } from './weather.ts'
+import { monitors, type StreamStats } from './stream-monitor.ts'
+import { applyWeather, lastAction, weatherActions } from './weather.ts'
 
-const number = (value: number) => value.toLocaleString('en')
+const formatNumber = (value: number) => value.toLocaleString('en')
 
-/** `<demo-title of="…">`: what a card is called, and what it is about. */
+/** `<demo-title of="…">`: title and introduction of a card. */
 defineElement('title', (host) => {
   const name = host.getAttribute('of') as 'market'
   return {
@@ -17,142 +17,145 @@ defineElement('title', (host) => {
   }
 })
 
-/** `<demo-rates>`: messages, renders and frames a second. */
+/** `<demo-rates>`: messages, renders and frames per second. */
 defineElement('rates', (host) => ({
   markup: ({ market }) =>
     `<dl class="numbers">${[market.messages, market.renders, market.frames]
       .map((label) => `<div><dt>${label}</dt><dd>0</dd></div>`)
       .join('')}</dl>`,
-  follow: () =>
-    watches.market.account.subscribe(({ messagesPerSecond, rendersPerSecond, framesPerSecond }) => {
+  subscribe: () =>
+    monitors.market.stats.subscribe(({ messagesPerSecond, rendersPerSecond, framesPerSecond }) => {
       const values = [messagesPerSecond, rendersPerSecond, framesPerSecond]
       for (const [index, element] of host.querySelectorAll('dd').entries())
-        write(element, number(values[index] ?? 0))
+        setText(element, formatNumber(values[index] ?? 0))
     }),
 }))
 
-/** `<demo-chart>`: the last minute of the symbol that is chosen here, or by a click on its cell. */
+/** `<demo-chart>`: prices of the last minute of the symbol selected here or by a click on its cell. */
 defineElement('chart', (host) => ({
   markup: ({ market }) =>
-    `<label class="charted">${market.chart} <select>${symbols
+    `<label class="chart-label">${market.chart} <select>${symbols
       .map((symbol) => `<option>${symbol}</option>`)
       .join('')}</select></label><div class="chart" role="img" aria-label="${market.chart}"></div>`,
-  follow() {
+  subscribe() {
     const select = host.querySelector('select')!
-    select.addEventListener('change', () => chosen.set(select.value))
-    const unsubscribe = chosen.subscribe((symbol) => (select.value = symbol))
-    const end = showChart(host.querySelector<HTMLElement>('.chart')!)
+    select.addEventListener('change', () => selectedSymbol.set(select.value))
+    const unsubscribe = selectedSymbol.subscribe((symbol) => (select.value = symbol))
+    const removeChart = showChart(host.querySelector<HTMLElement>('.chart')!)
     return () => {
       unsubscribe()
-      end()
+      removeChart()
     }
   },
 }))
 
-/** `<demo-orders>`: the buttons that break the network. */
-defineElement('orders', (host) => ({
+/** `<demo-weather-actions>`: the buttons that break the connection, and the result of the last one. */
+defineElement('weather-actions', (host) => ({
   markup: ({ weather }) =>
-    `<div class="orders">${orders
-      .map((order) => {
-        const [label, effect] = weather.orders[order]
-        return `<button type="button" data-order="${order}" aria-describedby="effect-${order}" title="${effect}">${label}</button><span hidden id="effect-${order}">${effect}</span>`
+    `<div class="weather-actions">${weatherActions
+      .map((action) => {
+        const [label, effect] = weather.actions[action]
+        return `<button type="button" data-action="${action}" aria-describedby="effect-${action}" title="${effect}">${label}</button><span hidden id="effect-${action}">${effect}</span>`
       })
-      .join('')}</div><p class="said" role="status"></p>`,
-  ready() {
-    for (const order of orders)
-      host.querySelector(`[data-order=${order}]`)?.addEventListener('click', () => void command(order))
+      .join('')}</div><p class="weather-result" role="status"></p>`,
+  onRender() {
+    for (const action of weatherActions)
+      host
+        .querySelector(`[data-action=${action}]`)
+        ?.addEventListener('click', () => void applyWeather(action))
   },
-  follow: ({ weather }) =>
-    lastOrder.subscribe((order) => {
-      const said =
-        order && (order === 'unreachable' ? weather.unreachable : weather.did(weather.orders[order][1] ?? ''))
-      write(host.querySelector('.said'), said ?? weather.hint)
+  subscribe: ({ weather }) =>
+    lastAction.subscribe((action) => {
+      const result =
+        action &&
+        (action === 'unreachable' ? weather.unreachable : weather.done(weather.actions[action][1] ?? ''))
+      setText(host.querySelector('.weather-result'), result ?? weather.hint)
     }),
 }))
 
-/** `<demo-time-line>`: the states of the last minute, and the last steps of the machine. */
+/** `<demo-time-line>`: the states of the last minute, and the latest events of the connection. */
 defineElement('time-line', (host) => ({
   markup: ({ weather }) =>
     `<div class="strip" role="img" aria-label="${weather.strip}"></div><ol class="log" aria-label="${weather.log}"></ol>`,
-  follow(words) {
-    let shown: Account['entries'] | undefined
-    return watches.market.account.subscribe(({ strip, entries }) => {
+  subscribe(texts) {
+    let shown: StreamStats['entries'] | undefined
+    return monitors.market.stats.subscribe(({ strip, entries }) => {
       host.querySelector<HTMLElement>('.strip')!.style.background = strip
       if (entries === shown) return
       shown = entries
-      host.querySelector('.log')!.replaceChildren(...entries.map((entry) => lineOf(entry, words)))
+      host.querySelector('.log')!.replaceChildren(...entries.map((entry) => lineOf(entry, texts)))
     })
   },
 }))
 
-function lineOf({ time, input, status, note }: Account['entries'][number], words: Words): HTMLElement {
+function lineOf({ time, event, status, note }: StreamStats['entries'][number], texts: Texts): HTMLElement {
   const line = document.createElement('li')
   for (const [name, text] of [
     ['time', time],
-    ['span', `${input} → `],
+    ['span', `${event} → `],
     ['small', note],
   ] as const)
     line.appendChild(document.createElement(name)).textContent = text
   const state = document.createElement('b')
   state.dataset['status'] = status
-  state.textContent = words.status[status]
+  state.textContent = texts.status[status]
   line.querySelector('span')?.append(state)
   return line
 }
 
-/** `<demo-proof of="…">`: the books on a stream, and what they prove. */
+/** `<demo-proof of="…">`: the message counts of a stream, and the result of the check of its ids. */
 defineElement('proof', (host) => ({
-  markup: ({ weather: { books } }) =>
-    `<dl class="numbers">${Object.entries(books)
-      .map(([name, label]) => `<div><dt>${label}</dt><dd data-book="${name}">0</dd></div>`)
+  markup: ({ weather: { counts } }) =>
+    `<dl class="numbers">${Object.entries(counts)
+      .map(([name, label]) => `<div><dt>${label}</dt><dd data-count="${name}">0</dd></div>`)
       .join('')}</dl><p class="proof"></p>`,
-  follow: ({ weather }) =>
-    watches[host.getAttribute('of') as keyof typeof watches].account.subscribe((account) => {
-      const { first, last, missing, repeated } = account
-      for (const element of host.querySelectorAll<HTMLElement>('[data-book]'))
-        write(element, number(account[element.dataset['book'] as 'messages']))
-      const whole = missing + repeated === 0
+  subscribe: ({ weather }) =>
+    monitors[host.getAttribute('of') as keyof typeof monitors].stats.subscribe((stats) => {
+      const { first, last, missing, repeated } = stats
+      for (const element of host.querySelectorAll<HTMLElement>('[data-count]'))
+        setText(element, formatNumber(stats[element.dataset['count'] as 'messages']))
+      const isComplete = missing + repeated === 0
       const proof = host.querySelector<HTMLElement>('.proof')!
-      proof.dataset['whole'] = String(whole)
-      const say = whole ? weather.whole : weather.torn
-      write(proof, first === undefined || last === undefined ? weather.none : say(first, last))
+      proof.dataset['complete'] = String(isComplete)
+      const text = isComplete ? weather.complete : weather.incomplete
+      setText(proof, first === undefined || last === undefined ? weather.noIds : text(first, last))
     }),
 }))
 
-/** `<demo-question>`: where a question is written, or chosen, and asked. */
+/** `<demo-question>`: the form that sends a question, and buttons with example questions. */
 defineElement('question', (host) => ({
   markup: ({ chat }) =>
-    `<form class="question"><input name="question" autocomplete="off" aria-label="${chat.label}" value="${chat.prompts[0]}" required /><button>${chat.ask}</button></form><div class="prompts">${chat.prompts
+    `<form class="question"><input name="question" autocomplete="off" aria-label="${chat.label}" value="${chat.prompts[0]}" required /><button>${chat.send}</button></form><div class="prompts">${chat.prompts
       .map((prompt) => `<button type="button">${prompt}</button>`)
       .join('')}</div>`,
-  ready() {
+  onRender() {
     const input = host.querySelector('input')!
     host.querySelector('form')!.addEventListener('submit', (submission) => {
       submission.preventDefault()
-      ask(input.value)
+      sendQuestion(input.value)
     })
     for (const button of host.querySelectorAll<HTMLElement>('.prompts button'))
-      button.addEventListener('click', () => ask((input.value = button.textContent)))
+      button.addEventListener('click', () => sendQuestion((input.value = button.textContent)))
   },
 }))
 
-/** `<demo-facts>`: the token and how long it lasts, the words that came, and what the server saw of a stop. */
+/** `<demo-facts>`: the token and its remaining lifetime, the number of words, and the server's report after a stop. */
 defineElement('facts', (host) => ({
   markup: () => `<p class="facts"><span></span><span></span><span></span><span role="status"></span></p>`,
-  follow({ chat }) {
-    const [life, tokens, words, saw] = host.querySelectorAll('span')
-    const ends = [
+  subscribe({ chat }) {
+    const [lifetime, tokens, words, report] = host.querySelectorAll('span')
+    const unsubscribers = [
       now.subscribe((at) => {
         const { value, expiresAt } = token.get()
-        write(life, value ? chat.token(expiresAt - at) : chat.noToken)
+        setText(lifetime, value ? chat.token(expiresAt - at) : chat.noToken)
       }),
-      token.subscribe(({ count }) => write(tokens, chat.tokens(count))),
-      watches.chat.account.subscribe(({ messages }) => write(words, chat.words(messages))),
-      serverSaw.subscribe((account) => {
-        const say = account && chat.saw[account.end]
-        write(saw, typeof say === 'function' ? say(account?.sent ?? 0, account?.of ?? 0) : (say ?? ''))
+      token.subscribe(({ count }) => setText(tokens, chat.tokens(count))),
+      monitors.chat.stats.subscribe(({ messages }) => setText(words, chat.words(messages))),
+      serverReport.subscribe((result) => {
+        const text = result && chat.report[result.end]
+        setText(report, typeof text === 'function' ? text(result?.sent ?? 0, result?.of ?? 0) : (text ?? ''))
       }),
     ]
-    return () => ends.forEach((end) => end())
+    return () => unsubscribers.forEach((unsubscribe) => unsubscribe())
   },
 }))

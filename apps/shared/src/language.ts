@@ -1,20 +1,20 @@
 import { atom, computed } from 'nanostores'
-import { english } from './english.ts'
 import { chinese } from './chinese.ts'
+import { english } from './english.ts'
 
 export type Language = 'en' | 'zh'
 
-const remembered = localStorage.getItem('language')
+const stored = localStorage.getItem('language')
 
-/** The language of the page: the one that was chosen, or the browser's. */
+/** The language of the page: the stored choice, otherwise the browser's language. */
 export const language = atom<Language>(
-  remembered === 'en' || remembered === 'zh' ? remembered : /^zh\b/.test(navigator.language) ? 'zh' : 'en',
+  stored === 'en' || stored === 'zh' ? stored : /^zh\b/.test(navigator.language) ? 'zh' : 'en',
 )
 
-/** The page's words, in its language. */
-export const words = computed(language, (name) => (name === 'zh' ? chinese : english))
+/** The texts of the page in the current language. */
+export const texts = computed(language, (name) => (name === 'zh' ? chinese : english))
 
-export function speak(name: Language): void {
+export function setLanguage(name: Language): void {
   localStorage.setItem('language', name)
   language.set(name)
 }

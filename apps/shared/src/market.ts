@@ -1,11 +1,11 @@
 import { marketSymbols } from 'demo-server/symbols'
 import { atom } from 'nanostores'
 import * as v from 'valibot'
-import { watches } from './watch.ts'
+import { monitors } from './stream-monitor.ts'
 
 export const symbols = marketSymbols
 
-/** What the market's messages say. */
+/** Schema of the market's messages. */
 const QuoteSchema = v.object({ symbol: v.string(), price: v.number(), change: v.number() })
 type Quote = v.InferOutput<typeof QuoteSchema>
 
@@ -14,23 +14,23 @@ interface QuoteMessage {
   readonly data: Quote
 }
 
-/** What is told apart, and checked. */
+/** Event types of the market and their schemas. */
 export const quoteEvents = { price: QuoteSchema, halt: QuoteSchema }
 
-/** The options of a connection to the market that the page reports on. */
-export const connection = { idleTimeoutMs: 5_000, inspect: watches.market.inspect }
+/** Connection options of the market, which all components share. */
+export const marketOptions = { idleTimeoutMs: 5_000, inspect: monitors.market.inspect }
 
 /** The symbol in the chart. */
-export const chosen = atom(symbols[0] ?? '')
+export const selectedSymbol = atom(symbols[0] ?? '')
 
-/** The symbol of the cell that was clicked. */
-export function choose({ target }: Event | { target: EventTarget | null }): void {
+/** Selects the symbol of the clicked cell. */
+export function selectSymbol({ target }: Event | { target: EventTarget | null }): void {
   const symbol = (target as Element).closest<HTMLElement>('[data-symbol]')?.dataset['symbol']
-  if (symbol) chosen.set(symbol)
+  if (symbol) selectedSymbol.set(symbol)
 }
 
-/** The look of a cell: from `-3` to `3` by the change, or `halt`. */
-export function look(message: QuoteMessage | undefined): string {
+/** Returns the colour step of a cell: `-3` to `3` for its change, or `halt`. */
+export function trendOf(message: QuoteMessage | undefined): string {
   if (!message) return '0'
   if (message.type === 'halt') return 'halt'
   const { change } = message.data
@@ -38,29 +38,29 @@ export function look(message: QuoteMessage | undefined): string {
 }
 
 const perSecond = 10
-const length = 60 * perSecond
+const capacity = 60 * perSecond
 
-/** To be called for each message of the market. */
+/** Records a message of the market. Call it for each message. */
 export function onQuote(message: QuoteMessage & { readonly id: string }): void {
-  watches.market.onMessage(message)
-  keepPrice(message)
+  monitors.market.onMessage(message)
+  recordPrice(message)
 }
 
-/** The prices of the last minute of every symbol, in rings that never grow. */
-const rings = new Map(symbols.map((symbol) => [symbol, { prices: new Float64Array(length), end: 0 }]))
+/** Ring buffers with the prices of the last minute, by symbol. */
+const buffers = new Map(symbols.map((symbol) => [symbol, { prices: new Float64Array(capacity), end: 0 }]))
 
-function keepPrice({ data }: QuoteMessage): void {
-  const ring = rings.get(data.symbol)
-  if (ring) ring.prices[ring.end++ % length] = data.price
+function recordPrice({ data }: QuoteMessage): void {
+  const buffer = buffers.get(data.symbol)
+  if (buffer) buffer.prices[buffer.end++ % capacity] = data.price
 }
 
-/** Seconds ago and prices, the oldest first. */
-export function trailOf(symbol: string): [number[], number[]] {
-  const { prices, end } = rings.get(symbol) ?? { prices: [], end: 0 }
-  const from = Math.max(0, end - length)
-  const places = Array.from({ length: end - from }, (_, place) => from + place)
+/** Returns the last minute of a symbol as times (in seconds, 0 is now) and prices, oldest first. */
+export function recentPrices(symbol: string): [number[], number[]] {
+  const { prices, end } = buffers.get(symbol) ?? { prices: [], end: 0 }
+  const from = Math.max(0, end - capacity)
+  const indexes = Array.from({ length: end - from }, (_, index) => from + index)
   return [
-    places.map((place) => (place - end + 1) / perSecond),
-    places.map((place) => prices[place % length] ?? 0),
+    indexes.map((index) => (index - end + 1) / perSecond),
+    indexes.map((index) => prices[index % capacity] ?? 0),
   ]
 }

@@ -1,7 +1,7 @@
 import type { LastEventIdStore, Message } from '@headwater/core'
 import type { Language } from './language.ts'
+import { monitors } from './stream-monitor.ts'
 import { api } from './visitor.ts'
-import { watches } from './watch.ts'
 
 export interface Story {
   readonly n: number
@@ -15,18 +15,21 @@ type StoryMessage = Omit<Message, 'data' | 'type'> & {
   readonly data: Story
 }
 
-const shown = 8
+const maxStories = 8
 
-/** The news in a language, and what this tab remembers of them: the stories that it showed, and the last id. */
-export function openNews(language: Language) {
+/**
+ * Returns the URL and the options of the news in a language. The last stories are stored in this tab, so that a reload
+ * shows them and resumes after the last one.
+ */
+export function newsOptions(language: Language) {
   const key = `news ${language}`
-  const { inspect, onMessage, clear } = watches.news
+  const { inspect, onMessage, reset } = monitors.news
   let messages = JSON.parse(sessionStorage.getItem(key) ?? '[]') as readonly StoryMessage[]
-  clear()
+  reset()
   for (const message of messages) onMessage(message)
   const lastEventIdStore: LastEventIdStore = {
     get: () => messages.at(-1)?.id,
-    // The id is that of the last story, which is kept with it.
+    // Nothing to do: onMessage stores the last message with its id.
     set: () => {},
   }
   return {
@@ -36,10 +39,10 @@ export function openNews(language: Language) {
     inspect,
     onMessage(message: StoryMessage) {
       onMessage(message)
-      messages = [...messages, message].slice(-shown)
+      messages = [...messages, message].slice(-maxStories)
       sessionStorage.setItem(key, JSON.stringify(messages))
     },
   }
 }
 
-export const timeOf = ({ at }: Story) => new Date(at).toLocaleTimeString('en-GB')
+export const formatTime = ({ at }: Story) => new Date(at).toLocaleTimeString('en-GB')

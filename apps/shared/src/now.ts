@@ -1,6 +1,6 @@
 import { atom, onMount } from 'nanostores'
 
-/** The time, ten times a second, for count-downs. */
+/** The current time, updated ten times a second. Used by countdowns. */
 export const now = atom(Date.now())
 
 onMount(now, () => {

@@ -1,16 +1,16 @@
 import './page.css'
-import { language, type Language, speak, words } from './language.ts'
+import { language, type Language, setLanguage, texts } from './language.ts'
 import { nextTheme, theme } from './theme.ts'
 
-// What stands around the app: it is in the HTML from the start (see vite.ts), so that nothing moves when this runs.
+// The frame around the app. Its markup is in the HTML from the start (see vite.ts), so nothing moves when this script runs.
 const all = (selector: string) => document.querySelectorAll<HTMLElement>(selector)
 
 for (const button of all('[data-language]'))
-  button.addEventListener('click', () => speak(button.dataset['language'] as Language))
+  button.addEventListener('click', () => setLanguage(button.dataset['language'] as Language))
 for (const button of all('[data-next-theme]')) button.addEventListener('click', nextTheme)
 
-function write() {
-  const { shell } = words.get()
+function update() {
+  const { shell } = texts.get()
   const { documentElement: root } = document
   root.lang = language.get() === 'zh' ? 'zh-CN' : 'en'
   document.title = root.dataset['framework'] ? shell.title(root.dataset['framework']) : 'Headwater'
@@ -26,6 +26,6 @@ function write() {
   }
 }
 
-language.listen(write)
-theme.listen(write)
-write()
+language.listen(update)
+theme.listen(update)
+update()

@@ -3,10 +3,10 @@ import { atom } from 'nanostores'
 const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
 
-const remembered = themes.find((name) => name === localStorage.getItem('theme'))
+const stored = themes.find((name) => name === localStorage.getItem('theme'))
 
-/** Light, dark, or as the system is. */
-export const theme = atom<Theme>(remembered ?? 'system')
+/** The theme of the page: light, dark, or the setting of the system. */
+export const theme = atom<Theme>(stored ?? 'system')
 
 theme.subscribe((name) => {
   localStorage.setItem('theme', name)

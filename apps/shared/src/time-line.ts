@@ -3,30 +3,30 @@ import type { ConnectionOptions, ConnectionState } from '@headwater/core'
 type Step = Parameters<NonNullable<ConnectionOptions['inspect']>>[0]
 type Status = ConnectionState['status']
 
-/** One step of the machine that is worth a line. */
+/** One line of the log: an event of the connection, and the state after it. */
 export interface LogEntry {
   readonly key: number
   readonly time: string
-  /** What the machine was told. */
-  readonly input: string
-  /** Where it went. */
+  /** Type of the event, with the reason if it has one. */
+  readonly event: string
+  /** Status after the event. */
   readonly status: Status
-  /** Why, and what it asked for. */
+  /** The error, if any, and the effects of the event. */
   readonly note: string
 }
 
 export interface TimeLine {
-  /** The last steps, the newest first. */
+  /** The latest entries, newest first. */
   readonly entries: readonly LogEntry[]
   inspect(step: Step): void
-  /** The states of the last minute as a CSS gradient. */
+  /** Returns the states of the last minute as a CSS gradient. */
   strip(): string
 }
 
-const spanMs = 60_000
-const shown = 11
+const windowMs = 60_000
+const maxEntries = 11
 
-/** Turns the steps of a machine into a strip of colours and a log. */
+/** Creates the recorder of a connection's steps: a strip of colours and a log. */
 export function createTimeLine(): TimeLine {
   let entries: readonly LogEntry[] = []
   let spans: { status: Status; from: number }[] = []
@@ -35,41 +35,47 @@ export function createTimeLine(): TimeLine {
     get entries() {
       return entries
     },
-    inspect({ event, before, after, effects }) {
-      // Chunks come by the hundred, and change nothing that is worth a line.
-      if (
-        event.type === 'received' ||
-        (before.state.status === after.state.status && event.type === 'timer-fired')
-      )
-        return
-      const { state } = after
-      const { status } = state
+    inspect(step) {
+      const { event, after } = step
+      if (!isLogged(step)) return
+      const { status } = after.state
       if (spans.at(-1)?.status !== status) spans.push({ status, from: event.at })
       if (spans.length > 200) spans = spans.slice(-100)
-      const cause = event.type === 'attempt-failed' ? event.error : undefined
-      const asked = effects.map((effect) =>
-        effect.type === 'set-timer' && status === 'waiting'
-          ? `${effect.type} ${(effect.delayMs / 1000).toFixed(1)} s`
-          : effect.type,
-      )
-      const note = [cause && `${cause.code}${cause.status ? ` ${cause.status}` : ''}`, ...asked]
       const entry: LogEntry = {
         key: ++steps,
         time: new Date(event.at).toLocaleTimeString('en-GB'),
-        input: 'reason' in event ? `${event.type}: ${event.reason}` : event.type,
+        event: 'reason' in event ? `${event.type}: ${event.reason}` : event.type,
         status,
-        note: note.filter(Boolean).join(' · '),
+        note: noteOf(step),
       }
-      entries = [entry, ...entries].slice(0, shown)
+      entries = [entry, ...entries].slice(0, maxEntries)
     },
     strip() {
       const end = Date.now()
-      const place = (at: number) => `${Math.max(0, 100 - (100 * (end - at)) / spanMs).toFixed(2)}%`
+      const position = (at: number) => `${Math.max(0, 100 - (100 * (end - at)) / windowMs).toFixed(2)}%`
       const stops = spans.flatMap(({ status, from }, index) => {
         const until = spans[index + 1]?.from ?? end
-        return end - until > spanMs ? [] : [`var(--strip-${status}) ${place(from)} ${place(until)}`]
+        return end - until > windowMs ? [] : [`var(--strip-${status}) ${position(from)} ${position(until)}`]
       })
-      return `linear-gradient(90deg, transparent 0 ${place(spans[0]?.from ?? end)}, ${stops.join(', ') || 'transparent'})`
+      return `linear-gradient(90deg, transparent 0 ${position(spans[0]?.from ?? end)}, ${stops.join(', ') || 'transparent'})`
     },
   }
+}
+
+/** Returns false for steps without news: chunks, which come by the hundred, and timers that change no status. */
+function isLogged({ event, before, after }: Step): boolean {
+  if (event.type === 'received') return false
+  return event.type !== 'timer-fired' || before.state.status !== after.state.status
+}
+
+function noteOf({ event, after, effects }: Step): string {
+  const error = event.type === 'attempt-failed' ? event.error : undefined
+  const effectNames = effects.map((effect) =>
+    effect.type === 'set-timer' && after.state.status === 'waiting'
+      ? `${effect.type} ${(effect.delayMs / 1000).toFixed(1)} s`
+      : effect.type,
+  )
+  return [error && `${error.code}${error.status ? ` ${error.status}` : ''}`, ...effectNames]
+    .filter(Boolean)
+    .join(' · ')
 }

@@ -7,7 +7,7 @@ const cardOf = (framework: string) => new URL(`../../${framework}/card.html`, im
 const demos = frameworks.filter(({ name }) => existsSync(cardOf(name)))
 const titleOf = (framework: string) => frameworks.find(({ name }) => name === framework)?.title ?? framework
 
-/** The configuration of a demo page: where it is served, and what stands around the app. */
+/** Returns the Vite configuration of a demo page: its base path, and the frame around the app. */
 export function demoPage(framework: string | undefined, plugins: UserConfig['plugins'] = []): UserConfig {
   return {
     base: framework ? `/${framework}/` : '/',
@@ -16,7 +16,7 @@ export function demoPage(framework: string | undefined, plugins: UserConfig['plu
     build: {
       rolldownOptions: {
         output: {
-          // Apart, so that their size is known apart.
+          // Separate files, so that the size test can tell them from the app.
           codeSplitting: {
             groups: [
               { name: 'chart', test: /node_modules[\\/]uplot[\\/]/ },
@@ -55,7 +55,7 @@ const card = ({ name, title }: (typeof frameworks)[number]) => `<a class="card" 
 const head = (framework: string | undefined) => `
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <meta name="description" content="Live streams over Server-Sent Events that recover from every failure." />
+    <meta name="description" content="Live streams over Server-Sent Events that reconnect and resume after every failure." />
     <meta name="color-scheme" content="light dark" />
     <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
     <title>Headwater${framework ? ` in ${titleOf(framework)}` : ''}</title>
@@ -68,7 +68,7 @@ const top = (framework: string | undefined) => `
     <a class="skip" href="#app" data-text="skip">Skip to the streams</a>
     <header class="top">
       <a class="mark" href="/"><img src="/favicon.svg" alt="" width="28" height="28" />Headwater</a>
-      <nav aria-label="The same page in" data-label="frameworks">
+      <nav aria-label="The same page in other frameworks" data-label="frameworks">
         ${demos
           .map(
             ({ name, title }) =>
@@ -86,9 +86,9 @@ const top = (framework: string | undefined) => `
 
 const intro = `
     <section class="intro">
-      <h1 data-text="headline">Break the stream. Watch it come back whole.</h1>
+      <h1 data-text="headline">Break the connection. Lose no message.</h1>
       <p data-text="lead">
-        Every message has a number. Whatever happens to the connection, none is lost and none comes twice, and this page proves it.
+        Every message has a number. Break the connection in any way you like: no message is lost, none comes twice. This page checks every number.
       </p>
     </section>
 `

@@ -1,37 +1,37 @@
 import { atom } from 'nanostores'
 import { api } from './visitor.ts'
 
-/** What the network can be made to do to this tab. */
-export const orders = ['drop', 'silence', 'offline', 'refuse', 'slow', 'clear'] as const
-export type Order = (typeof orders)[number]
+/** Faults that can be injected into the connections of this tab, and `clear`, which ends them. */
+export const weatherActions = ['drop', 'silence', 'offline', 'refuse', 'slow', 'clear'] as const
+export type WeatherAction = (typeof weatherActions)[number]
 
-/** The order that was carried out last; `unreachable` when there was nobody to carry it out. */
-export const lastOrder = atom<Order | 'unreachable' | undefined>(undefined)
+/** The last action that was applied, or `unreachable` if the server did not answer. */
+export const lastAction = atom<WeatherAction | 'unreachable' | undefined>(undefined)
 
-const forMs: Partial<Record<Order, number>> = { silence: 10_000, refuse: 5_000, slow: 10_000 }
+const forMs: Partial<Record<WeatherAction, number>> = { silence: 10_000, refuse: 5_000, slow: 10_000 }
 const offlineMs = 5_000
-let backOnline: ReturnType<typeof setTimeout> | undefined
+let onlineTimer: ReturnType<typeof setTimeout> | undefined
 
-export async function command(order: Order): Promise<void> {
-  if (order === 'clear') online()
-  if (order === 'offline') goOffline()
+export async function applyWeather(action: WeatherAction): Promise<void> {
+  if (action === 'clear') goOnline()
+  if (action === 'offline') goOffline()
   else {
-    const body = JSON.stringify({ do: order, forMs: forMs[order] })
+    const body = JSON.stringify({ do: action, forMs: forMs[action] })
     const headers = { 'content-type': 'application/json' }
-    const answer = await fetch(api('weather'), { method: 'POST', headers, body }).catch(() => undefined)
-    if (!answer?.ok) return lastOrder.set('unreachable')
+    const response = await fetch(api('weather'), { method: 'POST', headers, body }).catch(() => undefined)
+    if (!response?.ok) return lastAction.set('unreachable')
   }
-  lastOrder.set(order)
+  lastAction.set(action)
 }
 
-/** A page cannot take its device off the network, but it can be told that this has happened. */
+/** Simulates the loss of the network: a page cannot disconnect its device, but it can dispatch the event. */
 function goOffline() {
-  clearTimeout(backOnline)
+  clearTimeout(onlineTimer)
   dispatchEvent(new Event('offline'))
-  backOnline = setTimeout(online, offlineMs)
+  onlineTimer = setTimeout(goOnline, offlineMs)
 }
 
-function online() {
-  clearTimeout(backOnline)
+function goOnline() {
+  clearTimeout(onlineTimer)
   dispatchEvent(new Event('online'))
 }

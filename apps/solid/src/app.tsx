@@ -4,48 +4,48 @@ import * as demo from 'demo-shared'
 import { createEffect, createMemo, For, from, Index } from 'solid-js'
 import { render } from 'solid-js/web'
 
-const words = from(demo.words, demo.words.get())
+const texts = from(demo.texts, demo.texts.get())
 const now = from(demo.now, demo.now.get())
 const language = from(demo.language, demo.language.get())
 const question = from(demo.question, demo.question.get())
 
-function Connection(props: { stream: Snapshot<unknown>; asks?: boolean }) {
-  const said = createMemo(() => demo.describe(props.stream, words(), props.asks))
-  const left = () => demo.countDown(props.stream, now())
+function Connection(props: { stream: Snapshot<unknown>; isAnswer?: boolean }) {
+  const info = createMemo(() => demo.describe(props.stream, texts(), props.isAnswer))
+  const countDown = () => demo.countDown(props.stream, now())
   return (
     <div class="connection">
-      <span class="status" data-status={props.stream.status} textContent={said().status} />
-      <span class="count-down" hidden={!left().seconds}>
-        {left().seconds}
-        <i style={{ transform: `scaleX(${left().share})` }} />
+      <span class="status" data-status={props.stream.status} textContent={info().status} />
+      <span class="count-down" hidden={!countDown().seconds}>
+        {countDown().seconds}
+        <i style={{ transform: `scaleX(${countDown().fraction})` }} />
       </span>
       <button
         type="button"
-        aria-disabled={said().idle}
-        onClick={() => said().act()}
-        textContent={said().step}
+        aria-disabled={info().disabled}
+        onClick={() => info().act()}
+        textContent={info().label}
       />
-      <p role="status">{said().account}</p>
+      <p role="status">{info().detail}</p>
     </div>
   )
 }
 
 function Market() {
   const quotes = createEventSource(demo.api('market'), {
-    ...demo.connection,
+    ...demo.marketOptions,
     events: demo.quoteEvents,
     fold: keyed((message: MessageOf<typeof demo.quoteEvents>) => message.data.symbol),
     onMessage: demo.onQuote,
   })
-  createEffect(() => demo.watches.market.rendered(quotes.data))
+  createEffect(() => demo.monitors.market.countRender(quotes.data))
   return (
     <section class="card" aria-labelledby="market">
       <demo-title of="market" />
       <demo-rates />
-      <div class="cells" role="img" aria-label={words().market.grid} onClick={demo.choose}>
+      <div class="cells" role="img" aria-label={texts().market.grid} onClick={demo.selectSymbol}>
         <For each={demo.symbols}>
           {(symbol) => (
-            <span data-symbol={symbol} data-look={demo.look(quotes.data.get(symbol))}>
+            <span data-symbol={symbol} data-trend={demo.trendOf(quotes.data.get(symbol))}>
               {symbol}
               <b>{quotes.data.get(symbol)?.data.price}</b>
             </span>
@@ -58,12 +58,12 @@ function Market() {
 }
 
 function Weather() {
-  // The market's own connection: components that ask for the same stream share it.
-  const market = createEventSource(demo.api('market'), { ...demo.connection, select: () => 0 })
+  // Same URL and request as in Market: both components share one connection.
+  const market = createEventSource(demo.api('market'), { ...demo.marketOptions, select: () => 0 })
   return (
     <section class="card" aria-labelledby="weather">
       <demo-title of="weather" />
-      <demo-orders />
+      <demo-weather-actions />
       <Connection stream={market} />
       <demo-time-line />
       <demo-proof of="market" />
@@ -73,10 +73,10 @@ function Weather() {
 
 function News() {
   const events = { story: json<demo.Story>(), correction: json<demo.Story>() }
-  const feed = createMemo(() => demo.openNews(language()))
+  const options = createMemo(() => demo.newsOptions(language()))
   const news = createEventSource(
-    () => feed().url,
-    () => ({ ...feed(), events, fold: history(8) }),
+    () => options().url,
+    () => ({ ...options(), events, fold: history(8) }),
   )
   return (
     <section class="card" aria-labelledby="news">
@@ -86,7 +86,7 @@ function News() {
         <Index each={news.data.toReversed()}>
           {(story) => (
             <li>
-              <time>{demo.timeOf(story().data)}</time>
+              <time>{demo.formatTime(story().data)}</time>
               <span>{story().data.headline}</span>
             </li>
           )}
@@ -102,20 +102,20 @@ function Chat() {
     () => (question().number ? demo.api('chat?resumable') : null),
     () => ({
       method: 'POST',
-      headers: demo.bearer,
-      body: demo.bodyOf(question().text),
+      headers: demo.authHeaders,
+      body: demo.chatBody(question().text),
       key: question().number,
       until: demo.isDone,
-      fold: text(demo.wordIn),
-      onMessage: demo.watches.chat.onMessage,
+      fold: text(demo.deltaOf),
+      onMessage: demo.monitors.chat.onMessage,
     }),
   )
   return (
     <section class="card" aria-labelledby="chat">
       <demo-title of="chat" />
       <demo-question />
-      <Connection stream={answer} asks />
-      <p class="answer" data-empty={!answer.data} textContent={answer.data || words().chat.empty} />
+      <Connection stream={answer} isAnswer />
+      <p class="answer" data-empty={!answer.data} textContent={answer.data || texts().chat.empty} />
       <demo-facts />
     </section>
   )

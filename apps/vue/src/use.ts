@@ -1,6 +1,6 @@
 import { onScopeDispose, shallowRef } from 'vue'
 
-/** Shows what a store holds. */
+/** Returns a ref that follows a store. */
 export function use<Value>(store: { get(): Value; listen(listener: (value: Value) => void): () => void }) {
   const value = shallowRef(store.get())
   onScopeDispose(store.listen((next) => (value.value = next)))

@@ -1,4 +1,4 @@
-// Nothing mounted: what the stream itself takes.
+// No component: measures the stream alone.
 import { createEventStream } from '@headwater/core'
 
 export const mounts = false

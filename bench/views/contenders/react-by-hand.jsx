@@ -1,4 +1,4 @@
-// What many write themselves: a message, a state.
+// A common hand-written hook: one setState per message.
 import { useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 

@@ -1,48 +1,51 @@
 import { SseError } from '@headwater/core'
 import type { Fetch, RedirectRule } from '@headwater/core/transport'
+import type { EventSourceHooks } from './connection.ts'
 import { EventSource, type EventSourceInit } from './event-source.ts'
-import type { Variation } from './stay-connected.ts'
 
-/** What an {@link EventSourcePolyfill} can be told. */
+/** Options of an {@link EventSourcePolyfill}. */
 export interface EventSourcePolyfillInit {
-  /** Headers to send. `source.headers` may be changed later; each attempt sends what it holds then. */
+  /** Request headers. A change of `source.headers` takes effect with the next attempt. Default: none. */
   readonly headers?: { [name: string]: string } | undefined
-  /** How long nothing may come, in milliseconds, before the connection is taken for dead. Default 45,000; at least 1,000. */
+  /**
+   * Longest time without data, in milliseconds, before the connection is considered dead. Default 45,000; values are limited to
+   * 1,000 to 18,000,000.
+   */
   readonly heartbeatTimeout?: number | undefined
-  /** Whether cookies go along across origins. Default `false`. */
+  /** Sends cookies to other origins too. Default `false`. */
   readonly withCredentials?: boolean | undefined
-  /** The name under which the last event id is sent in the address. Default `lastEventId`. */
+  /** Name of the query parameter that carries the last event ID. Default `lastEventId`. */
   readonly lastEventIdQueryParameterName?: string | undefined
   /**
-   * Which redirects are followed. Default `'safe'`: all, unless there are headers that a stranger must not see; `'follow'`: all.
+   * Redirects to follow. Default `'safe'`: all, unless the request has headers that another origin must not receive.
+   * `'follow'`: all. `'error'`: none.
    */
   readonly redirect?: RedirectRule | undefined
-  /** A `fetch` of your own. Default: the global one. */
+  /** Custom `fetch`. Default: the global one. */
   readonly fetch?: Fetch | undefined
-  /** Not supported: there is one transport, `fetch`. */
+  /** Not supported: the only transport is `fetch`. */
   readonly Transport?: undefined
 }
 
-/** What an `open` or `error` event of an {@link EventSourcePolyfill} knows. */
+/** An `open` or `error` event of an {@link EventSourcePolyfill}. */
 export interface EventSourcePolyfillEvent extends Event {
-  /** The HTTP status; `undefined` where there was no response. */
+  /** HTTP status; `undefined` if there was no response. */
   readonly status: number | undefined
-  /** What HTTP/1 says beside the status; `''` for an error. */
+  /** Reason phrase of an HTTP/1 response; `''` for an error. */
   readonly statusText: string
-  /** The headers of the response; `undefined` where there was none. */
+  /** Response headers; `undefined` if there was no response. */
   readonly headers: Headers | undefined
-  /** Of an `error` event: why the connection was lost, or failed for good. */
+  /** In an `error` event, the reason why the connection is lost or failed. */
   readonly error: SseError | undefined
 }
 
-const within = (ms: number) => Math.min(Math.max(ms, 1_000), 18_000_000)
+const clampMs = (ms: number) => Math.min(Math.max(ms, 1_000), 18_000_000)
 
 /**
- * An {@link EventSource} with headers, that takes a silent connection for dead, waits longer from loss to loss and sends the
- * last event id in the address.
+ * An {@link EventSource} with request headers, an idle timeout and exponential backoff. It sends the last event ID in the query.
  *
  * @throws SseError `invalid-option` for the option `Transport`.
- * @throws DOMException `SyntaxError` for a url that cannot be parsed.
+ * @throws DOMException `SyntaxError` if the URL cannot be parsed.
  * @example
  * ```ts
  * import { EventSourcePolyfill } from '@headwater/compat'
@@ -55,51 +58,51 @@ const within = (ms: number) => Math.min(Math.max(ms, 1_000), 18_000_000)
  * ```
  */
 export class EventSourcePolyfill extends EventSource {
-  #held: { headers: { [name: string]: string } }
+  #current: { headers: { [name: string]: string } }
 
   constructor(url: string | URL, init: EventSourcePolyfillInit = {}) {
     if (init.Transport)
       throw new SseError(
         'invalid-option',
-        'Option Transport is not supported: fetch carries every stream. Use option fetch.',
+        'Option Transport is not supported: every stream is read with fetch. Use option fetch.',
         { option: 'Transport' },
       )
-    const { headers = {}, heartbeatTimeout = 45_000, lastEventIdQueryParameterName: name } = init
-    const held = { headers }
-    const variation: Variation = {
-      vary(request) {
-        const address = new URL(request.url)
-        if (request.lastEventId) address.searchParams.set(name || 'lastEventId', request.lastEventId)
-        return { ...request, url: address.href, lastEventId: '' }
+    const { headers = {}, heartbeatTimeout = 45_000, lastEventIdQueryParameterName: parameter } = init
+    const current = { headers }
+    const hooks: EventSourceHooks = {
+      transformRequest(request) {
+        const requestUrl = new URL(request.url)
+        if (request.lastEventId) requestUrl.searchParams.set(parameter || 'lastEventId', request.lastEventId)
+        return { ...request, url: requestUrl.href, lastEventId: '' }
       },
-      describe(event, outcome) {
+      extendEvent(event, outcome) {
         const { status, headers } = outcome
-        const lost = outcome instanceof SseError
-        const statusText = lost ? '' : outcome.statusText
-        return Object.assign(event, { status, statusText, headers, error: lost ? outcome : undefined })
+        const error = outcome instanceof SseError ? outcome : undefined
+        const statusText = outcome instanceof SseError ? '' : outcome.statusText
+        return Object.assign(event, { status, statusText, headers, error })
       },
     }
     super(url, {
       ...(init as EventSourceInit),
-      headers: () => held.headers,
-      idleTimeoutMs: within(heartbeatTimeout),
-      retry: ({ attempt, retryMs = 1_000 }) => within(within(retryMs) * Math.min(16, 2 ** (attempt - 1))),
-      ...variation,
+      headers: () => current.headers,
+      idleTimeoutMs: clampMs(heartbeatTimeout),
+      retry: ({ attempt, retryMs = 1_000 }) => clampMs(clampMs(retryMs) * Math.min(16, 2 ** (attempt - 1))),
+      ...hooks,
     })
-    this.#held = held
+    this.#current = current
   }
 
-  /** What the next attempt sends. */
+  /** Headers of the next attempt. */
   get headers(): { [name: string]: string } {
-    return this.#held.headers
+    return this.#current.headers
   }
 
   set headers(headers: { [name: string]: string }) {
-    this.#held.headers = headers
+    this.#current.headers = headers
   }
 }
 
-/** The platform's own class, where it has one. */
+/** The platform's own `EventSource`; `undefined` where there is none. */
 export const NativeEventSource: typeof globalThis.EventSource | undefined = /* @__PURE__ */ (() =>
   globalThis.EventSource)()
 

@@ -1,16 +1,16 @@
 import type { SseError } from '@headwater/core'
+import { connect, type EventSourceHooks, type EventSourceInit } from './connection.ts'
 import { ServerMessage } from './server-message.ts'
-import { type EventSourceInit, stayConnected, type Variation } from './stay-connected.ts'
 
-export type { EventSourceInit } from './stay-connected.ts'
+export type { EventSourceInit } from './connection.ts'
 
-/** What an `error` event knows beside the specification's nothing. */
+/** An `error` event with details that the specification does not have. */
 export interface EventSourceError extends Event {
-  /** Why the connection was lost, or failed for good. */
+  /** The reason why the connection is lost or failed. */
   readonly error: SseError
-  /** What happened, in words. */
+  /** The message of `error`. */
   readonly message: string
-  /** The HTTP status, if that was it. */
+  /** HTTP status of the response that caused the error; `undefined` for other errors. */
   readonly code: number | undefined
 }
 
@@ -23,17 +23,17 @@ type Standard = globalThis.EventSource
 
 type Handler<Type extends Event> = ((this: Standard, event: Type) => unknown) | null
 
-/** The events that are no message. */
+/** Types of the events that have a fixed name. An event of any other name is a `MessageEvent`. */
 export interface EventSourceEventMap {
   open: Event
   message: MessageEvent
   error: EventSourceError
 }
 
-// Types alone: at run time it is the platform's own method.
+// Types only: at run time this is the method of EventTarget.
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export interface EventSource {
-  /** Listens no more. */
+  /** Removes a listener. */
   removeEventListener<Type extends keyof EventSourceEventMap>(
     type: Type,
     listener: (this: Standard, event: EventSourceEventMap[Type]) => unknown,
@@ -52,12 +52,13 @@ export interface EventSource {
 }
 
 /**
- * The `EventSource` of the specification, for browsers, workers, Node, Bun and Deno. What fails is told by the `error` event's
- * `cause`; everything that goes beyond the specification is an option, and off.
+ * The `EventSource` of the specification, for browsers, workers, Node, Bun and Deno. An `error` event has the reason in its
+ * `error` property. Features beyond the specification are options, and off by default.
  *
  * [spec] 9.2.2, the EventSource interface; 9.2.3, processing model.
  *
- * @throws DOMException `SyntaxError` for a url that cannot be parsed.
+ * @throws TypeError if called without a URL.
+ * @throws DOMException `SyntaxError` if the URL cannot be parsed.
  * @example
  * ```ts
  * import { EventSource } from '@headwater/compat'
@@ -65,7 +66,7 @@ export interface EventSource {
  * const source = new EventSource('https://example.com/prices')
  * source.onmessage = (event) => console.log(event.lastEventId, event.data)
  * source.addEventListener('halt', (event) => console.log(event.data))
- * source.onerror = () => console.log(source.readyState === EventSource.CLOSED ? 'over' : 'back in a moment')
+ * source.onerror = () => console.log(source.readyState === EventSource.CLOSED ? 'closed' : 'reconnecting')
  * ```
  */
 export class EventSource extends EventTarget {
@@ -84,54 +85,52 @@ export class EventSource extends EventTarget {
   #url: string
   #withCredentials: boolean
   #readyState = CONNECTING
-  /** The types that were ever listened to: for any other no event is made, which costs more than to parse a message. */
-  #heard = new Set<string>()
+  /** Event types that have had a listener. No event is created for other types: that costs more than parsing the message. */
+  #listenedTypes = new Set<string>()
   #handlers: { [type: string]: Handler<any> } = {}
-  #disconnect: () => void
+  #closeConnection: () => void
 
   constructor(url: string | URL, init?: EventSourceInit) {
     super()
-    if (arguments.length === 0) throw new TypeError('EventSource needs a url.')
-    this.#url = parse(`${url}`)
+    if (arguments.length === 0) throw new TypeError('EventSource requires a URL.')
+    this.#url = parseUrl(`${url}`)
     this.#withCredentials = !!init?.withCredentials
-    const { vary, describe = (event) => event } = (init ?? {}) as Variation
-    this.#disconnect = stayConnected(
+    const { transformRequest, extendEvent = (event) => event } = (init ?? {}) as EventSourceHooks
+    this.#closeConnection = connect(
       this.#url,
       init ?? {},
       {
         open: (response) => {
           this.#readyState = OPEN
-          this.dispatchEvent(describe(new Event('open'), response))
+          this.dispatchEvent(extendEvent(new Event('open'), response))
         },
-        away: () => {
+        pause: () => {
           this.#readyState = CONNECTING
         },
         message: ({ type, data, id }, origin) => {
-          if (this.#heard.has(type)) this.dispatchEvent(new ServerMessage(type, data, origin, id))
+          if (this.#listenedTypes.has(type)) this.dispatchEvent(new ServerMessage(type, data, origin, id))
         },
-        lost: (cause, comesBack) => {
-          this.#readyState = comesBack ? CONNECTING : CLOSED
-          const { message, status: code } = cause
-          this.dispatchEvent(
-            describe(Object.assign(new Event('error'), { error: cause, message, code }), cause),
-          )
+        error: (error, willReconnect) => {
+          this.#readyState = willReconnect ? CONNECTING : CLOSED
+          const { message, status: code } = error
+          this.dispatchEvent(extendEvent(Object.assign(new Event('error'), { error, message, code }), error))
         },
       },
-      vary,
+      transformRequest,
     )
   }
 
-  /** The address, made absolute. */
+  /** Absolute URL of the stream. */
   get url(): string {
     return this.#url
   }
 
-  /** Whether cookies go along across origins. */
+  /** True if cookies are sent to other origins too. */
   get withCredentials(): boolean {
     return this.#withCredentials
   }
 
-  /** 0 while it connects, again after a loss too; 1 while it is open; 2 when it is over. */
+  /** State of the connection: 0 while connecting or reconnecting, 1 while open, 2 once closed. */
   get readyState(): number {
     return this.#readyState
   }
@@ -148,7 +147,7 @@ export class EventSource extends EventTarget {
     return CLOSED
   }
 
-  /** Called when a connection is there. */
+  /** Called when a connection opens, also after a reconnection. */
   get onopen(): Handler<Event> {
     return this.#handlers['open'] ?? null
   }
@@ -166,7 +165,7 @@ export class EventSource extends EventTarget {
     this.#setHandler('message', handler)
   }
 
-  /** Called when the connection is lost, or, with `readyState` 2, will not come back. */
+  /** Called when the connection is lost. With `readyState` 2 no reconnection follows. */
   get onerror(): Handler<Event> {
     return this.#handlers['error'] ?? null
   }
@@ -179,13 +178,13 @@ export class EventSource extends EventTarget {
     return 'EventSource'
   }
 
-  /** Ends it: no event follows, not even from what has come already. */
+  /** Closes the connection. No event follows, even for messages that have arrived already. */
   close(): void {
     this.#readyState = CLOSED
-    this.#disconnect()
+    this.#closeConnection()
   }
 
-  /** Listens to the messages whose `event` field is `type`, or to `open`, `message` and `error`. */
+  /** Adds a listener for the messages whose `event` field is `type`, or for `open`, `message` or `error`. */
   override addEventListener<Type extends keyof EventSourceEventMap>(
     type: Type,
     listener: (this: Standard, event: EventSourceEventMap[Type]) => unknown,
@@ -201,28 +200,28 @@ export class EventSource extends EventTarget {
     listener: EventListenerOrEventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
   ): void
-  override addEventListener(...all: [type: string, listener: unknown, options?: unknown]): void {
-    this.#heard.add(`${all[0]}`)
-    super.addEventListener(...(all as unknown as Parameters<EventTarget['addEventListener']>))
+  override addEventListener(...args: [type: string, listener: unknown, options?: unknown]): void {
+    this.#listenedTypes.add(`${args[0]}`)
+    super.addEventListener(...(args as unknown as Parameters<EventTarget['addEventListener']>))
   }
 
-  #handle = (event: Event): unknown => this.#handlers[event.type]?.call(this, event)
+  #callHandler = (event: Event): unknown => this.#handlers[event.type]?.call(this, event)
 
-  // [spec] 8.1.8.1, event handlers: one keeps its place among the listeners until it is set to null.
+  // [spec] 8.1.8.1, event handlers: a handler keeps its place among the listeners until it is set to null.
   #setHandler(type: string, handler: Handler<any>): void {
-    const before = this.#handlers[type]
-    const after = (this.#handlers[type] = typeof handler === 'function' ? handler : null)
-    if (!after) this.removeEventListener(type, this.#handle)
-    else if (!before) this.addEventListener(type, this.#handle)
+    const previous = this.#handlers[type]
+    const next = (this.#handlers[type] = typeof handler === 'function' ? handler : null)
+    if (!next) this.removeEventListener(type, this.#callHandler)
+    else if (!previous) this.addEventListener(type, this.#callHandler)
   }
 }
 
 /** @throws DOMException `SyntaxError` */
-function parse(url: string): string {
+function parseUrl(url: string): string {
   try {
     const { href, hostname } = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href)
-    // [spec] URL, "forbidden domain code point": Chromium lets some of them pass, escaped.
+    // [spec] URL, "forbidden domain code point": Chromium escapes some of them instead of rejecting the URL.
     if (!hostname.includes('%')) return href
   } catch {}
-  throw new DOMException(`EventSource needs a url, which this is not: ${url}`, 'SyntaxError')
+  throw new DOMException(`EventSource cannot parse the URL ${url}.`, 'SyntaxError')
 }

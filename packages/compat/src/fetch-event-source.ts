@@ -1,57 +1,60 @@
 import { SseError, systemClock } from '@headwater/core'
 import { createParser } from '@headwater/core/parser'
-import type { Fetch } from '@headwater/core/transport'
-import { attempt } from './attempt.ts'
+import type { Fetch, TransportRequest } from '@headwater/core/transport'
+import { readStream } from './read-stream.ts'
 
-/** The content type of an event stream. */
+/** Content type of an event stream. */
 export const EventStreamContentType = 'text/event-stream'
 
-/** What the server said. */
+/** A message of the server. */
 export interface EventSourceMessage {
-  /** The last event id: the message's own, or the one that a message before it set; `''` if there was none. */
+  /** Last event ID: the ID of this message, or else of the latest message that had one; `''` if none had. */
   id: string
-  /** The value of the `event` field; `''` if there was none. */
+  /** Value of the `event` field; `''` if the message has none. */
   event: string
   /** The `data` lines, joined by line feeds. */
   data: string
-  /** What a `retry` field before its end asked for, in milliseconds. */
+  /** Value of a `retry` field that came since the message before, in milliseconds. */
   retry?: number
 }
 
-/** The request, and what is called as its answer comes in. */
+/** Request options and callbacks of {@link fetchEventSource}. */
 export interface FetchEventSourceInit extends Omit<RequestInit, 'headers' | 'signal'> {
-  /** The request's headers, or a function that is asked for them anew for each attempt. */
+  /** Request headers, or a function that returns them; it is called for each attempt. */
   headers?: HeadersInit | (() => HeadersInit | PromiseLike<HeadersInit>) | undefined
-  /** Ends it: the promise is fulfilled, and nothing is called any more. */
+  /** Ends the stream when it is aborted: the promise fulfils, and no callback is called any more. */
   signal?: AbortSignal | null | undefined
-  /** Judges the response: what it throws goes to `onerror`. Default: its status must be 200, its type that of an event stream. */
+  /**
+   * Called with each response; throw to reject the response. The error goes to `onerror`. Default: requires status 200 and the
+   * content type of an event stream.
+   */
   onopen?: ((response: Response) => Promise<void> | void) | undefined
-  /** Called for each message. What it throws ends the attempt, and goes to `onerror`. */
+  /** Called for each message. If it throws, the attempt ends and the error goes to `onerror`. */
   onmessage?: ((message: EventSourceMessage) => void) | undefined
-  /** Called when the server has ended its answer; the promise is then fulfilled. What it throws goes to `onerror`. */
+  /** Called when the server ends the response, before the promise fulfils. If it throws, the error goes to `onerror`. */
   onclose?: (() => void) | undefined
   /**
-   * Called when an attempt is lost. What it returns is how long to wait before the next, in milliseconds; without it, what the
-   * server asked for with `retry`, else 1,000. What it throws ends it all, and the promise is rejected with that.
+   * Called when an attempt fails. It returns the delay before the next attempt, in milliseconds; default: the server's `retry`,
+   * else 1,000. If it throws, no attempt follows and the promise rejects with the thrown error.
    */
   onerror?: ((error: any) => number | null | undefined | void) | undefined
   /**
-   * Whether the connection is kept while the page is hidden. Default `false`: it is given up, and taken up when the page is
-   * shown, unless that would send a request again that is no GET or HEAD and has no id to resume from.
+   * Keeps the connection while the page is hidden. Default `false`: the connection is closed while the page is hidden, and
+   * opened again when it is visible. A request other than GET and HEAD is closed only if there is an ID to resume from.
    */
   openWhenHidden?: boolean | undefined
-  /** A `fetch` of your own. Default: the global one. */
+  /** Custom `fetch`. Default: the global one. */
   fetch?: Fetch | undefined
 }
 
-/** Why an attempt is over that the page or the signal ended. */
+/** Abort reason of an attempt that the page or the signal ends. */
 const STOPPED = 'stopped'
 
 /**
- * Sends a request of any method, reads its answer as an event stream, and sends it again when it is lost, until the server ends
- * it.
+ * Sends a request of any method, reads the response as an event stream, and reconnects after an error until the server ends the
+ * response.
  *
- * @returns a promise that is fulfilled when the server has ended its answer or `signal` is aborted, and rejected with what
+ * @returns a promise that fulfils when the server ends the response or `signal` is aborted. It rejects with the error that
  * `onerror` throws.
  * @example
  * ```ts
@@ -63,7 +66,7 @@ const STOPPED = 'stopped'
  *   body: JSON.stringify({ question: 'Why?' }),
  *   onmessage: (message) => console.log(message.data),
  *   onerror(error) {
- *     throw error // sent once
+ *     throw error // do not send the request again
  *   },
  * })
  * ```
@@ -71,13 +74,13 @@ const STOPPED = 'stopped'
 export async function fetchEventSource(input: RequestInfo | URL, init: FetchEventSourceInit): Promise<void> {
   const { signal, headers, onopen, onmessage, onclose, onerror, openWhenHidden, fetch, ...rest } = init
   if (signal?.aborted) return
-  const request = typeof input === 'object' && 'url' in input ? input : undefined
-  const { method = request?.method ?? 'GET', body } = rest
+  const { method, createRequest } = createRequests(input, rest, { headers, onopen, fetch })
   const page = openWhenHidden ? undefined : globalThis.document
-  let end: () => void = () => undefined
-  let waits = false
-  let fail: (error: unknown) => void
-  let intervalMs = 1_000
+  /** Ends the current attempt or wait. */
+  let cancelCurrent: () => void = () => undefined
+  let isWaiting = false
+  let failAttempt: (error: unknown) => void
+  let delayMs = 1_000
   let retry: number | undefined
 
   const parser = createParser({
@@ -89,62 +92,45 @@ export async function fetchEventSource(input: RequestInfo | URL, init: FetchEven
       try {
         onmessage?.(message)
       } catch (error) {
-        fail(error)
+        failAttempt(error)
       }
     },
-    onRetry: (ms) => (intervalMs = retry = ms),
+    onRetry: (ms) => (delayMs = retry = ms),
   })
 
-  const mayRepeat = () => /^(get|head)$/i.test(method) || parser.lastEventId !== ''
-  const isAway = () => page?.visibilityState === 'hidden' && mayRepeat()
-  const stop = () => end()
-  const look = () => {
-    if (waits || isAway()) end()
+  const canResend = () => /^(get|head)$/i.test(method) || parser.lastEventId !== ''
+  const shouldPause = () => page?.visibilityState === 'hidden' && canResend()
+  const onAbort = () => cancelCurrent()
+  const onVisibilityChange = () => {
+    if (isWaiting || shouldPause()) cancelCurrent()
   }
 
-  /** Waits for the time, or until the page is shown, and then for as long as it is away; not where the signal is aborted. */
+  /** Waits for `ms` milliseconds or a change of visibility, then until the page is visible. An aborted signal ends the wait. */
   async function wait(ms?: number): Promise<void> {
-    if (signal?.aborted || (ms === undefined && !isAway())) return
-    waits = true
-    let cancel: (() => void) | undefined
+    if (signal?.aborted || (ms === undefined && !shouldPause())) return
+    isWaiting = true
+    let cancelTimer: (() => void) | undefined
     await new Promise<void>((resolve) => {
-      end = resolve
-      if (ms !== undefined) cancel = systemClock.timer(resolve, ms)
+      cancelCurrent = resolve
+      if (ms !== undefined) cancelTimer = systemClock.timer(resolve, ms)
     })
-    cancel?.()
-    waits = false
+    cancelTimer?.()
+    isWaiting = false
     await wait()
   }
 
-  const prepare = async () => ({
-    url: request?.url ?? String(input),
-    method,
-    body,
-    headers: typeof headers === 'function' ? await headers() : headers,
-    lastEventId: parser.lastEventId,
-    redirect: 'follow' as const,
-    validate: onopen,
-    // What only `fetch` knows goes to `fetch`; a request that was sent is used up.
-    fetch: (_: unknown, own?: RequestInit) =>
-      (fetch ?? globalThis.fetch)(request?.clone() ?? input, {
-        ...own,
-        ...rest,
-        headers: own!.headers!,
-        signal: own!.signal!,
-      }),
-  })
-
-  signal?.addEventListener('abort', stop)
-  page?.addEventListener('visibilitychange', look)
+  signal?.addEventListener('abort', onAbort)
+  page?.addEventListener('visibilitychange', onVisibilityChange)
   try {
     for (;;) {
       const controller = new AbortController()
-      fail = (reason) => {
+      failAttempt = (reason) => {
         parser.close()
         controller.abort(reason)
       }
-      end = () => fail(STOPPED)
-      let error = await attempt(prepare, parser, controller, { clock: systemClock })
+      cancelCurrent = () => failAttempt(STOPPED)
+      const prepare = () => createRequest(parser.lastEventId)
+      let error = await readStream(prepare, parser, controller, { clock: systemClock })
       if (signal?.aborted) return
       if (error instanceof SseError && error.code === 'ended') {
         try {
@@ -153,11 +139,46 @@ export async function fetchEventSource(input: RequestInfo | URL, init: FetchEven
           error = thrown
         }
       }
-      await wait(error === STOPPED ? undefined : (onerror?.(error) ?? intervalMs))
+      await wait(error === STOPPED ? undefined : (onerror?.(error) ?? delayMs))
       if (signal?.aborted) return
     }
   } finally {
-    signal?.removeEventListener('abort', stop)
-    page?.removeEventListener('visibilitychange', look)
+    signal?.removeEventListener('abort', onAbort)
+    page?.removeEventListener('visibilitychange', onVisibilityChange)
+  }
+}
+
+interface Requests {
+  readonly method: string
+  /** Returns the request of the next attempt. */
+  createRequest(lastEventId: string): Promise<TransportRequest>
+}
+
+function createRequests(
+  input: RequestInfo | URL,
+  requestInit: RequestInit,
+  { headers, onopen, fetch }: Pick<FetchEventSourceInit, 'headers' | 'onopen' | 'fetch'>,
+): Requests {
+  const request = typeof input === 'object' && 'url' in input ? input : undefined
+  const { method = request?.method ?? 'GET', body } = requestInit
+  return {
+    method,
+    createRequest: async (lastEventId) => ({
+      url: request?.url ?? String(input),
+      method,
+      body,
+      headers: typeof headers === 'function' ? await headers() : headers,
+      lastEventId,
+      redirect: 'follow',
+      validate: onopen,
+      // `fetch` gets all options of the caller, and a clone of a `Request`, whose body can be sent only once.
+      fetch: (_, transportInit) =>
+        (fetch ?? globalThis.fetch)(request?.clone() ?? input, {
+          ...transportInit,
+          ...requestInit,
+          headers: transportInit!.headers!,
+          signal: transportInit!.signal!,
+        }),
+    }),
   }
 }

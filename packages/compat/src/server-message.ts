@@ -1,4 +1,4 @@
-const ports: readonly MessagePort[] = /* @__PURE__ */ Object.freeze([])
+const NO_PORTS: readonly MessagePort[] = /* @__PURE__ */ Object.freeze([])
 
 class PlainMessage extends Event {
   #data: string
@@ -29,23 +29,23 @@ class PlainMessage extends Event {
   }
 
   get ports(): readonly MessagePort[] {
-    return ports
+    return NO_PORTS
   }
 
-  // It tells that this class made the event, and not a script that dispatched one at the source. Where a browser holds the
-  // word on each event itself, it stays false.
+  // Distinguishes a message of the server from an event that a script dispatches. In browsers `isTrusted` is an own property of
+  // each event, which this getter cannot override: there it stays false.
   override get isTrusted(): boolean {
     return true
   }
 }
 
 /**
- * A `MessageEvent` by its prototype, made as a plain event. The platforms' own constructor converts a dictionary, which costs
- * two to five times what it takes to make this and dispatch it.
+ * A plain event with the prototype of `MessageEvent`. The platforms' `MessageEvent` constructor converts a dictionary, which
+ * takes two to five times as long as creating and dispatching this event.
  */
-export const ServerMessage: typeof PlainMessage = /* @__PURE__ */ inherit(PlainMessage)
+export const ServerMessage: typeof PlainMessage = /* @__PURE__ */ inheritMessageEvent(PlainMessage)
 
-function inherit(Class: typeof PlainMessage): typeof PlainMessage {
+function inheritMessageEvent(Class: typeof PlainMessage): typeof PlainMessage {
   Object.setPrototypeOf(Class.prototype, MessageEvent.prototype)
   Reflect.deleteProperty(Class.prototype, 'constructor')
   return Class

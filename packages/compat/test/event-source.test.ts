@@ -31,8 +31,8 @@ function open(init: EventSourceInit = {}): void {
   )
 }
 
-describe('what an error event tells', () => {
-  test('is the cause, in words too, and the status', async () => {
+describe('an error event', () => {
+  test('has the error, its message and the status', async () => {
     open()
     let error: EventSourceError | undefined
     source.addEventListener('error', (event) => (error = event))
@@ -42,7 +42,7 @@ describe('what an error event tells', () => {
     expect(source.readyState).toBe(2)
   })
 
-  test('is why a connection was lost that comes back', async () => {
+  test('has the reason why a connection is lost before it reconnects', async () => {
     open()
     await (await server.nextRequest()).fail()
     await clock.advance(3_000)
@@ -50,18 +50,18 @@ describe('what an error event tells', () => {
     expect(log).toEqual(['error 0 network', 'open 1', 'error 0 ended'])
   })
 
-  test('is that a message was too large, and it is over', async () => {
+  test('reports a message that is too large, after which the source is closed', async () => {
     open()
     const request = await server.nextRequest()
-    const lost = new Promise((resolve) => source.addEventListener('error', resolve))
+    const failed = new Promise((resolve) => source.addEventListener('error', resolve))
     await request.send(`data: ${'x'.repeat(2 ** 24)}`)
-    await lost
+    await failed
     expect(log).toEqual(['open 1', 'error 2 message-too-large'])
   })
 })
 
-describe('the wait before the next attempt', () => {
-  test('is three seconds, and nothing at all for one that was closed meanwhile', async () => {
+describe('the delay before a reconnection', () => {
+  test('is three seconds by default, and close() cancels it', async () => {
     open()
     await (await server.nextRequest()).end()
     await clock.advance(2_999)
@@ -74,7 +74,7 @@ describe('the wait before the next attempt', () => {
     expect(server.requests.length).toBe(2)
   })
 
-  test('is what the server asked for, however long', async () => {
+  test('is the retry of the server, up to the maximum of setTimeout', async () => {
     open()
     const request = await server.nextRequest()
     await request.send('retry: 99999999999\n\n')
@@ -85,11 +85,11 @@ describe('the wait before the next attempt', () => {
     expect(server.requests.length).toBe(2)
   })
 
-  test('is what a rule of one’s own says, until it gives up', async () => {
-    const asked: unknown[] = []
+  test('is the result of the option retry, until that returns false', async () => {
+    const contexts: unknown[] = []
     open({
       retry({ attempt, error, retryMs, elapsedMs }) {
-        asked.push([attempt, error.code, retryMs, elapsedMs])
+        contexts.push([attempt, error.code, retryMs, elapsedMs])
         return attempt < 3 && attempt * 10
       },
     })
@@ -97,7 +97,7 @@ describe('the wait before the next attempt', () => {
       await (await server.nextRequest()).fail()
       await clock.advance(ms)
     }
-    expect(asked).toEqual([
+    expect(contexts).toEqual([
       [1, 'network', undefined, 0],
       [2, 'network', undefined, 10],
       [3, 'network', undefined, 30],
@@ -105,7 +105,7 @@ describe('the wait before the next attempt', () => {
     expect(log.at(-1)).toBe('error 2 network')
   })
 
-  test('grows from loss to loss where that is asked for, and not after a message', async () => {
+  test('grows with each failure with retry: exponential(), and a message resets it', async () => {
     open({ retry: exponential() })
     for (const ms of [1_000, 2_000]) {
       await (await server.nextRequest()).fail()
@@ -118,7 +118,7 @@ describe('the wait before the next attempt', () => {
     expect(server.requests.length).toBe(4)
   })
 
-  test('lasts until the browser knows of a network where that is asked for', async () => {
+  test('lasts until the browser is online with waitForNetwork', async () => {
     const page = new EventTarget()
     vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
     vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
@@ -133,15 +133,15 @@ describe('the wait before the next attempt', () => {
   })
 })
 
-describe('idle-timeout', () => {
-  test('is borne for ever unless something else was asked for', async () => {
+describe('the idle timeout', () => {
+  test('is off by default', async () => {
     open()
     await (await server.nextRequest()).accept()
     await clock.advance(86_400_000)
     expect(log).toEqual(['open 1'])
   })
 
-  test('for too long is a loss, and comments are no silence', async () => {
+  test('reconnects after idleTimeoutMs without data, and comments count as data', async () => {
     open({ idleTimeoutMs: 1_000 })
     const request = await server.nextRequest()
     await request.send(':\n')
@@ -156,7 +156,7 @@ describe('idle-timeout', () => {
     expect(request.open).toBe(false)
   })
 
-  test('before the answer counts, too', async () => {
+  test('includes the time before the response', async () => {
     open({ idleTimeoutMs: 1_000 })
     const request = await server.nextRequest()
     await clock.advance(1_000)
@@ -165,8 +165,8 @@ describe('idle-timeout', () => {
   })
 })
 
-describe('headers', () => {
-  test('are asked for anew for each attempt', async () => {
+describe('a headers function', () => {
+  test('is called for each attempt', async () => {
     let token = 0
     open({ headers: async () => ({ authorization: `Bearer ${++token}` }) })
     await (await server.nextRequest()).end()
@@ -177,7 +177,7 @@ describe('headers', () => {
     ])
   })
 
-  test('that cannot be had are a loss', async () => {
+  test('ends the attempt with option-failed and sends no request if it rejects', async () => {
     open({ headers: () => Promise.reject(new Error('no token')) })
     await clock.advance(0)
     expect(log).toEqual(['error 0 option-failed'])
@@ -186,14 +186,14 @@ describe('headers', () => {
 })
 
 describe('a source', () => {
-  test('that is closed at once asks for nothing', async () => {
+  test('sends no request if it is closed at once', async () => {
     open()
     source.close()
     await clock.advance(10_000)
     expect(server.requests.length).toBe(0)
   })
 
-  test('that is closed lets the socket go and says nothing more, whatever comes', async () => {
+  test('frees the socket and dispatches no event after close()', async () => {
     open()
     const request = await server.nextRequest()
     await request.send('data: 1\n\n')
@@ -203,7 +203,7 @@ describe('a source', () => {
     expect(log).toEqual(['open 1', 'message 1'])
   })
 
-  test('that is closed within its error event does not come back', async () => {
+  test('does not reconnect if it is closed in an error event', async () => {
     open()
     source.onerror = () => source.close()
     await (await server.nextRequest()).end()
@@ -211,7 +211,7 @@ describe('a source', () => {
     expect(server.requests.length).toBe(1)
   })
 
-  test('delivers to who begins to listen later', async () => {
+  test('delivers messages to a listener that is added after the connection opened', async () => {
     open()
     const request = await server.nextRequest()
     await request.send('event: halt\ndata: 1\n\n')
@@ -220,7 +220,7 @@ describe('a source', () => {
     expect(log).toEqual(['open 1', 'halt 2'])
   })
 
-  test('lets go while its page is kept for later, and comes back with it, at once and without an error', async () => {
+  test('disconnects while the page is in the back-forward cache, and reconnects on its return at once and without an error event', async () => {
     const page = new EventTarget()
     vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
     vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))

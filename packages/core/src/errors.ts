@@ -1,20 +1,20 @@
 /**
- * Why something failed, as a literal to switch over.
+ * Code of an {@link SseError}, to switch over.
  *
- * | code | what happened | another attempt |
+ * | code | meaning | retried |
  * |---|---|---|
- * | `invalid-option` | an option cannot work; `option` names it | never |
- * | `option-failed` | `url`, `headers` or `body` is a function, and it threw | yes |
- * | `network` | no response, or the response broke off | yes |
- * | `ended` | the server ended the response; with `status` 204 for good | yes; not after 204 |
- * | `status` | a status other than 200; `status`, `headers` and `body` tell | 408, 425, 429 and 5xx |
- * | `content-type` | the response is not `text/event-stream` | only where the stream was open before |
- * | `redirect` | a redirect that the option `redirect` does not let pass | never |
+ * | `invalid-option` | an option has an invalid value; `option` names it | never |
+ * | `option-failed` | `url`, `headers` or `body` is a function and threw; `option` names it | yes |
+ * | `network` | no response, or the connection broke | yes |
+ * | `ended` | the server ended the response, or answered with `status` 204 | yes; not after 204 |
+ * | `status` | a status other than 200; see `status`, `headers` and `body` | 408, 425, 429 and 5xx |
+ * | `content-type` | the response is not `text/event-stream` | only if the stream was open before |
+ * | `redirect` | a redirect that the option `redirect` does not allow | never |
  * | `connect-timeout` | no response within `connectTimeoutMs` | yes |
- * | `idle-timeout` | an open stream brought no byte for longer than `idleTimeoutMs` | yes |
- * | `message-too-large` | a message grew over `maxMessageLength` | never |
- * | `invalid-message` | a message that `events` refuse; `issues` tell | never |
- * | `server` | the server said so, in a message of its format | never |
+ * | `idle-timeout` | no data on an open stream for `idleTimeoutMs` | yes |
+ * | `message-too-large` | a message is longer than `maxMessageLength` | never |
+ * | `invalid-message` | a message does not match its schema in `events`; see `issues` | never |
+ * | `server` | the server reported an error in a message of its format; see `body` | never |
  */
 export type SseErrorCode =
   | 'invalid-option'
@@ -30,26 +30,26 @@ export type SseErrorCode =
   | 'invalid-message'
   | 'server'
 
-/** What an {@link SseError} knows beside its code and its message. */
+/** Properties of an {@link SseError} beside its code and message. Each is present only if it applies. */
 export interface SseErrorDetails {
-  /** The option that is wrong or failed. */
+  /** Name of the option that is invalid or failed. */
   readonly option?: string
-  /** The HTTP status of the response. */
+  /** HTTP status of the response. */
   readonly status?: number
-  /** The headers of the response. */
+  /** Headers of the response. */
   readonly headers?: Headers
-  /** The first 4 KiB of the response's body, as text; with `server`, the data of the message that told it. */
+  /** First 4 KiB of the response body, as text. With code `server`, the data of the message that reported the error. */
   readonly body?: string
-  /** What `Retry-After` asked for, in milliseconds. */
+  /** Delay that the `Retry-After` header asked for, in milliseconds. */
   readonly retryAfterMs?: number | undefined
-  /** What a schema found wrong with the message. */
+  /** Validation issues of the schema. */
   readonly issues?: readonly unknown[]
-  /** The error underneath. */
+  /** Underlying error. */
   readonly cause?: unknown
 }
 
 /**
- * The one error of this library. Its `code` says which kind, its message says what happened, why, and what to do.
+ * The error class of this library. Its `code` is for programs; its message is for people.
  *
  * @example
  * ```ts
@@ -80,18 +80,15 @@ export class SseError extends Error {
   }
 }
 
-/**
- * Reports what a callback of the user threw, so that it harms nobody else: to `reportError` in pages and workers, to the
- * console on servers.
- */
+/** Reports an error that a callback of the user threw: with `reportError` in pages and workers, else on the console. */
 export function report(error: unknown): void {
-  // Deno and Bun end the process over an error that was reported and that nobody handles.
+  // In Deno and Bun an unhandled `reportError` ends the process.
   const fatal = 'Deno' in globalThis || 'Bun' in globalThis
   if (typeof reportError === 'function' && !fatal) reportError(error)
   else console.error(error)
 }
 
-/** Calls back a user's function, with what it is given; what it throws is reported, and `undefined` returned. */
+/** Calls a function of the user. If it throws, reports the error and returns `undefined`. */
 export function guard<Result, Given>(callback: (given: Given) => Result, given?: Given): Result | undefined {
   try {
     return callback(given as Given)
@@ -101,7 +98,7 @@ export function guard<Result, Given>(callback: (given: Given) => Result, given?:
   }
 }
 
-/** @throws SseError `invalid-option`, naming the option. */
+/** @throws SseError `invalid-option` with the name of the option. */
 export function refuse(option: string, why: string): never {
   throw new SseError('invalid-option', `Option ${option} ${why}.`, { option })
 }

@@ -1,15 +1,15 @@
-import { any, type Check, fails, key, listen, query, wide } from './listen.ts'
+import { type Check, createKey, fails, listen, nodePage, nodePageWorker, query } from './listen.ts'
 
 export const connection: Check[] = [
   {
-    title: 'close within open leaves it closed',
+    title: 'stays closed when close() is called in an open event',
     scopes: ['node', 'window', 'dedicated', 'shared'],
     expected: ['0 1 2'],
     run: ({ home }) =>
       new Promise((resolve) => {
-        const source = new EventSource(`${home}/say`)
+        const source = new EventSource(`${home}/stream`)
         const before = source.readyState
-        source.onmessage = source.onerror = () => resolve(['too late'])
+        source.onmessage = source.onerror = () => resolve(['an event after close()'])
         source.onopen = () => {
           const open = source.readyState
           source.close()
@@ -18,13 +18,13 @@ export const connection: Check[] = [
       }),
   },
   {
-    title: 'close within a message stops the rest of its chunk',
-    scopes: wide,
+    title: 'delivers no further message of a chunk after close() in a message event',
+    scopes: nodePage,
     expected: ['1'],
     run: ({ home }) =>
       new Promise((resolve) => {
         const log: string[] = []
-        const source = new EventSource(`${home}/say?${query({ text: 'data: 1\n\ndata: 2\n\ndata: 3' })}`)
+        const source = new EventSource(`${home}/stream?${query({ text: 'data: 1\n\ndata: 2\n\ndata: 3' })}`)
         source.onmessage = ({ data }) => {
           log.push(data as string)
           source.close()
@@ -33,130 +33,131 @@ export const connection: Check[] = [
       }),
   },
   {
-    title: 'It comes back after each end, and fails when the server has no more to say',
-    scopes: wide,
+    title: 'reconnects when the server ends the response, until status 204',
+    scopes: nodePage,
     expected: ['open 1', 'message opened', 'error 0', 'open 1', 'message reconnected', 'error 0', 'error 2'],
     run: ({ home }) =>
       listen(
-        `${home}/one-by-one?key=${key()}&${query({ text: 'retry: 50\ndata: opened\n\n' })}&${query({ text: 'data: reconnected\n\n' })}`,
-        { losses: 3 },
+        `${home}/sequence?key=${createKey()}&${query({ text: 'retry: 50\ndata: opened\n\n' })}&${query({ text: 'data: reconnected\n\n' })}`,
+        { errors: 3 },
       ),
   },
   {
-    title: 'It comes back after an end without a message',
-    scopes: wide,
+    title: 'reconnects after a response without a message',
+    scopes: nodePage,
     expected: ['open 1', 'error 0', 'open 1', 'message data', 'error 0'],
     run: ({ home }) =>
       listen(
-        `${home}/one-by-one?key=${key()}&${query({ text: 'retry: 2\n' })}&${query({ text: 'data: data\n\n' })}`,
-        { losses: 2 },
+        `${home}/sequence?key=${createKey()}&${query({ text: 'retry: 2\n' })}&${query({ text: 'data: data\n\n' })}`,
+        { errors: 2 },
       ),
   },
   ...[301, 302, 303, 307, 308].map((status): Check => ({
-    title: `A redirect with ${status} is followed`,
-    scopes: wide,
+    title: `follows a redirect with status ${status}`,
+    scopes: nodePage,
     expected: ['open 1', 'message data', 'error 0'],
     run: ({ home }) => listen(`${home}/redirect?status=${status}`),
   })),
   ...[204, 205, 210, 299, 404, 410, 503].map((status) =>
-    fails(`${status} fails for good`, wide, `/status?status=${status}`),
+    fails(`fails permanently with status ${status}`, nodePage, `/status?status=${status}`),
   ),
   {
-    title: 'It asks for an event stream',
-    scopes: any,
+    title: 'sends Accept: text/event-stream',
+    scopes: nodePageWorker,
     expected: ['open 1', 'message text/event-stream', 'error 0'],
     run: ({ home }) => listen(`${home}/headers?name=accept`),
   },
-  ...(['home', 'stranger'] as const).map((origin): Check => ({
-    title: `It asks ${origin === 'home' ? 'its own' : 'another'} origin for nothing from a cache`,
-    scopes: any,
+  ...(['home', 'otherOrigin'] as const).map((origin): Check => ({
+    title: `sends Cache-Control: no-cache to ${origin === 'home' ? 'its own' : 'another'} origin`,
+    scopes: nodePageWorker,
     expected: ['open 1', 'message no-cache', 'error 0'],
     run: (origins) => listen(`${origins[origin]}/headers?name=cache-control`),
   })),
 ]
 
-export const crossing: Check[] = [
+export const crossOrigin: Check[] = [
   {
-    title: 'Another origin that allows it is read',
-    scopes: wide,
+    title: 'reads a stream of another origin that allows it',
+    scopes: nodePage,
     expected: ['open 1', 'message data true', 'error 0'],
-    run: ({ stranger }) =>
-      listen(`${stranger}/say`, {
+    run: ({ otherOrigin }) =>
+      listen(`${otherOrigin}/stream`, {
         init: { withCredentials: true },
-        show: ({ data, origin }) => `${data as string} ${origin === stranger}`,
+        show: ({ data, origin }) => `${data as string} ${origin === otherOrigin}`,
       }),
   },
   {
-    title: 'A redirect within another origin is followed',
-    scopes: wide,
+    title: 'follows a redirect within another origin',
+    scopes: nodePage,
     expected: ['open 1', 'message data true', 'error 0'],
-    run: ({ stranger }) =>
-      listen(`${stranger}/redirect`, {
+    run: ({ otherOrigin }) =>
+      listen(`${otherOrigin}/redirect`, {
         init: { withCredentials: true },
-        show: ({ data, origin }) => `${data as string} ${origin === stranger}`,
+        show: ({ data, origin }) => `${data as string} ${origin === otherOrigin}`,
       }),
   },
   {
-    title: 'Another origin is come back to',
-    scopes: wide,
+    title: 'reconnects to another origin',
+    scopes: nodePage,
     expected: ['open 1', 'error 0', 'open 1', 'message data', 'error 0'],
-    run: ({ stranger }) =>
+    run: ({ otherOrigin }) =>
       listen(
-        `${stranger}/one-by-one?key=${key()}&${query({ text: 'retry: 2\n' })}&${query({ text: 'data: data\n\n' })}`,
+        `${otherOrigin}/sequence?key=${createKey()}&${query({ text: 'retry: 2\n' })}&${query({ text: 'data: data\n\n' })}`,
         {
           init: { withCredentials: true },
-          losses: 2,
+          errors: 2,
         },
       ),
   },
   {
-    title: 'The origin of a message is that of the final address',
-    scopes: any,
+    title: 'sets the origin of a message to the origin of the final URL',
+    scopes: nodePageWorker,
     expected: ['open 1', 'message true', 'error 0'],
-    run: ({ home, stranger }) =>
-      listen(`${home}/redirect?${query({ to: `${stranger}/say` })}`, {
-        show: ({ origin }) => origin === stranger,
+    run: ({ home, otherOrigin }) =>
+      listen(`${home}/redirect?${query({ to: `${otherOrigin}/stream` })}`, {
+        show: ({ origin }) => origin === otherOrigin,
       }),
   },
   ...(
     [
-      ['that allows somebody else', 'http://example.org'],
-      ['that allows nobody by an empty header', ''],
-      ['that says nothing of it', 'none'],
+      ['allows a different origin', 'http://example.org'],
+      ['sends an empty Access-Control-Allow-Origin', ''],
+      ['sends no Access-Control-Allow-Origin', 'none'],
     ] as const
-  ).map(([who, allow]): Check => ({
-    title: `Another origin ${who} fails for good`,
+  ).map(([condition, allow]): Check => ({
+    title: `fails permanently if another origin ${condition}`,
     scopes: ['window'],
     expected: ['error 2'],
-    run: ({ stranger }) => listen(`${stranger}/say?${query({ allow })}`),
+    run: ({ otherOrigin }) => listen(`${otherOrigin}/stream?${query({ allow })}`),
   })),
   ...(
     [
-      ['A harmless id', 'abc', 'none'],
-      ['An id that is too long', 'a'.repeat(255), 'last-event-id'],
-      ['An id with unsafe characters', 'e5p3n<3k0k0s', 'last-event-id'],
+      ['a CORS-safelisted ID', 'abc', 'none'],
+      ['an ID that is too long', 'a'.repeat(255), 'last-event-id'],
+      ['an ID with unsafe characters', 'e5p3n<3k0k0s', 'last-event-id'],
     ] as const
-  ).map(([which, id, preflight]): Check => ({
-    title: `${which} is sent to another origin ${preflight === 'none' ? 'without asking' : 'after asking'}`,
-    scopes: preflight === 'none' ? wide : ['window'],
+  ).map(([description, id, preflight]): Check => ({
+    title: `sends ${description} to another origin ${preflight === 'none' ? 'without' : 'after'} a preflight`,
+    scopes: preflight === 'none' ? nodePage : ['window'],
     expected: [`${preflight} ${id}`],
-    run: ({ stranger }) =>
-      listen(`${stranger}/preflight?${query({ id, key: key() })}`, {
+    run: ({ otherOrigin }) =>
+      listen(`${otherOrigin}/preflight?${query({ id, key: createKey() })}`, {
         types: ['none', 'last-event-id'],
         messages: 1,
-        losses: 3,
+        errors: 3,
       }).then((log) => log.slice(-1)),
   })),
   ...(
     [
-      ['go along where that was asked for', { withCredentials: true }, 'cookie'],
-      ['stay where that was not asked for', { withCredentials: false }, 'none'],
-      ['stay by default', {}, 'none'],
+      ['sends cookies to another origin with withCredentials: true', { withCredentials: true }, 'cookie'],
+      ['sends no cookies to another origin with withCredentials: false', { withCredentials: false }, 'none'],
+      ['sends no cookies to another origin by default', {}, 'none'],
     ] as const
-  ).map(([what, init, second]): Check => ({
-    title: `Cookies for another origin ${what}`,
+  ).map(([title, init, second]): Check => ({
+    title,
     scopes: ['window'],
     expected: ['open 1', 'message first none', 'error 0', 'open 1', `message second ${second}`],
-    run: ({ stranger }) => listen(`${stranger}/cookie?key=${key()}`, { init, losses: 2, messages: 2 }),
+    run: ({ otherOrigin }) =>
+      listen(`${otherOrigin}/cookie?key=${createKey()}`, { init, errors: 2, messages: 2 }),
   })),
 ]

@@ -1,67 +1,82 @@
-import { any, ask, type Check, fails, listen, query, stays, throwing, wide } from './listen.ts'
+import {
+  type Check,
+  equals,
+  fails,
+  inspect,
+  listen,
+  nodePage,
+  nodePageWorker,
+  query,
+  throws,
+} from './listen.ts'
 
 export const construction: Check[] = [
-  stays('An empty address is that of the page', ['window', 'dedicated'], 'true', () =>
-    ask('', ({ url }) => url === location.href),
+  equals('resolves an empty URL to the URL of the page', ['window', 'dedicated'], 'true', () =>
+    inspect('', ({ url }) => url === location.href),
   ),
-  throwing(
-    'An address that cannot be parsed is a syntax error',
+  throws(
+    'throws a SyntaxError for a URL that cannot be parsed',
     ['node', 'window', 'dedicated', 'shared'],
     'SyntaxError',
     () => new EventSource('http://this is invalid/'),
   ),
-  throwing('Without new it is a type error', any, 'TypeError', () =>
+  throws('throws a TypeError when called without new', nodePageWorker, 'TypeError', () =>
     (EventSource as unknown as (url: string) => void)(''),
   ),
-  throwing(
-    'Without an address it is a type error',
-    wide,
+  throws(
+    'throws a TypeError without a URL',
+    nodePage,
     'TypeError',
     () => new (EventSource as unknown as new () => object)(),
   ),
-  stays('The address is made absolute', ['window', 'dedicated', 'shared'], 'true', ({ home }) =>
-    ask('/say?a=b#c', ({ url }) => url === `${home}/say?a=b#c`),
+  equals('resolves a relative URL', ['window', 'dedicated', 'shared'], 'true', ({ home }) =>
+    inspect('/stream?a=b#c', ({ url }) => url === `${home}/stream?a=b#c`),
   ),
-  stays('An absolute address stays as it is', ['node'], 'true', ({ home }) =>
-    ask(`${home}/say?a=b#c`, ({ url }) => url === `${home}/say?a=b#c`),
+  equals('keeps an absolute URL', ['node'], 'true', ({ home }) =>
+    inspect(`${home}/stream?a=b#c`, ({ url }) => url === `${home}/stream?a=b#c`),
   ),
   {
-    title: 'An object is taken by its string',
-    scopes: wide,
+    title: 'converts an object to a string',
+    scopes: nodePage,
     expected: ['open 1', 'message data', 'error 0'],
-    run: ({ home }) => listen({ toString: () => `${home}/say` } as string),
+    run: ({ home }) => listen({ toString: () => `${home}/stream` } as string),
   },
   ...[1, null, undefined].map((value) =>
-    stays(`${value} is taken as a relative address`, ['window'], 'true', () =>
-      ask(value as never, ({ url }) => url.endsWith(`/${value}`)),
+    equals(`resolves ${value} as a relative URL`, ['window'], 'true', () =>
+      inspect(value as never, ({ url }) => url.endsWith(`/${value}`)),
     ),
   ),
   ...['ftp://example.not/', 'about:blank', 'mailto:whatwg@awesome.example', "javascript:alert('FAIL')"].map(
-    (url) => fails(`${url} fails for good`, ['node', 'window', 'dedicated', 'shared'], url),
+    (url) => fails(`fails permanently with ${url}`, ['node', 'window', 'dedicated', 'shared'], url),
   ),
-  stays(
-    'It has the prototype of its class',
+  equals(
+    'has the prototype of the class',
     ['node', 'window', 'dedicated', 'shared'],
     'true true',
     ({ home }) => {
       Object.assign(EventSource.prototype, { returnTrue: () => true })
-      return ask(
-        `${home}/say`,
+      return inspect(
+        `${home}/stream`,
         (source) =>
           `${(source as unknown as { returnTrue(): boolean }).returnTrue()} ${Object.hasOwn(globalThis, 'EventSource')}`,
       )
     },
   ),
-  stays('It begins connecting', ['node', 'window', 'dedicated', 'shared'], '0 2', ({ home }) => {
-    const source = new EventSource(`${home}/say`)
-    const before = source.readyState
-    source.close()
-    return `${before} ${source.readyState}`
-  }),
-  stays('Credentials are what was asked for', wide, 'false true false', ({ home }) =>
+  equals(
+    'is CONNECTING after construction and CLOSED after close()',
+    ['node', 'window', 'dedicated', 'shared'],
+    '0 2',
+    ({ home }) => {
+      const source = new EventSource(`${home}/stream`)
+      const before = source.readyState
+      source.close()
+      return `${before} ${source.readyState}`
+    },
+  ),
+  equals('has the value of the option withCredentials', nodePage, 'false true false', ({ home }) =>
     [undefined, { withCredentials: true }, {}]
       .map((init) => {
-        const source = new EventSource(`${home}/say`, init)
+        const source = new EventSource(`${home}/stream`, init)
         source.close()
         return source.withCredentials
       })
@@ -71,48 +86,48 @@ export const construction: Check[] = [
 
 export const events: Check[] = [
   {
-    title: 'open is a plain event',
+    title: 'dispatches open as a plain event',
     scopes: ['node', 'window', 'dedicated', 'shared'],
     expected: ['open 1', 'true true', 'error 0'],
     run: ({ home }) =>
-      listen(`${home}/say?${query({ text: ':' })}`, {
-        on: (event, source, log) =>
+      listen(`${home}/stream?${query({ text: ':' })}`, {
+        onEvent: (event, source, log) =>
           event.type === 'open' &&
           log.push(`${!('data' in event) && !event.bubbles && !event.cancelable} ${event.target === source}`),
       }),
   },
   {
-    title: 'A message is a MessageEvent with data and origin',
+    title: 'dispatches a message as a MessageEvent with data and origin',
     scopes: ['node', 'window', 'dedicated', 'shared'],
     expected: ['open 1', 'message true true true data', 'error 0'],
     run: ({ home }) =>
-      listen(`${home}/say`, {
+      listen(`${home}/stream`, {
         show: (event) =>
           `${event instanceof MessageEvent} ${event.origin === home} ${!event.bubbles && !event.cancelable} ${event.data as string}`,
       }),
   },
   {
-    title: 'A message has no source and no ports, and its target is the source',
-    scopes: wide,
+    title: 'dispatches a message with the EventSource as its target, without source and ports',
+    scopes: nodePage,
     expected: ['open 1', 'message true null 0', 'error 0'],
     run: ({ home }) =>
-      listen(`${home}/say`, {
+      listen(`${home}/stream`, {
         show: (event, source) => `${event.target === source} ${event.source} ${event.ports.length}`,
       }),
   },
   {
-    title: 'A message is trusted',
-    scopes: any,
+    title: 'dispatches trusted message events',
+    scopes: nodePageWorker,
     expected: ['open 1', 'message true', 'error 0'],
-    run: ({ home }) => listen(`${home}/say`, { show: ({ isTrusted }) => isTrusted }),
+    run: ({ home }) => listen(`${home}/stream`, { show: ({ isTrusted }) => isTrusted }),
   },
   {
-    title: 'A listener is called with the source as this',
+    title: 'calls a listener with the source as this',
     scopes: ['node', 'window', 'dedicated', 'shared'],
     expected: ['true data'],
     run: ({ home }) =>
       new Promise((resolve) => {
-        const source = new EventSource(`${home}/say`)
+        const source = new EventSource(`${home}/stream`)
         source.addEventListener('message', function (this: unknown, { data }) {
           resolve([`${this === source} ${data as string}`])
           source.close()
@@ -120,20 +135,20 @@ export const events: Check[] = [
       }),
   },
   {
-    title: 'A handler that is no function is null, and one set to null is not called',
-    scopes: wide,
-    expected: ['null null function', 'heard data'],
+    title: 'treats a handler that is not a function as null, and does not call a handler that is set to null',
+    scopes: nodePage,
+    expected: ['null null function', 'listener data'],
     run: ({ home }) =>
       new Promise((resolve) => {
         const log: string[] = []
-        const source = new EventSource(`${home}/say`)
+        const source = new EventSource(`${home}/stream`)
         const first = source.onmessage
         source.onmessage = 'x' as never
         const second = source.onmessage
         source.onmessage = () => log.push('never')
         log.push(`${first} ${second} ${typeof source.onmessage}`)
         source.onmessage = null
-        source.addEventListener('message', ({ data }) => log.push(`heard ${data as string}`))
+        source.addEventListener('message', ({ data }) => log.push(`listener ${data as string}`))
         source.onerror = () => {
           source.close()
           resolve(log)
@@ -141,17 +156,17 @@ export const events: Check[] = [
       }),
   },
   {
-    title: 'Handlers and listeners are called in the order in which they were set',
-    scopes: wide,
-    expected: ['first', 'second anew', 'third'],
+    title: 'calls handlers and listeners in the order in which they were added',
+    scopes: nodePage,
+    expected: ['first', 'second, replaced', 'third'],
     run: ({ home }) =>
       new Promise((resolve) => {
         const log: string[] = []
-        const source = new EventSource(`${home}/say`)
+        const source = new EventSource(`${home}/stream`)
         source.addEventListener('message', () => log.push('first'))
         source.onmessage = () => log.push('second')
         source.addEventListener('message', () => log.push('third'))
-        source.onmessage = () => log.push('second anew')
+        source.onmessage = () => log.push('second, replaced')
         source.onerror = () => {
           source.close()
           resolve(log)

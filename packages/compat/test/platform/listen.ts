@@ -1,11 +1,10 @@
-// A check runs wherever there is a class `EventSource`, and gives a log: a line for each event, and what is asked of the
-// source besides.
+// A check uses the global `EventSource` and returns a log with a line for each event. It runs in Node, in a page and in workers.
 
 export type Scope = 'node' | 'window' | 'dedicated' | 'shared'
 
 export interface Origins {
   readonly home: string
-  readonly stranger: string
+  readonly otherOrigin: string
 }
 
 export interface Check {
@@ -15,87 +14,89 @@ export interface Check {
   run(origins: Origins): Promise<string[]> | string[]
 }
 
-export interface Listening {
+export interface ListenOptions {
   readonly init?: EventSourceInit
   readonly types?: readonly string[]
-  /** How many losses there are to wait for; what is over for good ends it earlier. */
-  readonly losses?: number
-  /** How many messages end it. */
+  /** Number of error events after which to close. A permanent failure closes earlier. Default 1. */
+  readonly errors?: number
+  /** Number of messages after which to close. Default: no limit. */
   readonly messages?: number
-  /** A line for a message. Default: its data. */
+  /** Returns the log entry of a message. Default: its data. */
   readonly show?: (event: MessageEvent, source: EventSource) => unknown
-  /** Looks at the source at each event. */
-  readonly on?: (event: Event, source: EventSource, log: string[]) => void
+  /** Called at each event, after its log entry. */
+  readonly onEvent?: (event: Event, source: EventSource, log: string[]) => void
 }
 
-/** Listens until it is over, and closes. */
-export function listen(url: string, listening: Listening = {}): Promise<string[]> {
+/** Logs the events of a source until one of the limits is reached, closes the source and returns the log. */
+export function listen(url: string, options: ListenOptions = {}): Promise<string[]> {
   const {
     init,
     types = ['message'],
-    losses = 1,
+    errors = 1,
     messages = Infinity,
     show = ({ data }) => data,
-    on,
-  } = listening
+    onEvent,
+  } = options
   return new Promise((resolve) => {
     const log: string[] = []
     const source = new EventSource(url, init)
-    let lost = 0
-    let come = 0
+    let errorCount = 0
+    let messageCount = 0
     const end = () => {
       source.close()
       resolve(log)
     }
     source.onopen = (event) => {
       log.push(`open ${source.readyState}`)
-      on?.(event, source, log)
+      onEvent?.(event, source, log)
     }
     source.onerror = (event) => {
       log.push(`error ${source.readyState}`)
-      on?.(event, source, log)
-      if (++lost === losses || source.readyState === source.CLOSED) end()
+      onEvent?.(event, source, log)
+      if (++errorCount === errors || source.readyState === source.CLOSED) end()
     }
     for (const type of types)
       source.addEventListener(type, (event) => {
         log.push(`${event.type} ${String(show(event, source))}`)
-        on?.(event, source, log)
-        if (++come === messages) end()
+        onEvent?.(event, source, log)
+        if (++messageCount === messages) end()
       })
   })
 }
 
-export const any: Scope[] = ['node', 'window', 'dedicated']
-export const wide: Scope[] = ['node', 'window']
+export const nodePageWorker: Scope[] = ['node', 'window', 'dedicated']
+export const nodePage: Scope[] = ['node', 'window']
 export const query = (parts: Record<string, string>) => new URLSearchParams(parts).toString()
-let keys = 0
-export const key = () => `${Date.now().toString(36)}${Math.random().toString(36).slice(2)}${keys++}`
+let keyCount = 0
+/** Returns a new key, for counting the requests of one check on the server. */
+export const createKey = () => `${Date.now().toString(36)}${Math.random().toString(36).slice(2)}${keyCount++}`
 
-/** What a stream of this text brings. */
-export const says = (
+/** Creates a check that expects the messages of a stream with this text. */
+export const delivers = (
   title: string,
   text: string,
   expected: readonly string[],
-  listening?: Listening,
+  options?: ListenOptions,
   parts: Record<string, string> = {},
 ): Check => ({
   title,
-  scopes: any,
+  scopes: nodePageWorker,
   expected: [
     'open 1',
     ...expected.map((line) => (/^(message|test|open|error) /.test(line) ? line : `message ${line}`)),
     'error 0',
   ],
-  run: ({ home }) => listen(`${home}/say?${query({ text, ...parts })}`, listening),
+  run: ({ home }) => listen(`${home}/stream?${query({ text, ...parts })}`, options),
 })
 
+/** Creates a check that expects a permanent failure with a plain error event. */
 export const fails = (title: string, scopes: readonly Scope[], path: string): Check => ({
   title,
   scopes,
   expected: ['error 2 plain'],
   run: async ({ home }) => {
     const log = await listen(path.startsWith('/') ? home + path : path, {
-      on: (event, _, log) => {
+      onEvent: (event, _, log) => {
         const plain = !('data' in event) && !event.bubbles && !event.cancelable
         log.push(`${log.pop()!} ${plain ? 'plain' : 'not plain'}`)
       },
@@ -104,41 +105,43 @@ export const fails = (title: string, scopes: readonly Scope[], path: string): Ch
   },
 })
 
-export const throwing = (
+/** Creates a check that expects `create` to throw an error with the name `expected`. */
+export const throws = (
   title: string,
   scopes: readonly Scope[],
   expected: string,
-  make: () => unknown,
+  create: () => unknown,
 ): Check => ({
   title,
   scopes,
   expected: [expected],
   run() {
     try {
-      make()
-      return ['made']
+      create()
+      return ['no error']
     } catch (error) {
       return [(error as Error).name]
     }
   },
 })
 
-export const stays = (
+/** Creates a check that expects a value. */
+export const equals = (
   title: string,
   scopes: readonly Scope[],
   expected: string,
-  look: (origins: Origins) => unknown,
+  evaluate: (origins: Origins) => unknown,
 ): Check => ({
   title,
   scopes,
   expected: [expected],
-  run: (origins) => [String(look(origins))],
+  run: (origins) => [String(evaluate(origins))],
 })
 
-/** Makes one, asks it something and closes it. */
-export function ask(url: string, question: (source: EventSource) => unknown): unknown {
+/** Reads a value from a new source and closes the source. */
+export function inspect(url: string, read: (source: EventSource) => unknown): unknown {
   const source = new EventSource(url)
-  const answer = question(source)
+  const value = read(source)
   source.close()
-  return answer
+  return value
 }

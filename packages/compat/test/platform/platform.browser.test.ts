@@ -33,7 +33,7 @@ afterAll(async () => {
   await server?.close()
 })
 
-/** One classic script, as a frame and a worker take it. */
+/** Bundles the checks into a classic script for pages, frames and workers. */
 async function bundle(): Promise<string> {
   const entry = fileURLToPath(new URL('page.ts', import.meta.url))
   const result = await build({
@@ -45,7 +45,7 @@ async function bundle(): Promise<string> {
   return ([result].flat() as Rolldown.RolldownOutput[])[0]!.output[0].code
 }
 
-/** What fails of the checks of every scope, and how many there are. */
+/** Runs the checks of all scopes. */
 async function runAll(): Promise<{ passed: number; failed: string[] }> {
   const failed: string[] = []
   let passed = 0
@@ -54,12 +54,12 @@ async function runAll(): Promise<{ passed: number; failed: string[] }> {
     const page = await context.newPage()
     await page.goto(server.home)
     for (const title of await page.evaluate((scope) => platform.titles(scope), scope)) {
-      const order = { title, origins: { home: server.home, stranger: server.stranger } }
-      const wrong = await page.evaluate(
-        ([scope, order]) => (scope === 'window' ? platform.run(order) : platform.runIn(scope, order)),
-        [scope, order] as const,
+      const request = { title, origins: { home: server.home, otherOrigin: server.otherOrigin } }
+      const failure = await page.evaluate(
+        ([scope, request]) => (scope === 'window' ? platform.run(request) : platform.runIn(scope, request)),
+        [scope, request] as const,
       )
-      if (wrong) failed.push(`${scope}: ${title}`)
+      if (failure) failed.push(`${scope}: ${title}`)
       else passed++
     }
     await page.close()
@@ -68,32 +68,32 @@ async function runAll(): Promise<{ passed: number; failed: string[] }> {
   return { passed, failed }
 }
 
-test('in Chromium it passes but for what only a browser can do itself', async () => {
+test('passes all checks in Chromium except those that only a browser can implement', async () => {
   const { passed, failed } = await runAll()
   expect(failed).toEqual([
-    // Scripts cannot make an event that is trusted.
-    'window: A message is trusted',
-    // fetch does not tell a refusal by another origin from a network that is away.
-    'window: Another origin that allows somebody else fails for good',
-    'window: Another origin that allows nobody by an empty header fails for good',
-    'window: Another origin that says nothing of it fails for good',
-    // fetch asks another origin before it sends any Last-Event-ID.
-    'window: A harmless id is sent to another origin without asking',
-    // Nor does it tell a page that was stopped from a network that is away.
-    'window: A page that is stopped while it connects fails for good',
-    'window: A page that is stopped while it is open fails for good',
-    'dedicated: A message is trusted',
+    // Scripts cannot create trusted events.
+    'window: dispatches trusted message events',
+    // fetch reports a CORS failure and a network error in the same way.
+    'window: fails permanently if another origin allows a different origin',
+    'window: fails permanently if another origin sends an empty Access-Control-Allow-Origin',
+    'window: fails permanently if another origin sends no Access-Control-Allow-Origin',
+    // fetch sends a preflight for each cross-origin request with Last-Event-ID.
+    'window: sends a CORS-safelisted ID to another origin without a preflight',
+    // fetch reports window.stop() and a network error in the same way.
+    'window: fails permanently when the page is stopped while connecting',
+    'window: fails permanently when the page is stopped while open',
+    'dedicated: dispatches trusted message events',
   ])
   expect(passed).toBeGreaterThanOrEqual(133)
 })
 
-test('a page that goes into the back-forward cache lets go without an error, and its return opens anew', async () => {
+test('disconnects without an error event while the page is in the back-forward cache, and reconnects on its return', async () => {
   const context = await browser.newContext()
   const page = await context.newPage()
   await page.goto(server.home)
   await page.evaluate(() => {
     const log: string[] = []
-    const source = new EventSource('/stay')
+    const source = new EventSource('/open-stream')
     source.onopen =
       source.onerror =
       source.onmessage =
@@ -104,7 +104,7 @@ test('a page that goes into the back-forward cache lets go without an error, and
     page.waitForFunction((count) => (window as { log?: string[] }).log?.length === count, count)
   await read(2)
   await page.goto(`${server.home}/elsewhere`)
-  // A page from the cache does not load: its commit is all there is.
+  // A page from the cache fires no load event.
   await page.goBack({ waitUntil: 'commit' })
   await read(4)
   const log = await page.evaluate(() => (window as { log?: string[] }).log)

@@ -4,18 +4,18 @@ import { checks } from './checks.ts'
 import { type PlatformServer, startPlatformServer } from './server.ts'
 
 let server: PlatformServer
-const { EventSource: own } = globalThis
+const { EventSource: native } = globalThis
 
 beforeAll(async () => {
   globalThis.EventSource = EventSource
   server = await startPlatformServer()
 })
 afterAll(async () => {
-  globalThis.EventSource = own
+  globalThis.EventSource = native
   await server.close()
 })
 
-describe('as in a browser, in Node', () => {
+describe('EventSource in Node', () => {
   test.each(checks.filter(({ scopes }) => scopes.includes('node')))('$title', async (check) => {
     expect(await check.run(server)).toEqual(check.expected)
   })

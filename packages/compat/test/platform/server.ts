@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Two origins with the same answers, and pages of one of them that a test brings. */
+/** Two origins with the same routes. The first one also serves the files of a test. */
 export interface PlatformServer {
   readonly home: string
-  readonly stranger: string
+  readonly otherOrigin: string
   close(): Promise<void>
 }
 
@@ -13,50 +13,51 @@ export interface File {
   readonly body: string
 }
 
-type Answer = (request: IncomingMessage, response: ServerResponse, query: URLSearchParams) => unknown
+type Route = (request: IncomingMessage, response: ServerResponse, query: URLSearchParams) => unknown
 
 const stream = { 'content-type': 'text/event-stream' }
 
-/** How often each `key` was asked for, over all of its requests. */
-const counts = new Map<string, number>()
+/** Number of requests with each `key`. */
+const requestCounts = new Map<string, number>()
 const preflights = new Map<string, string>()
 
 function count(query: URLSearchParams): number {
   const key = query.get('key') ?? ''
-  const before = counts.get(key) ?? 0
-  counts.set(key, before + 1)
+  const before = requestCounts.get(key) ?? 0
+  requestCounts.set(key, before + 1)
   return before
 }
 
-/** A header holds bytes, which mean UTF-8 here. */
-const utf8 = (header: string | string[] | undefined) => Buffer.from(String(header ?? ''), 'latin1').toString()
+/** Decodes a header as UTF-8. Node decodes headers as Latin-1. */
+const decodeUtf8 = (header: string | string[] | undefined) =>
+  Buffer.from(String(header ?? ''), 'latin1').toString()
 
-const answers: Record<string, Answer> = {
-  '/say': (_, response, query) =>
+const routes: Record<string, Route> = {
+  '/stream': (_, response, query) =>
     response
       .writeHead(200, { 'content-type': query.get('type') ?? 'text/event-stream' })
       .end((query.get('text') ?? 'data: data') + (query.get('end') ?? '\n\n')),
-  // Open for as long as its client wants.
-  '/stay': (_, response, query) => {
+  // Stays open until the client disconnects.
+  '/open-stream': (_, response, query) => {
     response.writeHead(200, stream)
     response.write(query.get('text') ?? 'data: data\n\n')
   },
-  // Answers nothing, not even a status.
-  '/silent': () => undefined,
+  // Sends no response.
+  '/no-response': () => undefined,
   '/status': (_, response, query) =>
     response.writeHead(Number(query.get('status')), stream).end('data: data\n\n'),
   '/redirect': (_, response, query) =>
-    response.writeHead(Number(query.get('status') ?? 302), { location: query.get('to') ?? '/say' }).end(),
+    response.writeHead(Number(query.get('status') ?? 302), { location: query.get('to') ?? '/stream' }).end(),
   '/headers': ({ headers }, response, query) =>
     response.writeHead(200, stream).end(`data: ${String(headers[query.get('name')!] ?? 'none')}\n\n`),
-  // What was said first, and to each who comes back the id that it brought.
+  // Sends an ID on the first connection, and the Last-Event-ID of the client on each later one.
   '/id': ({ headers }, response, query) => {
-    const last = utf8(headers['last-event-id'])
+    const last = decodeUtf8(headers['last-event-id'])
     const first = `id: ${query.get('id') ?? '…'}\nretry: 50\ndata: hello\n\n`
     response.writeHead(200, stream).end(last ? `data: ${last}\n\n` : first)
   },
-  // One message after another, a connection for each; then what ends it.
-  '/one-by-one': (_, response, query) => {
+  // Sends one of the texts on each connection, then status 204.
+  '/sequence': (_, response, query) => {
     const texts = query.getAll('text')
     const text = texts[count(query)]
     if (text === undefined) return response.writeHead(204).end()
@@ -64,8 +65,8 @@ const answers: Record<string, Answer> = {
   },
   '/cookie': ({ headers }, response, query) => {
     const key = query.get('key')!
-    const knows = headers.cookie?.includes(`${key}=yes`)
-    const text = `retry: 50\ndata: ${count(query) === 0 ? 'first' : 'second'} ${knows ? 'cookie' : 'none'}\n\n`
+    const hasCookie = headers.cookie?.includes(`${key}=yes`)
+    const text = `retry: 50\ndata: ${count(query) === 0 ? 'first' : 'second'} ${hasCookie ? 'cookie' : 'none'}\n\n`
     response.writeHead(200, { ...stream, 'set-cookie': `${key}=yes; path=/` }).end(text)
   },
   '/preflight': ({ headers, method }, response, query) => {
@@ -75,12 +76,14 @@ const answers: Record<string, Answer> = {
       return response.writeHead(204).end()
     }
     const last = headers['last-event-id']
-    const told = last && `event: ${preflights.get(key) ?? 'none'}\ndata: ${String(last)}\n\n`
-    return response.writeHead(200, stream).end(told ?? `id: ${query.get('id')!}\nretry: 50\ndata: first\n\n`)
+    const message = last && `event: ${preflights.get(key) ?? 'none'}\ndata: ${String(last)}\n\n`
+    return response
+      .writeHead(200, stream)
+      .end(message ?? `id: ${query.get('id')!}\nretry: 50\ndata: first\n\n`)
   },
 }
 
-async function listen(files: Readonly<Record<string, File>>, grants: boolean) {
+async function listen(files: Readonly<Record<string, File>>, allowOrigins: boolean) {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url!, 'http://localhost')
     response.on('error', () => undefined)
@@ -88,13 +91,13 @@ async function listen(files: Readonly<Record<string, File>>, grants: boolean) {
     if (file) return void response.writeHead(200, { 'content-type': file.type }).end(file.body)
     const { origin } = request.headers
     const allowed = searchParams.get('allow') ?? origin
-    if (grants && origin && allowed !== 'none') {
+    if (allowOrigins && origin && allowed !== 'none') {
       response.setHeader('access-control-allow-origin', allowed!)
       response.setHeader('access-control-allow-credentials', 'true')
       response.setHeader('access-control-allow-headers', 'last-event-id')
     }
-    const answer = answers[`/${pathname.split('/').at(-1)!}`]
-    if (answer) answer(request, response, searchParams)
+    const route = routes[`/${pathname.split('/').at(-1)!}`]
+    if (route) route(request, response, searchParams)
     else response.writeHead(404).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -108,14 +111,14 @@ async function listen(files: Readonly<Record<string, File>>, grants: boolean) {
   }
 }
 
-/** Starts both origins on loopback. */
+/** Starts both origins on the loopback interface. */
 export async function startPlatformServer(
   files: Readonly<Record<string, File>> = {},
 ): Promise<PlatformServer> {
-  const [home, stranger] = await Promise.all([listen(files, true), listen({}, true)])
+  const [home, otherOrigin] = await Promise.all([listen(files, true), listen({}, true)])
   return {
     home: home.origin,
-    stranger: stranger.origin,
-    close: async () => void (await Promise.all([home.close(), stranger.close()])),
+    otherOrigin: otherOrigin.origin,
+    close: async () => void (await Promise.all([home.close(), otherOrigin.close()])),
   }
 }

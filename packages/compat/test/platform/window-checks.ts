@@ -1,9 +1,9 @@
 import type { Check } from './listen.ts'
 
-// What only a page can be held to: frames, being stopped, being left and come back to.
+// Checks that need a page: frames, `document`, and `window.stop()`.
 
-/** A frame that has the same class as its page, made anew in the frame's own realm. */
-async function makeFrame(): Promise<Window & typeof globalThis> {
+/** Creates a frame with the same script as the page, so that the class belongs to the realm of the frame. */
+async function createFrame(): Promise<Window & typeof globalThis> {
   const frame = document.createElement('iframe')
   frame.src = `/frames/page${location.search}`
   const loaded = new Promise((resolve) => frame.addEventListener('load', resolve))
@@ -12,8 +12,8 @@ async function makeFrame(): Promise<Window & typeof globalThis> {
   return frame.contentWindow as Window & typeof globalThis
 }
 
-/** What an event says once one of the type comes. */
-const once = (source: EventSource, type: string, show: (event: MessageEvent) => unknown) =>
+/** Shows the first event of a type, and closes the source. */
+const first = (source: EventSource, type: string, show: (event: MessageEvent) => unknown) =>
   new Promise<string[]>((resolve) => {
     source.addEventListener(type, (event) => {
       resolve([String(show(event))])
@@ -23,85 +23,85 @@ const once = (source: EventSource, type: string, show: (event: MessageEvent) => 
 
 export const windowChecks: readonly Check[] = [
   {
-    title: 'In a frame the address is relative to the frame',
+    title: 'resolves a URL relative to the frame in a frame',
     scopes: ['window'],
     expected: ['true 1'],
     async run({ home }) {
-      const frame = await makeFrame()
-      const source = new frame.EventSource('say')
-      return once(source, 'open', () => `${source.url === `${home}/frames/say`} ${source.readyState}`)
+      const frame = await createFrame()
+      const source = new frame.EventSource('stream')
+      return first(source, 'open', () => `${source.url === `${home}/frames/stream`} ${source.readyState}`)
     },
   },
   {
-    title: 'In a frame a message is a MessageEvent of the frame',
+    title: 'dispatches a MessageEvent of the frame’s realm in a frame',
     scopes: ['window'],
     expected: ['true'],
     async run() {
-      const frame = await makeFrame()
-      return once(
-        new frame.EventSource('say'),
+      const frame = await createFrame()
+      return first(
+        new frame.EventSource('stream'),
         'message',
         (event) => event.constructor === frame.MessageEvent,
       )
     },
   },
   {
-    title: 'A page that has set its domain is served',
+    title: 'connects in a page that has set document.domain',
     scopes: ['window'],
     expected: ['1'],
     async run() {
       try {
         document.domain = String(document.domain)
       } catch {
-        // A browser may refuse to have it set.
+        // Some browsers do not allow it.
       }
-      const source = new EventSource('/say')
-      return once(source, 'open', () => source.readyState)
+      const source = new EventSource('/stream')
+      return first(source, 'open', () => source.readyState)
     },
   },
   {
-    title: 'The base of the document counts',
+    title: 'resolves a URL relative to the base URL of the document',
     scopes: ['window'],
     expected: ['true'],
     run({ home }) {
       const base = document.createElement('base')
       base.href = '/elsewhere/'
       document.head.append(base)
-      const source = new EventSource('say')
+      const source = new EventSource('stream')
       base.remove()
       source.close()
-      return [String(source.url === `${home}/elsewhere/say`)]
+      return [String(source.url === `${home}/elsewhere/stream`)]
     },
   },
   {
-    title: 'A page that is stopped while it connects fails for good',
+    title: 'fails permanently when the page is stopped while connecting',
     scopes: ['window'],
     expected: ['error 2'],
     run: () =>
       new Promise((resolve) => {
-        const source = new EventSource('/silent')
+        const source = new EventSource('/no-response')
         source.onopen = () => resolve(['open'])
         source.onerror = () => resolve([`error ${source.readyState}`])
         setTimeout(() => window.stop(), 100)
       }),
   },
   {
-    title: 'A page that is stopped while it is open fails for good',
+    title: 'fails permanently when the page is stopped while open',
     scopes: ['window'],
     expected: ['error 2'],
     run: () =>
       new Promise((resolve) => {
-        const source = new EventSource('/stay')
+        const source = new EventSource('/open-stream')
         source.onmessage = () => window.stop()
         source.onerror = () => resolve([`error ${source.readyState}`])
       }),
   },
   {
-    title: 'In a worker that closes itself it begins connecting',
+    title: 'is CONNECTING after construction in a worker',
     scopes: ['dedicated'],
     expected: ['0'],
     run: () => {
-      const source = new EventSource('/say')
+      const source = new EventSource('/stream')
       return [String(source.readyState)]
     },
   },

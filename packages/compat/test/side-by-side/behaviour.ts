@@ -1,9 +1,9 @@
-import type { Answer, ScriptedServer } from './scripted-server.ts'
+import type { ScriptedResponse, ScriptedServer } from './scripted-server.ts'
 
-/** One thing that a client does, told in a few words, so that two clients can be held side by side. */
+/** One behaviour of a client. `run` returns it in a few words, so that two clients can be compared. */
 export interface Behaviour<Client> {
   readonly title: string
-  /** What the server answers, request by request. */
-  readonly answers: readonly Answer[]
+  /** Responses of the server, one for each request. The last one answers all further requests. */
+  readonly responses: readonly ScriptedResponse[]
   run(client: Client, server: ScriptedServer): Promise<string>
 }

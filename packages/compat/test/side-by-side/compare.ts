@@ -1,55 +1,56 @@
-// node --conditions=@headwater/source compare.ts [--write]: the originals and ours on the same server, side by side; prints how
-// they differ, and with --write puts it into the README. A process of its own, as the originals leave rejections unhandled.
-import * as theirs from '@microsoft/fetch-event-source'
+// node --conditions=@headwater/source compare.ts [--write]
+// Runs the original clients and the drop-ins against the same server and prints their differences. `--write` updates the tables in
+// the README. It runs in a process of its own, because the originals leave rejections unhandled.
+import * as original from '@microsoft/fetch-event-source'
 import polyfill from 'event-source-polyfill'
-import { EventSource as Theirs } from 'eventsource'
+import { EventSource as OriginalEventSource } from 'eventsource'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { EventSource, EventSourcePolyfill, fetchEventSource } from '../../src/index.ts'
 import type { Behaviour } from './behaviour.ts'
 import { eventSourceBehaviours } from './event-source-behaviours.ts'
 import { polyfillBehaviours } from './event-source-polyfill-behaviours.ts'
 import { fetchBehaviours, page } from './fetch-event-source-behaviours.ts'
-import { soon, startScriptedServer } from './scripted-server.ts'
+import { startScriptedServer, withTimeout } from './scripted-server.ts'
 
 const LIMIT_MS = 8_000
 
 process.on('unhandledRejection', () => undefined)
 process.on('uncaughtException', () => undefined)
-// They tell the console what they do not tell their users.
+// The originals log errors that they do not report to their callers.
 console.error = () => undefined
 Object.assign(globalThis, { window: globalThis, document: page })
 
 async function run<Client>(behaviour: Behaviour<Client>, client: Client): Promise<string> {
-  const server = await startScriptedServer(...behaviour.answers)
+  const server = await startScriptedServer(...behaviour.responses)
   try {
-    return await soon(behaviour.run(client, server), LIMIT_MS)
+    return await withTimeout(behaviour.run(client, server), LIMIT_MS)
   } finally {
     await server.close()
   }
 }
 
-/** How many behaviours the two share, and a row for each in which they differ. */
+/** Counts the behaviours that both clients share, and makes a table row for each difference. */
 async function compare<Client>(
   name: string,
   behaviours: readonly Behaviour<Client>[],
   original: Client,
-  ours: Client,
+  dropIn: Client,
 ): Promise<string> {
   const rows: string[] = []
   for (const behaviour of behaviours) {
-    const [before, after] = [await run(behaviour, original), await run(behaviour, ours)]
-    if (before !== after) rows.push(`| ${behaviour.title} | ${before} | ${after} |`)
+    const [theirs, ours] = [await run(behaviour, original), await run(behaviour, dropIn)]
+    if (theirs !== ours) rows.push(`| ${behaviour.title} | ${theirs} | ${ours} |`)
   }
   const same = behaviours.length - rows.length
-  const head = [`The same in ${same} of ${behaviours.length} behaviours. Different:`, '']
-  return [...head, `| | ${name} | ours |`, '| --- | --- | --- |', ...rows].join('\n')
+  const head = [`Identical in ${same} of ${behaviours.length} tested behaviours. The differences:`, '']
+  return [...head, `| | ${name} | @headwater/compat |`, '| --- | --- | --- |', ...rows].join('\n')
 }
 
 const tables = {
   eventsource: await compare(
     'eventsource 5.1.5',
     eventSourceBehaviours,
-    { Class: Theirs as never, module: 'eventsource' },
+    { Class: OriginalEventSource as never, module: 'eventsource' },
     { Class: EventSource as never, module: '@headwater/compat' },
   ),
   'event-source-polyfill': await compare(
@@ -61,7 +62,7 @@ const tables = {
   'fetch-event-source': await compare(
     '@microsoft/fetch-event-source 2.0.1',
     fetchBehaviours,
-    theirs.fetchEventSource as never,
+    original.fetchEventSource as never,
     fetchEventSource,
   ),
 }
@@ -76,5 +77,5 @@ if (process.argv.includes('--write')) {
   }
   writeFileSync(readme, text)
 }
-// The originals may still be at it.
+// The originals may still be running.
 process.exit()

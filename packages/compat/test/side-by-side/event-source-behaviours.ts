@@ -2,98 +2,98 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Behaviour } from './behaviour.ts'
-import { type ScriptedServer, soon } from './scripted-server.ts'
+import { type ScriptedServer, withTimeout } from './scripted-server.ts'
 
-/** What both classes have: eventsource's options, and its error event's extras. */
+/** The features that both classes have: options of eventsource, and the properties of its error event. */
 export interface EventSourceClient {
   readonly Class: new (
     url: string | URL,
     init?: { withCredentials?: boolean; fetch?: (url: any, init: any) => Promise<any> },
   ) => EventSource
-  /** A module specifier, for another process. */
+  /** Module specifier, for a child process. */
   readonly module: string
 }
 
 type Events = Event & { code?: number; message?: string }
 
-/** The first event of a type. */
+/** Waits for the first event of a type. */
 const first = (source: EventSource, type: string) =>
   new Promise<MessageEvent & Events>((resolve) =>
     source.addEventListener(type, (event) => resolve(event as never), { once: true }),
   )
 
-const using = async (source: EventSource, work: (source: EventSource) => Promise<string>) => {
+const useSource = async (source: EventSource, work: (source: EventSource) => Promise<string>) => {
   const result = await work(source)
   source.close()
   return result
 }
 
-/** What an error leads to. */
-const fate = ({ Class }: EventSourceClient, { url }: ScriptedServer) =>
-  using(new Class(url), async (source) => {
+/** Tells whether the source reconnects after the first error. */
+const afterError = ({ Class }: EventSourceClient, { url }: ScriptedServer) =>
+  useSource(new Class(url), async (source) => {
     await first(source, 'error')
-    return source.readyState === 2 ? 'fails for good' : 'comes back'
+    return source.readyState === 2 ? 'fails permanently' : 'reconnects'
   })
 
 const stream = { text: 'retry: 20\nid: 7\ndata: one\n\n' }
-const stays = { text: 'data: two\n\n', stays: true }
-const refused = (status: number) => [{ status, text: 'data: x\n\n' }]
+const openStream = { text: 'data: two\n\n', staysOpen: true }
+const withStatus = (status: number) => [{ status, text: 'data: x\n\n' }]
 
 export const eventSourceBehaviours: readonly Behaviour<EventSourceClient>[] = [
   {
-    title: 'a message has its data, id and origin',
-    answers: [{ ...stream, stays: true }],
+    title: 'data, ID and origin of a message',
+    responses: [{ ...stream, staysOpen: true }],
     run: ({ Class }, { url }) =>
-      using(new Class(url), async (source) => {
+      useSource(new Class(url), async (source) => {
         const { data, lastEventId, origin } = await first(source, 'message')
         return `${data} ${lastEventId} ${origin === url}`
       }),
   },
   {
-    title: 'a named event reaches its listeners alone',
-    answers: [{ text: 'event: halt\ndata: x\n\ndata: y\n\n', stays: true }],
+    title: 'listeners of a named event',
+    responses: [{ text: 'event: halt\ndata: x\n\ndata: y\n\n', staysOpen: true }],
     run: ({ Class }, { url }) =>
-      using(new Class(url), async (source) => {
+      useSource(new Class(url), async (source) => {
         const both = await Promise.all([first(source, 'halt'), first(source, 'message')])
         return both.map(({ data }) => data).join(' ')
       }),
   },
   {
-    title: 'after an end it comes back, with the id',
-    answers: [stream, stays],
+    title: 'Last-Event-ID after the server ends the response',
+    responses: [stream, openStream],
     run: ({ Class }, server) =>
-      using(new Class(server.url), async () => {
-        await server.requests(2)
-        return String(server.asked[1]!.headers['last-event-id'])
+      useSource(new Class(server.url), async () => {
+        await server.waitForRequests(2)
+        return String(server.requests[1]!.headers['last-event-id'])
       }),
   },
   {
-    title: 'after a break it comes back',
-    answers: [{ ...stream, breaks: true }, stays],
-    run: fate,
+    title: 'a broken connection',
+    responses: [{ ...stream, breaks: true }, openStream],
+    run: afterError,
   },
   ...[204, 404, 500, 503].map((status) => ({
     title: `status ${status}`,
-    answers: refused(status),
-    run: fate,
+    responses: withStatus(status),
+    run: afterError,
   })),
   {
-    title: 'another content type',
-    answers: [{ headers: { 'content-type': 'text/plain' }, text: 'x' }],
-    run: fate,
+    title: 'a wrong content type',
+    responses: [{ headers: { 'content-type': 'text/plain' }, text: 'x' }],
+    run: afterError,
   },
   {
-    title: 'an error event tells the status and what happened',
-    answers: refused(404),
+    title: 'status and message in an error event',
+    responses: withStatus(404),
     run: ({ Class }, { url }) =>
-      using(new Class(url), async (source) => {
+      useSource(new Class(url), async (source) => {
         const { code, message } = await first(source, 'error')
         return `${code} ${typeof message}`
       }),
   },
   {
-    title: 'the option fetch, with credentials asked for',
-    answers: [stays],
+    title: 'option `fetch` with credentials',
+    responses: [openStream],
     run: async ({ Class }, { url }) => {
       let credentials: unknown
       const init = {
@@ -102,19 +102,19 @@ export const eventSourceBehaviours: readonly Behaviour<EventSourceClient>[] = [
           ;({ credentials } = init)
           return fetch(input, {
             ...init,
-            headers: { ...Object.fromEntries(new Headers(init.headers)), 'x-mine': '1' },
+            headers: { ...Object.fromEntries(new Headers(init.headers)), 'x-custom': '1' },
           })
         },
       }
-      return using(new Class(url, init), async (source) => {
+      return useSource(new Class(url, init), async (source) => {
         await first(source, 'message')
         return String(credentials)
       })
     },
   },
   {
-    title: 'closed within a message, it delivers no more',
-    answers: [{ text: 'data: 1\n\ndata: 2\n\n', stays: true }],
+    title: 'messages of the same chunk after close()',
+    responses: [{ text: 'data: 1\n\ndata: 2\n\n', staysOpen: true }],
     run: async ({ Class }, { url }) => {
       const seen: unknown[] = []
       const source = new Class(url)
@@ -122,30 +122,27 @@ export const eventSourceBehaviours: readonly Behaviour<EventSourceClient>[] = [
         seen.push(data)
         source.close()
       })
-      await soon(new Promise(() => undefined), 100)
+      await withTimeout(new Promise(() => undefined), 100)
       return seen.join()
     },
   },
   {
-    title: 'two byte order marks',
-    answers: [{ text: '\uFEFF\uFEFFdata: 1\n\ndata: 2\n\n', stays: true }],
+    title: 'first message after two byte order marks',
+    responses: [{ text: '\uFEFF\uFEFFdata: 1\n\ndata: 2\n\n', staysOpen: true }],
     run: ({ Class }, { url }) =>
-      using(
-        new Class(url),
-        async (source) => `the first message is ${(await first(source, 'message')).data}`,
-      ),
+      useSource(new Class(url), async (source) => String((await first(source, 'message')).data)),
   },
   {
-    title: 'a retry longer than a timer can hold',
-    answers: [{ text: 'retry: 99999999999\n\n' }],
+    title: '`retry` beyond the maximum of `setTimeout`',
+    responses: [{ text: 'retry: 99999999999\n\n' }],
     run: ({ Class }, server) =>
-      using(new Class(server.url), async () =>
-        (await soon(server.requests(3))) === 'nothing' ? 'waits' : 'asks without a pause',
+      useSource(new Class(server.url), async () =>
+        (await withTimeout(server.waitForRequests(3))) === 'timeout' ? 'waits' : 'reconnects without delay',
       ),
   },
   {
-    title: 'a Node process with nothing else to do, after the connection was lost',
-    answers: [{ text: 'retry: 200\n\n' }, stays],
+    title: 'idle Node process after the connection is lost',
+    responses: [{ text: 'retry: 200\n\n' }, openStream],
     run: async ({ module }, server) => {
       const program = `import { EventSource } from ${JSON.stringify(module)}
         const source = new EventSource(${JSON.stringify(server.url)})
@@ -156,7 +153,7 @@ export const eventSourceBehaviours: readonly Behaviour<EventSourceClient>[] = [
         { stdio: 'ignore', cwd: fileURLToPath(new URL('../..', import.meta.url)), timeout: 10_000 },
       )
       const [code] = await once(child, 'exit')
-      return code === 7 ? 'waits, and reads on' : 'exits'
+      return code === 7 ? 'stays alive and reconnects' : 'exits'
     },
   },
 ]

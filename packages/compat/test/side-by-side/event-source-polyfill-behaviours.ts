@@ -1,5 +1,5 @@
 import type { Behaviour } from './behaviour.ts'
-import { type ScriptedServer, sleep, soon } from './scripted-server.ts'
+import { type ScriptedServer, sleep, withTimeout } from './scripted-server.ts'
 
 export type PolyfillClass = new (
   url: string,
@@ -8,10 +8,10 @@ export type PolyfillClass = new (
   headers: Record<string, string>
 }
 
-type Extras = { status?: number; statusText?: string; headers?: Headers; error?: unknown }
+type EventDetails = { status?: number; statusText?: string; headers?: Headers; error?: unknown }
 
 const first = (source: EventSource, type: string) =>
-  new Promise<MessageEvent & Extras>((resolve) => {
+  new Promise<MessageEvent & EventDetails>((resolve) => {
     const listener = (event: Event) => {
       source.removeEventListener(type, listener)
       resolve(event as never)
@@ -19,7 +19,7 @@ const first = (source: EventSource, type: string) =>
     source.addEventListener(type, listener)
   })
 
-const using = async <Source extends EventSource>(
+const useSource = async <Source extends EventSource>(
   source: Source,
   work: (source: Source) => Promise<string>,
 ) => {
@@ -28,153 +28,169 @@ const using = async <Source extends EventSource>(
   return result
 }
 
-const fate = (Class: PolyfillClass, { url }: ScriptedServer) =>
-  using(new Class(url), async (source) => {
+/** Tells whether the source reconnects after the first error. */
+const afterError = (Class: PolyfillClass, { url }: ScriptedServer) =>
+  useSource(new Class(url), async (source) => {
     await first(source, 'error')
-    return source.readyState === 2 ? 'fails for good' : 'comes back'
+    return source.readyState === 2 ? 'fails permanently' : 'reconnects'
   })
 
-const stays = { text: 'data: two\n\n', stays: true }
-const ends = { text: 'id: 7\ndata: one\n\n' }
+const openStream = { text: 'data: two\n\n', staysOpen: true }
+const completeStream = { text: 'id: 7\ndata: one\n\n' }
 
 export const polyfillBehaviours: readonly Behaviour<PolyfillClass>[] = [
   {
-    title: 'headers are sent',
-    answers: [stays],
+    title: 'request headers',
+    responses: [openStream],
     run: (Class, server) =>
-      using(new Class(server.url, { headers: { Authorization: 'Bearer demo', 'X-Mine': '1' } }), async () => {
-        await server.requests(1)
-        const { authorization, accept, 'x-mine': mine } = server.asked[0]!.headers
-        return `${authorization} ${accept} ${mine}`
-      }),
+      useSource(
+        new Class(server.url, { headers: { Authorization: 'Bearer demo', 'X-Custom': '1' } }),
+        async () => {
+          await server.waitForRequests(1)
+          const { authorization, accept, 'x-custom': custom } = server.requests[0]!.headers
+          return `${authorization} ${accept} ${custom}`
+        },
+      ),
   },
   {
-    title: 'headers that are changed are sent by the next attempt',
-    answers: [ends, stays],
+    title: 'request headers changed after the connection opened',
+    responses: [completeStream, openStream],
     run: (Class, server) =>
-      using(new Class(server.url, { headers: { 'X-Token': 'old' } }), async (source) => {
+      useSource(new Class(server.url, { headers: { 'X-Token': 'old' } }), async (source) => {
         await first(source, 'open')
         source.headers = { 'X-Token': 'new' }
-        await server.requests(2)
-        return String(server.asked[1]!.headers['x-token'])
+        await server.waitForRequests(2)
+        return String(server.requests[1]!.headers['x-token'])
       }),
   },
   {
-    title: 'the last id is sent in the address, not as a header',
-    answers: [ends, stays],
+    title: 'last event ID in the query',
+    responses: [completeStream, openStream],
     run: (Class, server) =>
-      using(new Class(`${server.url}/?a=b&lastEventId=3`), async () => {
-        await server.requests(2)
-        return `${server.asked[1]!.path} ${server.asked[1]!.headers['last-event-id']}`
+      useSource(new Class(`${server.url}/?a=b&lastEventId=3`), async () => {
+        await server.waitForRequests(2)
+        return `${server.requests[1]!.path} ${server.requests[1]!.headers['last-event-id']}`
       }),
   },
   {
-    title: 'the option lastEventIdQueryParameterName',
-    answers: [ends, stays],
+    title: 'option `lastEventIdQueryParameterName`',
+    responses: [completeStream, openStream],
     run: (Class, server) =>
-      using(new Class(server.url, { lastEventIdQueryParameterName: 'Last-Event-Id' }), async () => {
-        await server.requests(2)
-        return server.asked[1]!.path
+      useSource(new Class(server.url, { lastEventIdQueryParameterName: 'Last-Event-Id' }), async () => {
+        await server.waitForRequests(2)
+        return server.requests[1]!.path
       }),
   },
   {
-    title: 'an open event tells status and headers',
-    answers: [{ ...stays, headers: { 'x-served-by': 'me' } }],
+    title: 'status and headers in an open event',
+    responses: [{ ...openStream, headers: { 'x-served-by': 'me' } }],
     run: (Class, { url }) =>
-      using(new Class(url), async (source) => {
+      useSource(new Class(url), async (source) => {
         const { status, statusText, headers } = await first(source, 'open')
         return `${status} ${statusText} ${headers?.get('x-served-by')}`
       }),
   },
   {
-    title: 'an error event tells the status and headers of a refusal',
-    answers: [{ status: 404, headers: { 'x-served-by': 'me' } }],
+    title: 'status and headers in the error event of a 404',
+    responses: [{ status: 404, headers: { 'x-served-by': 'me' } }],
     run: (Class, { url }) =>
-      using(new Class(url), async (source) => {
+      useSource(new Class(url), async (source) => {
         const { status, headers } = await first(source, 'error')
         return `${status} ${headers?.get('x-served-by')} ${source.readyState}`
       }),
   },
   {
-    title: 'the statusText of a refusal',
-    answers: [{ status: 404 }],
+    title: '`statusText` in the error event of a 404',
+    responses: [{ status: 404 }],
     run: (Class, { url }) =>
-      using(new Class(url), async (source) => (await first(source, 'error')).statusText || 'not told'),
+      useSource(new Class(url), async (source) => (await first(source, 'error')).statusText || 'empty'),
   },
   {
-    title: 'an error event has the error of a break',
-    answers: [{ text: 'data: x\n\n', breaks: true }, stays],
+    title: '`error` in the error event of a broken connection',
+    responses: [{ text: 'data: x\n\n', breaks: true }, openStream],
     run: (Class, { url }) =>
-      using(new Class(url), async (source) => String((await first(source, 'error')).error instanceof Error)),
+      useSource(new Class(url), async (source) =>
+        String((await first(source, 'error')).error instanceof Error),
+      ),
   },
   {
-    title: 'an error event has an error where the server just ended its answer',
-    answers: [ends],
+    title: '`error` in the error event after the server ends the response',
+    responses: [completeStream],
     run: (Class, { url }) =>
-      using(new Class(url), async (source) => ((await first(source, 'error')).error ? 'yes' : 'no')),
+      useSource(new Class(url), async (source) =>
+        (await first(source, 'error')).error ? 'an error' : 'none',
+      ),
   },
-  ...[204, 404, 503].map((status) => ({ title: `status ${status}`, answers: [{ status }], run: fate })),
+  ...[204, 404, 503].map((status) => ({
+    title: `status ${status}`,
+    responses: [{ status }],
+    run: afterError,
+  })),
   {
-    title: 'silence for longer than heartbeatTimeout',
-    answers: [stays],
+    title: 'no data for longer than `heartbeatTimeout`',
+    responses: [openStream],
     run: (Class, server) =>
-      using(new Class(server.url, { heartbeatTimeout: 1_000 }), async (source) => {
+      useSource(new Class(server.url, { heartbeatTimeout: 1_000 }), async (source) => {
         const { error } = await first(source, 'error')
         return `error ${error instanceof Error}, readyState ${source.readyState}`
       }),
   },
   {
-    title: 'a retry of the server under a second',
-    answers: [{ text: 'retry: 20\ndata: x\n\n' }, stays],
+    title: '`retry` of less than a second',
+    responses: [{ text: 'retry: 20\ndata: x\n\n' }, openStream],
     run: (Class, server) =>
-      using(new Class(server.url), async (source) => {
+      useSource(new Class(server.url), async (source) => {
         await first(source, 'error')
-        return (await soon(server.requests(2))) === 'nothing' ? 'waits for a second' : 'is kept to'
+        return (await withTimeout(server.waitForRequests(2))) === 'timeout'
+          ? 'waits a second'
+          : 'waits as long as requested'
       }),
   },
   {
-    title: 'an id without data',
-    answers: [{ text: 'id: 7\n\n' }, stays],
+    title: 'ID without data',
+    responses: [{ text: 'id: 7\n\n' }, openStream],
     run: (Class, server) =>
-      using(new Class(server.url), async () => {
-        await server.requests(2)
-        return server.asked[1]!.path === '/' ? 'is lost' : 'is sent by the next attempt'
+      useSource(new Class(server.url), async () => {
+        await server.waitForRequests(2)
+        return server.requests[1]!.path === '/' ? 'ignored' : 'sent with the next attempt'
       }),
   },
   {
-    title: 'an id with a null character',
-    answers: [{ text: 'id: a\0b\ndata: x\n\n', stays: true }],
+    title: 'ID with a null character',
+    responses: [{ text: 'id: a\0b\ndata: x\n\n', staysOpen: true }],
     run: (Class, { url }) =>
-      using(new Class(url), async (source) =>
-        (await first(source, 'message')).lastEventId ? 'is kept' : 'is ignored',
+      useSource(new Class(url), async (source) =>
+        (await first(source, 'message')).lastEventId ? 'accepted' : 'ignored',
       ),
   },
   {
-    title: 'the option Transport',
-    answers: [stays],
+    title: 'option `Transport`',
+    responses: [openStream],
     async run(Class, { url }) {
       class Transport {
         open = () => ({ abort: () => undefined })
       }
       try {
-        return await using(new Class(url, { Transport }), async () => 'is used')
+        return await useSource(new Class(url, { Transport }), async () => 'used')
       } catch (error) {
-        return (error as Error).message.includes('Transport') ? 'is refused with a reason' : 'breaks'
+        return (error as Error).message.includes('Transport') ? 'rejected with an error' : 'breaks'
       }
     },
   },
   {
-    title: 'events are the platform’s',
-    answers: [stays],
+    title: 'class of message events',
+    responses: [openStream],
     run: (Class, { url }) =>
-      using(new Class(url), async (source) => {
+      useSource(new Class(url), async (source) => {
         const event = await first(source, 'message')
-        return event instanceof MessageEvent && event.origin === url ? 'yes, with origin' : 'no'
+        return event instanceof MessageEvent && event.origin === url
+          ? 'platform `MessageEvent`, with `origin`'
+          : 'custom class'
       }),
   },
   {
-    title: 'a listener with the option once',
-    answers: [{ text: 'data: 1\n\ndata: 2\n\n', stays: true }],
+    title: 'listener with the option `once`',
+    responses: [{ text: 'data: 1\n\ndata: 2\n\n', staysOpen: true }],
     async run(Class, { url }) {
       let calls = 0
       const source = new Class(url)
@@ -182,17 +198,17 @@ export const polyfillBehaviours: readonly Behaviour<PolyfillClass>[] = [
       await first(source, 'message')
       await sleep(50)
       source.close()
-      return `is called ${calls === 1 ? 'once' : 'each time'}`
+      return calls === 1 ? 'called once' : 'called for each event'
     },
   },
   {
-    title: 'a redirect of a request with a header of one’s own',
-    answers: [{ status: 302, headers: { location: '/elsewhere' } }, stays],
+    title: 'redirect of a request with a custom header',
+    responses: [{ status: 302, headers: { location: '/elsewhere' } }, openStream],
     run: (Class, { url }) =>
-      using(new Class(url, { headers: { 'X-Api-Key': 'secret' } }), (source) =>
+      useSource(new Class(url, { headers: { 'X-Api-Key': 'secret' } }), (source) =>
         Promise.race([
-          first(source, 'open').then(() => 'is followed'),
-          first(source, 'error').then(() => 'fails, so that no stranger gets it'),
+          first(source, 'open').then(() => 'followed'),
+          first(source, 'error').then(() => 'fails, so that no other origin receives the header'),
         ]),
       ),
   },

@@ -1,23 +1,22 @@
 import type { fetchEventSource } from '../../src/fetch-event-source.ts'
 import type { Behaviour } from './behaviour.ts'
-import { sleep, soon } from './scripted-server.ts'
+import { sleep, withTimeout } from './scripted-server.ts'
 
 export type FetchClient = typeof fetchEventSource
 
-/** The page that both believe to be in. */
+/** A simulated document, installed as the global `document` for both clients. */
 export const page = Object.assign(new EventTarget(), { hidden: false, visibilityState: 'visible' })
 
-function show(visible: boolean): void {
+function setVisible(visible: boolean): void {
   page.hidden = !visible
   page.visibilityState = visible ? 'visible' : 'hidden'
   page.dispatchEvent(new Event('visibilitychange'))
 }
 
-const open = { openWhenHidden: true }
-const stays = { text: 'data: two\n\n', stays: true }
-const ends = { text: 'id: 7\nretry: 20\ndata: one\n\n' }
-/** Sent once. */
-const strict = {
+const keepOpen = { openWhenHidden: true }
+const openStream = { text: 'data: two\n\n', staysOpen: true }
+const completeStream = { text: 'id: 7\nretry: 20\ndata: one\n\n' }
+const withoutRetry = {
   onerror(error: unknown) {
     throw error
   },
@@ -30,22 +29,24 @@ const outcome = (promise: Promise<void>) =>
 
 export const fetchBehaviours: readonly Behaviour<FetchClient>[] = [
   {
-    title: 'method, headers and body are sent',
-    answers: [ends],
-    async run(client, { url, asked }) {
+    title: 'method, headers and body of the request',
+    responses: [completeStream],
+    async run(client, { url, requests }) {
       const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer demo' }
-      await client(url, { ...open, method: 'POST', headers, body: '{"a":1}' })
-      const { method, headers: sent, body } = asked[0]!
+      await client(url, { ...keepOpen, method: 'POST', headers, body: '{"a":1}' })
+      const { method, headers: sent, body } = requests[0]!
       return `${method} ${sent['content-type']} ${sent.authorization} ${sent.accept} ${body}`
     },
   },
   {
-    title: 'messages, the end and the promise',
-    answers: [{ text: 'event: greeting\nid: 1\ndata: a\ndata: b\n\ndata: c\n\nevent: message\ndata: d\n\n' }],
+    title: 'order of onopen, onmessage and onclose',
+    responses: [
+      { text: 'event: greeting\nid: 1\ndata: a\ndata: b\n\ndata: c\n\nevent: message\ndata: d\n\n' },
+    ],
     async run(client, { url }) {
       const log: string[] = []
       await client(url, {
-        ...open,
+        ...keepOpen,
         async onopen(response) {
           log.push(`open ${response.status}`)
         },
@@ -56,66 +57,66 @@ export const fetchBehaviours: readonly Behaviour<FetchClient>[] = [
     },
   },
   {
-    title: 'the id of a message without one, after one that had one',
-    answers: [{ text: 'id: 1\ndata: a\n\ndata: b\n\n' }],
+    title: '`id` of a message without an ID, after a message with ID 1',
+    responses: [{ text: 'id: 1\ndata: a\n\ndata: b\n\n' }],
     async run(client, { url }) {
       let last = ''
-      await client(url, { ...open, onmessage: ({ id }) => void (last = id) })
+      await client(url, { ...keepOpen, onmessage: ({ id }) => void (last = id) })
       return last || 'empty'
     },
   },
   {
-    title: 'what onerror throws rejects the promise',
-    answers: [{ headers: { 'content-type': 'text/html' } }],
+    title: 'onerror throws',
+    responses: [{ headers: { 'content-type': 'text/html' } }],
     run: (client, { url }) =>
       outcome(
         client(url, {
-          ...open,
+          ...keepOpen,
           onerror() {
-            throw new Error('enough')
+            throw new Error('stop')
           },
         }),
       ),
   },
   {
-    title: 'what onerror returns is waited for, and the id is sent',
-    answers: [{ ...ends, breaks: true }, ends],
-    async run(client, { url, asked }) {
-      await client(url, { ...open, onerror: () => 1 })
-      return `${asked.length} requests, ${asked[1]!.headers['last-event-id']}`
+    title: 'onerror returns a delay',
+    responses: [{ ...completeStream, breaks: true }, completeStream],
+    async run(client, { url, requests }) {
+      await client(url, { ...keepOpen, onerror: () => 1 })
+      return `${requests.length} requests, ${requests[1]!.headers['last-event-id']}`
     },
   },
   {
-    title: 'the server’s retry is waited for',
-    answers: [{ ...ends, breaks: true }, ends],
-    async run(client, { url, asked }) {
-      await client(url, open)
-      return `${asked.length} requests`
+    title: '`retry` of the server',
+    responses: [{ ...completeStream, breaks: true }, completeStream],
+    async run(client, { url, requests }) {
+      await client(url, keepOpen)
+      return `${requests.length} requests`
     },
   },
   {
-    title: 'what onclose throws goes to onerror',
-    answers: [ends],
-    async run(client, { url, asked }) {
+    title: 'onclose throws',
+    responses: [completeStream],
+    async run(client, { url, requests }) {
       const errors: string[] = []
       await client(url, {
-        ...open,
+        ...keepOpen,
         onclose() {
-          if (asked.length < 2) throw new Error('again')
+          if (requests.length < 2) throw new Error('again')
         },
         onerror: (error: Error) => void errors.push(error.message),
       })
-      return `${errors.join()}, ${asked.length} requests`
+      return `${errors.join()}, ${requests.length} requests`
     },
   },
   {
-    title: 'what onopen throws goes to onerror',
-    answers: [{ status: 403 }],
+    title: 'onopen throws',
+    responses: [{ status: 403 }],
     run: (client, { url }) =>
       outcome(
         client(url, {
-          ...open,
-          ...strict,
+          ...keepOpen,
+          ...withoutRetry,
           async onopen({ status }) {
             throw new Error(`refused ${status}`)
           },
@@ -123,22 +124,22 @@ export const fetchBehaviours: readonly Behaviour<FetchClient>[] = [
       ),
   },
   {
-    title: 'onopen may accept another content type',
-    answers: [{ headers: { 'content-type': 'application/x-stream' }, text: 'data: x\n\n' }],
+    title: 'onopen accepts another content type',
+    responses: [{ headers: { 'content-type': 'application/x-stream' }, text: 'data: x\n\n' }],
     async run(client, { url }) {
       let seen = ''
-      await client(url, { ...open, async onopen() {}, onmessage: ({ data }) => void (seen = data) })
+      await client(url, { ...keepOpen, async onopen() {}, onmessage: ({ data }) => void (seen = data) })
       return seen
     },
   },
   {
-    title: 'what onmessage throws goes to onerror',
-    answers: [{ text: 'data: a\n\n', stays: true }],
+    title: 'onmessage throws',
+    responses: [{ text: 'data: a\n\n', staysOpen: true }],
     run: (client, { url }) =>
       outcome(
         client(url, {
-          ...open,
-          ...strict,
+          ...keepOpen,
+          ...withoutRetry,
           onmessage({ data }) {
             throw new Error(`bad ${data}`)
           },
@@ -146,41 +147,43 @@ export const fetchBehaviours: readonly Behaviour<FetchClient>[] = [
       ),
   },
   {
-    title: 'the answers that are open when onmessage has thrown, and it has asked again',
-    answers: [stays],
+    title: 'open connections after onmessage has thrown twice',
+    responses: [openStream],
     async run(client, server) {
       const controller = new AbortController()
       void client(server.url, {
-        ...open,
+        ...keepOpen,
         signal: controller.signal,
         onmessage() {
-          if (server.asked.length < 3) throw new Error('bad')
+          if (server.requests.length < 3) throw new Error('bad')
         },
         onerror: () => 1,
       })
-      await server.requests(3)
+      await server.waitForRequests(3)
       await sleep(100)
-      const count = server.open
+      const count = server.openResponses
       controller.abort()
       return String(count)
     },
   },
   {
-    title: 'an aborted signal fulfils the promise',
-    answers: [stays],
+    title: 'promise after an abort',
+    responses: [openStream],
     run: (client, { url }) => {
       const controller = new AbortController()
-      return outcome(client(url, { ...open, signal: controller.signal, onmessage: () => controller.abort() }))
+      return outcome(
+        client(url, { ...keepOpen, signal: controller.signal, onmessage: () => controller.abort() }),
+      )
     },
   },
   {
-    title: 'messages after an abort, from the same chunk',
-    answers: [{ text: 'data: 1\n\ndata: 2\n\ndata: 3\n\n', stays: true }],
+    title: 'messages of the same chunk after an abort',
+    responses: [{ text: 'data: 1\n\ndata: 2\n\ndata: 3\n\n', staysOpen: true }],
     async run(client, { url }) {
       const controller = new AbortController()
       const seen: string[] = []
       await client(url, {
-        ...open,
+        ...keepOpen,
         signal: controller.signal,
         onmessage({ data }) {
           seen.push(data)
@@ -188,25 +191,25 @@ export const fetchBehaviours: readonly Behaviour<FetchClient>[] = [
         },
       })
       await sleep(50)
-      return seen.length === 1 ? 'are not delivered' : 'are delivered'
+      return seen.length === 1 ? 'not delivered' : 'delivered'
     },
   },
   {
-    title: 'a signal that was aborted before',
-    answers: [stays],
-    async run(client, { url, asked }) {
-      void client(url, { ...open, signal: AbortSignal.abort() }).catch(() => undefined)
+    title: 'signal that is already aborted',
+    responses: [openStream],
+    async run(client, { url, requests }) {
+      void client(url, { ...keepOpen, signal: AbortSignal.abort() }).catch(() => undefined)
       await sleep(100)
-      return asked.length === 0 ? 'nothing is sent' : 'is ignored'
+      return requests.length === 0 ? 'no request is sent' : 'ignored'
     },
   },
   {
-    title: 'an abort within onerror',
-    answers: [{ text: '', breaks: true }],
-    async run(client, { url, asked }) {
+    title: 'abort in onerror',
+    responses: [{ text: '', breaks: true }],
+    async run(client, { url, requests }) {
       const controller = new AbortController()
       await client(url, {
-        ...open,
+        ...keepOpen,
         signal: controller.signal,
         onerror() {
           controller.abort()
@@ -214,128 +217,128 @@ export const fetchBehaviours: readonly Behaviour<FetchClient>[] = [
         },
       })
       await sleep(150)
-      return asked.length === 1 ? 'ends it' : 'fulfils the promise, and it goes on'
+      return requests.length === 1 ? 'stops' : 'the promise fulfils, but requests continue'
     },
   },
   {
-    title: 'calls of onmessage for comments and blank lines',
-    answers: [{ text: ': hello\n\n\n\ndata: x\n\n\n' }],
+    title: 'comments and blank lines',
+    responses: [{ text: ': hello\n\n\n\ndata: x\n\n\n' }],
     async run(client, { url }) {
       let calls = 0
-      await client(url, { ...open, onmessage: () => void calls++ })
-      return calls === 1 ? 'none' : 'with an empty message'
+      await client(url, { ...keepOpen, onmessage: () => void calls++ })
+      return calls === 1 ? 'ignored' : 'onmessage gets an empty message'
     },
   },
   {
-    title: 'a field without a colon',
-    answers: [{ text: 'data\n\n' }],
+    title: 'field without a colon',
+    responses: [{ text: 'data\n\n' }],
     async run(client, { url }) {
       let calls = 0
-      await client(url, { ...open, onmessage: () => void calls++ })
-      return calls === 1 ? 'has the empty value' : 'is ignored'
+      await client(url, { ...keepOpen, onmessage: () => void calls++ })
+      return calls === 1 ? 'empty value' : 'ignored'
     },
   },
   {
-    title: 'a U+FEFF that begins a value',
-    answers: [{ text: 'data:\uFEFFx\n\n' }],
+    title: 'U+FEFF at the start of a value',
+    responses: [{ text: 'data:\uFEFFx\n\n' }],
     async run(client, { url }) {
       let seen = ''
-      await client(url, { ...open, onmessage: ({ data }) => void (seen = data) })
-      return seen.length === 2 ? 'is kept' : 'is lost'
+      await client(url, { ...keepOpen, onmessage: ({ data }) => void (seen = data) })
+      return seen.length === 2 ? 'kept' : 'removed'
     },
   },
   {
-    title: 'status 204, which means: no more',
-    answers: [{ status: 204 }],
+    title: 'status 204 (stop reconnecting)',
+    responses: [{ status: 204 }],
     async run(client, { url }) {
       const controller = new AbortController()
-      const promise = client(url, { ...open, signal: controller.signal, onerror: () => 1 }).then(
-        () => 'fulfils the promise',
+      const promise = client(url, { ...keepOpen, signal: controller.signal, onerror: () => 1 }).then(
+        () => 'the promise fulfils',
       )
-      const result = await soon(promise)
+      const result = await withTimeout(promise)
       controller.abort()
-      return result === 'nothing' ? 'is asked again and again' : result
+      return result === 'timeout' ? 'reconnects forever' : result
     },
   },
   {
-    title: 'status 500 with the right content type, without onopen',
-    answers: [{ status: 500, text: 'data: x\n\n' }],
+    title: 'status 500 with the content type of an event stream, without onopen',
+    responses: [{ status: 500, text: 'data: x\n\n' }],
     async run(client, { url }) {
-      const result = await outcome(client(url, { ...open, ...strict }))
-      return result === 'fulfilled' ? 'is read as a stream' : 'is an error'
+      const result = await outcome(client(url, { ...keepOpen, ...withoutRetry }))
+      return result === 'fulfilled' ? 'read as a stream' : 'error'
     },
   },
   {
-    title: 'a GET whose page is hidden and shown',
-    answers: [{ text: 'id: 7\ndata: x\n\n', stays: true }],
+    title: 'GET when the page is hidden and shown again',
+    responses: [{ text: 'id: 7\ndata: x\n\n', staysOpen: true }],
     async run(client, server) {
       const controller = new AbortController()
       void client(server.url, { signal: controller.signal })
-      await server.requests(1)
+      await server.waitForRequests(1)
       await sleep(50)
-      show(false)
+      setVisible(false)
       await sleep(50)
-      const hidden = server.open
-      show(true)
-      await server.requests(2)
+      const hidden = server.openResponses
+      setVisible(true)
+      await server.waitForRequests(2)
       controller.abort()
-      return `${hidden} open while hidden, then another with ${server.asked[1]!.headers['last-event-id']}`
+      return `${hidden} open while hidden, then a request with Last-Event-ID ${server.requests[1]!.headers['last-event-id']}`
     },
   },
   {
-    title: 'a POST without an id whose page is hidden and shown',
-    answers: [stays],
+    title: 'POST without an ID when the page is hidden and shown again',
+    responses: [openStream],
     async run(client, server) {
       const controller = new AbortController()
       void client(server.url, { method: 'POST', body: 'x', signal: controller.signal })
-      await server.requests(1)
+      await server.waitForRequests(1)
       await sleep(50)
-      show(false)
+      setVisible(false)
       await sleep(50)
-      show(true)
-      const again = await soon(server.requests(2), 200)
+      setVisible(true)
+      const resent = await withTimeout(server.waitForRequests(2), 200)
       controller.abort()
-      return again === 'nothing' ? 'is kept' : 'is sent again'
+      return resent === 'timeout' ? 'stays open' : 'sent again'
     },
   },
   {
-    title: 'the answers that are open when a page was hidden and shown while it waited to ask again',
-    answers: [{ text: '', breaks: true }, stays],
+    title: 'open connections after the page is hidden and shown during a retry delay',
+    responses: [{ text: '', breaks: true }, openStream],
     async run(client, server) {
       const controller = new AbortController()
       void client(server.url, { signal: controller.signal, onerror: () => 150 })
-      await server.requests(1)
+      await server.waitForRequests(1)
       await sleep(50)
-      show(false)
-      show(true)
+      setVisible(false)
+      setVisible(true)
       await sleep(300)
-      const count = server.open
+      const count = server.openResponses
       controller.abort()
       return String(count)
     },
   },
   {
-    title: 'a Request with a body that has to be sent again',
-    answers: [{ text: 'id: 1\n\n', breaks: true }, ends],
+    title: 'retry of a `Request` with a body',
+    responses: [{ text: 'id: 1\n\n', breaks: true }, completeStream],
     async run(client, { url }) {
       let failures = 0
       const controller = new AbortController()
       const promise = client(new Request(url, { method: 'POST', body: 'x' }), {
-        ...open,
+        ...keepOpen,
         signal: controller.signal,
         onerror: () => (++failures > 5 ? controller.abort() : undefined, 1),
       })
       await promise
-      return failures === 1 ? 'is sent again' : 'fails for ever: its body was read'
+      return failures === 1 ? 'sent again' : 'fails forever: the body is used up'
     },
   },
   {
-    title: 'where there is no document, as in a worker',
-    answers: [ends],
+    title: 'without a document, as in a worker',
+    responses: [completeStream],
     async run(client, { url }) {
       const { document } = globalThis
       delete (globalThis as { document?: unknown }).document
-      const result = await outcome(client(url, strict))
+      const result = await outcome(client(url, withoutRetry))
       globalThis.document = document
       return result === 'fulfilled' ? 'works' : 'fails'
     },

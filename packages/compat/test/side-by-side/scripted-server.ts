@@ -1,31 +1,31 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export interface Asked {
+export interface RecordedRequest {
   readonly method: string
   readonly path: string
   readonly headers: IncomingMessage['headers']
   readonly body: string
 }
 
-/** A server that answers by a script: what comes first gets the first answer, and so on; the last answers all that follow. */
+/** A server with one scripted response for each request. The last one answers all further requests. */
 export interface ScriptedServer {
   readonly url: string
-  readonly asked: readonly Asked[]
-  /** Answers that are open now. */
-  readonly open: number
-  /** Waits until so many requests have come. */
-  requests(count: number): Promise<void>
+  readonly requests: readonly RecordedRequest[]
+  /** Number of open responses. */
+  readonly openResponses: number
+  /** Waits until the server has received `count` requests. */
+  waitForRequests(count: number): Promise<void>
   close(): Promise<void>
 }
 
-export interface Answer {
+export interface ScriptedResponse {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly text?: string
-  /** Left open after the text. */
-  readonly stays?: boolean
-  /** Broken off after the text. */
+  /** Keeps the response open after the text. */
+  readonly staysOpen?: boolean
+  /** Breaks the connection after the text. */
   readonly breaks?: boolean
 }
 
@@ -35,10 +35,12 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return body
 }
 
-export async function startScriptedServer(...answers: readonly Answer[]): Promise<ScriptedServer> {
-  const asked: Asked[] = []
+export async function startScriptedServer(
+  ...responses: readonly ScriptedResponse[]
+): Promise<ScriptedServer> {
+  const requests: RecordedRequest[] = []
   const open = new Set<ServerResponse>()
-  let tell = (): void => undefined
+  let notify = (): void => undefined
   const server = createServer(async (request, response) => {
     response.on('error', () => undefined)
     const { method = '', url = '', headers } = request
@@ -47,30 +49,30 @@ export async function startScriptedServer(...answers: readonly Answer[]): Promis
       status = 200,
       headers: extra,
       text = '',
-      stays,
+      staysOpen,
       breaks,
-    } = answers[Math.min(asked.length, answers.length - 1)]!
-    asked.push({ method, path: url, headers, body })
-    tell()
+    } = responses[Math.min(requests.length, responses.length - 1)]!
+    requests.push({ method, path: url, headers, body })
+    notify()
     open.add(response)
     response.on('close', () => {
       open.delete(response)
-      tell()
+      notify()
     })
     response.writeHead(status, { 'content-type': 'text/event-stream', ...extra })
     response.flushHeaders()
-    if (stays || breaks) response.write(text, () => breaks && response.destroy())
+    if (staysOpen || breaks) response.write(text, () => breaks && response.destroy())
     else response.end(text)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked,
-    get open() {
+    requests,
+    get openResponses() {
       return open.size
     },
-    async requests(count) {
-      while (asked.length < count) await new Promise<void>((resolve) => (tell = resolve))
+    async waitForRequests(count) {
+      while (requests.length < count) await new Promise<void>((resolve) => (notify = resolve))
     },
     close: () =>
       new Promise<void>((resolve) => {
@@ -82,6 +84,6 @@ export async function startScriptedServer(...answers: readonly Answer[]): Promis
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** What a promise comes to, or that it comes to nothing while another thing would have come long ago. */
-export const soon = <Value>(promise: Promise<Value>, ms = 500): Promise<Value | 'nothing'> =>
-  Promise.race([promise, sleep(ms).then(() => 'nothing' as const)])
+/** Returns the value of a promise, or `'timeout'` if it is not fulfilled within `ms` milliseconds. */
+export const withTimeout = <Value>(promise: Promise<Value>, ms = 500): Promise<Value | 'timeout'> =>
+  Promise.race([promise, sleep(ms).then(() => 'timeout' as const)])

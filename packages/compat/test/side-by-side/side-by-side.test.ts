@@ -3,18 +3,18 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-/** Whatever way a table is aligned. */
-const plain = (text: string) =>
+/** Removes the alignment of a table. */
+const normalize = (text: string) =>
   text
     .replaceAll(/[ \t]+/g, ' ')
     .replaceAll(/-{3,}/g, '---')
     .trim()
 
-test('the README tells how each drop-in differs from its original, and nothing else differs', () => {
-  const program = fileURLToPath(new URL('compare.ts', import.meta.url))
+test('the README lists exactly the differences between each drop-in and its original', () => {
+  const script = fileURLToPath(new URL('compare.ts', import.meta.url))
   const { stdout } = spawnSync(
     process.execPath,
-    ['--no-warnings', '--conditions=@headwater/source', program],
+    ['--no-warnings', '--conditions=@headwater/source', script],
     {
       encoding: 'utf8',
       timeout: 90_000,
@@ -22,8 +22,8 @@ test('the README tells how each drop-in differs from its original, and nothing e
   )
   console.log(stdout)
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-  const written = ['eventsource', 'event-source-polyfill', 'fetch-event-source'].map(
+  const documented = ['eventsource', 'event-source-polyfill', 'fetch-event-source'].map(
     (name) => readme.split(`<!-- ${name} -->`)[1] ?? '',
   )
-  expect(plain(stdout)).toBe(plain(written.map((table) => table.trim()).join('\n\n')))
+  expect(normalize(stdout)).toBe(normalize(documented.map((table) => table.trim()).join('\n\n')))
 }, 100_000)

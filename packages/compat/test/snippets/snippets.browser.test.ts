@@ -1,4 +1,4 @@
-// What beginners copy, unchanged but for the import, in a page of the demo server.
+// Common usage of the original clients with only the import changed, in a page of the demo server.
 import { type DemoServer, startDemoServer } from 'demo-server'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -48,39 +48,41 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** What a snippet says until it has said enough, and the requests that it made to the server's streams. */
-async function run(name: string, enough: (said: readonly string[]) => boolean) {
+/** Runs a snippet until its console output is complete. Returns the output and the requests to the server. */
+async function run(name: string, isComplete: (output: readonly string[]) => boolean) {
   const page = await browser.newPage()
-  const said: string[] = []
+  const output: string[] = []
   const requests: Request[] = []
   page.on('request', (request) => request.url().includes('/api/') && requests.push(request))
-  page.on('pageerror', (error) => said.push(String(error)))
+  page.on('pageerror', (error) => output.push(String(error)))
   const done = new Promise<void>((resolve) => {
     page.on('console', (message) => {
-      said.push(message.text())
-      if (enough(said)) resolve()
+      output.push(message.text())
+      if (isComplete(output)) resolve()
     })
   })
   await page.goto(`${server.url}/${name}.html`)
   await done
   await page.close()
-  return { said, requests }
+  return { output, requests }
 }
 
-test('the one with EventSource reads the ticker', async () => {
-  const { said } = await run('native', (said) => said.length >= 20)
-  expect(said[0]).toBe('open')
-  expect(said.slice(1).filter((line) => !/^tick \S+ [\d.]+ \d+$/.test(line))).toEqual([])
+test('the EventSource snippet reads the ticker', async () => {
+  const { output } = await run('native', (output) => output.length >= 20)
+  expect(output[0]).toBe('open')
+  expect(output.slice(1).filter((line) => !/^tick \S+ [\d.]+ \d+$/.test(line))).toEqual([])
 })
 
-test('the one with EventSourcePolyfill and a token reads the ticker', async () => {
-  const { said, requests } = await run('polyfill', (said) => said.length >= 5)
-  expect(said.filter((line) => !line.startsWith('tick '))).toEqual([])
+test('the EventSourcePolyfill snippet sends its token and reads the ticker', async () => {
+  const { output, requests } = await run('polyfill', (output) => output.length >= 5)
+  expect(output.filter((line) => !line.startsWith('tick '))).toEqual([])
   expect(requests[0]!.headers()['authorization']).toBe('Bearer demo')
 })
 
-test('the one with fetchEventSource asks the chat, and gets its answer to the end', async () => {
-  const { said, requests } = await run('chat', (said) => said.some((line) => /^answer|Error/.test(line)))
-  expect(said).toEqual(['open', 'close', expect.stringMatching(/^answer \w+/)])
+test('the fetchEventSource snippet sends one POST and reads the response to its end', async () => {
+  const { output, requests } = await run('chat', (output) =>
+    output.some((line) => /^answer|Error/.test(line)),
+  )
+  expect(output).toEqual(['open', 'close', expect.stringMatching(/^answer \w+/)])
   expect(requests.map((request) => request.method())).toEqual(['POST'])
 })

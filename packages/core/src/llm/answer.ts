@@ -1,45 +1,46 @@
 import type { Fold } from '../stream/folds/fold.ts'
 import type { Message } from '../protocol/message.ts'
-import { lastWord } from './until-end.ts'
+import { untilEnd } from './until-end.ts'
 
-/** A tool that the model asks you to call. */
+/** A tool call that the model requests. */
 export interface ToolCall {
-  /** Its place in the answer, as the server counts: it tells calls apart. */
+  /** Position in the answer, as the server counts. Unique within an answer. */
   readonly index: number
-  /** What your result has to name; `''` until it is known. */
+  /** ID to send back with the result of the call; `''` until the server has sent it. */
   readonly id: string
+  /** Name of the tool. */
   readonly name: string
-  /** JSON as far as it has come: parse it when `finishReason` is there. `''` may stand for no arguments. */
+  /** JSON of the arguments received so far; parse it once `finishReason` is set. `''` can stand for no arguments. */
   readonly arguments: string
 }
 
-/** What an answer costs. */
+/** Token counts of an answer. */
 export interface Usage {
-  /** As the server counts them; 0 where it does not say. */
+  /** Tokens of the request, as the server counts them; 0 if the server does not say. */
   readonly inputTokens: number
-  /** As the server counts them; 0 where it does not say. */
+  /** Tokens of the answer, as the server counts them; 0 if the server does not say. */
   readonly outputTokens: number
-  /** All that the server said, in its own words. */
+  /** The usage object of the server, unchanged. */
   readonly raw: { readonly [name: string]: unknown }
 }
 
-/** What has come of a model's answer. Immutable: another object as soon as there is more of it. */
+/** A model's answer, as far as it has been received. Immutable: each change creates a new object. */
 export interface Answer {
-  /** The server's name for the answer; `''` until it is known. */
+  /** The server's ID of the answer; `''` until the server has sent it. */
   readonly id: string
   readonly text: string
-  /** What the model thought aloud; `''` where the server shows none of it. */
+  /** Reasoning of the model; `''` if the server does not send any. */
   readonly reasoning: string
-  /** Why the model declines, where that is not told in `text`. */
+  /** Refusal of the model, if the server sends it apart from `text`; otherwise `''`. */
   readonly refusal: string
   readonly toolCalls: readonly ToolCall[]
-  /** Why the model stopped, in the server's word. A closed stream whose answer has none was cut off. */
+  /** Reason why the model stopped, in the server's term. If the stream is closed and it is `undefined`, the answer is cut off. */
   readonly finishReason: string | undefined
-  /** `undefined` until the server says. */
+  /** Token counts; `undefined` until the server has sent them. */
   readonly usage: Usage | undefined
 }
 
-const NOTHING: Answer = {
+const EMPTY_ANSWER: Answer = {
   id: '',
   text: '',
   reasoning: '',
@@ -49,61 +50,66 @@ const NOTHING: Answer = {
   usage: undefined,
 }
 
-/** A fold whose state is the answer itself; `read` takes what one message says, and gives the same answer where that is nothing. */
+/**
+ * Creates a fold whose state is the answer.
+ *
+ * @param reduce Returns the answer after a chunk; the same object if nothing changes.
+ */
 export function answerFold<Chunk>(
-  kind: string,
-  read: (answer: Answer, chunk: Chunk) => Answer,
+  stateKey: string,
+  reduce: (answer: Answer, chunk: Chunk) => Answer,
 ): Fold<Answer, Answer, Message> {
   return {
-    initial: (initialData) => initialData ?? NOTHING,
-    add: (answer, { data }) => read(answer, JSON.parse(data) as Chunk),
+    initial: (initialData) => initialData ?? EMPTY_ANSWER,
+    add: (answer, { data }) => reduce(answer, JSON.parse(data) as Chunk),
     view: (answer) => answer,
-    until: lastWord,
-    stateKey: kind,
+    until: untilEnd,
+    stateKey,
   }
 }
 
-/** Appends; what is no text is ignored. */
-export function append(answer: Answer, part: 'text' | 'reasoning' | 'refusal', more: unknown): Answer {
-  return typeof more === 'string' && more ? { ...answer, [part]: answer[part] + more } : answer
+/** Appends `delta` to a text field. Returns the same answer if `delta` is empty or not a string. */
+export function appendText(answer: Answer, field: 'text' | 'reasoning' | 'refusal', delta: unknown): Answer {
+  return typeof delta === 'string' && delta ? { ...answer, [field]: answer[field] + delta } : answer
 }
 
-/** Sets what is said; what is not, or has been before, changes nothing. */
-export function put<Part extends 'id' | 'finishReason' | 'usage'>(
+/** Sets a field. Returns the same answer if `value` is empty or equals the current value. */
+export function setField<Field extends 'id' | 'finishReason' | 'usage'>(
   answer: Answer,
-  part: Part,
-  value: Answer[Part] | null | undefined,
+  field: Field,
+  value: Answer[Field] | null | undefined,
 ): Answer {
-  return value && value !== answer[part] ? { ...answer, [part]: value } : answer
+  return value && value !== answer[field] ? { ...answer, [field]: value } : answer
 }
 
-/** What one message says of a call. */
-export interface CallPart {
+/** The fields of a tool call that one message adds. */
+export interface ToolCallDelta {
   readonly id?: string | undefined
   readonly name?: string | undefined
   readonly arguments?: string | undefined
 }
 
 /**
- * Takes more of a call; one begins with its name. The arguments arrive in pieces, the rest at once, and from some servers again.
- * Pieces of what is no call of ours, a search by the server itself for instance, are ignored.
+ * Adds to the tool call at `index`. A new call needs a name. Arguments are appended; ID and name are set once, since some
+ * servers repeat them in each message. Arguments without a known call are ignored: they belong to calls that the server itself
+ * runs, such as a search.
  */
-export function callTool(answer: Answer, index: number, more: CallPart): Answer {
+export function updateToolCall(answer: Answer, index: number, delta: ToolCallDelta): Answer {
   const toolCalls = [...answer.toolCalls]
-  const known = toolCalls.findIndex((call) => call.index === index)
-  if (known < 0 && !more.name) return answer
-  const { id, name, arguments: json } = toolCalls[known] ?? { id: '', name: '', arguments: '' }
-  toolCalls[known < 0 ? toolCalls.length : known] = {
+  const position = toolCalls.findIndex((call) => call.index === index)
+  if (position < 0 && !delta.name) return answer
+  const current = toolCalls[position] ?? { id: '', name: '', arguments: '' }
+  toolCalls[position < 0 ? toolCalls.length : position] = {
     index,
-    id: id || more.id || '',
-    name: name || more.name || '',
-    arguments: json + (more.arguments ?? ''),
+    id: current.id || delta.id || '',
+    name: current.name || delta.name || '',
+    arguments: current.arguments + (delta.arguments ?? ''),
   }
   return { ...answer, toolCalls }
 }
 
-/** In the words of the formats: one of them says prompt and completion for input and output. */
-export function usageOf(raw: Counts | null | undefined): Usage | undefined | null {
+/** Converts the usage of any format: chat completions have prompt and completion tokens, the others input and output tokens. */
+export function toUsage(raw: RawUsage | null | undefined): Usage | undefined | null {
   return (
     raw && {
       inputTokens: raw.input_tokens ?? raw.prompt_tokens ?? 0,
@@ -113,8 +119,8 @@ export function usageOf(raw: Counts | null | undefined): Usage | undefined | nul
   )
 }
 
-/** What a server counts. */
-export interface Counts {
+/** Usage object of a server. */
+export interface RawUsage {
   readonly [name: string]: unknown
   readonly input_tokens?: number
   readonly prompt_tokens?: number

@@ -1,18 +1,26 @@
 import type { Fold } from '../stream/folds/fold.ts'
 import type { Message } from '../protocol/message.ts'
-import { type Answer, answerFold, append, callTool, type Counts, put, usageOf } from './answer.ts'
+import {
+  type Answer,
+  answerFold,
+  appendText,
+  type RawUsage,
+  setField,
+  toUsage,
+  updateToolCall,
+} from './answer.ts'
 
-/** What is read of an event of messages. */
-interface MessageEvent {
+/** The fields of an event of the Messages API that are read. */
+interface MessagesEvent {
   readonly index?: number
-  readonly message?: { readonly id?: string; readonly usage?: Counts }
-  readonly content_block?: Part
-  readonly delta?: Part
-  readonly usage?: Counts
+  readonly message?: { readonly id?: string; readonly usage?: RawUsage }
+  readonly content_block?: Delta
+  readonly delta?: Delta
+  readonly usage?: RawUsage
 }
 
-/** The start of a block, more of it, or more of the message. */
-interface Part {
+/** The start of a content block, a delta of a content block, or a delta of the message. */
+interface Delta {
   readonly type?: string
   readonly text?: string
   readonly thinking?: string
@@ -23,8 +31,8 @@ interface Part {
 }
 
 /**
- * An answer of a server that speaks as Anthropic does: messages. The stream ends with the answer; what the server reports as
- * an error in it fails the stream with an `SseError` of code `server`.
+ * Folds the stream of an Anthropic-compatible server (Messages API) into an {@link Answer}. The stream ends with the answer. An
+ * error that the server reports in the stream fails it with an `SseError` of code `server`.
  *
  * @example
  * ```ts
@@ -40,29 +48,29 @@ interface Part {
  * ```
  */
 export function anthropic(): Fold<Answer, Answer, Message> {
-  return answerFold('anthropic', readMessage)
+  return answerFold('anthropic', reduceEvent)
 }
 
-function readMessage(
+function reduceEvent(
   before: Answer,
-  { index = 0, message, content_block, delta, usage }: MessageEvent,
+  { index = 0, message, content_block, delta, usage }: MessagesEvent,
 ): Answer {
-  const answer = put(before, 'id', message?.id)
-  const said = message?.usage ?? usage
-  // The end tells again what has changed since the start.
-  const counted = said ? put(answer, 'usage', usageOf({ ...answer.usage?.raw, ...said })) : answer
+  let answer = setField(before, 'id', message?.id)
+  const rawUsage = message?.usage ?? usage
+  // The usage at the end has only the counts that have changed since the start.
+  if (rawUsage) answer = setField(answer, 'usage', toUsage({ ...answer.usage?.raw, ...rawUsage }))
   const part = content_block ?? delta
   switch (part?.type) {
     case 'text':
     case 'text_delta':
-      return append(counted, 'text', part.text)
+      return appendText(answer, 'text', part.text)
     case 'thinking':
     case 'thinking_delta':
-      return append(counted, 'reasoning', part.thinking)
+      return appendText(answer, 'reasoning', part.thinking)
     case 'tool_use':
     case 'input_json_delta':
-      return callTool(counted, index, { id: part.id, name: part.name, arguments: part.partial_json })
+      return updateToolCall(answer, index, { id: part.id, name: part.name, arguments: part.partial_json })
     default:
-      return put(counted, 'finishReason', part?.stop_reason)
+      return setField(answer, 'finishReason', part?.stop_reason)
   }
 }

@@ -1,20 +1,21 @@
 import type { EventStreamOptions } from '../stream/contract.ts'
 
-/** How long a model may think before it says a word: what is paid for is not given up lightly. */
-const PATIENCE_MS = 300_000
+/** Five minutes: a model may think for long before it sends anything, and an aborted request is paid for. */
+const MODEL_TIMEOUT_MS = 300_000
 
 /**
- * The options of a request that asks a model: a POST, sent once, with `request` as JSON and `stream: true` in it. `connectTimeoutMs`
- * and `idleTimeoutMs` are 5 min, in milliseconds. Each of them may be given again after it; `headers` are all yours.
+ * Creates the options of a request to a model: a POST that is sent once, with `request` and `stream: true` as its JSON body.
+ * `connectTimeoutMs` and `idleTimeoutMs` are 300,000 (5 min). Options that are spread after it override its own; `headers` are
+ * not set, so that they are free for yours.
  *
- * Another request is another question: it makes another stream, with data of its own.
+ * A changed `request` is another stream with its own data.
  *
  * @example
  * ```ts
  * import { createEventStream, text } from '@headwater/core'
  * import { chatRequest } from '@headwater/core/llm'
  *
- * // A server that sends nothing but the text
+ * // A server that sends plain text
  * const answer = createEventStream('https://example.com/ask', { ...chatRequest({ question: 'Why?' }), fold: text() })
  * ```
  */
@@ -24,12 +25,12 @@ export function chatRequest(
   const json = JSON.stringify({ ...request, stream: true })
   return {
     method: 'POST',
-    // A blob brings its content type along, so that headers given after it replace nothing. A page under test may have a Blob
-    // that is not the one of its fetch; a Response has.
+    // A Blob carries its content type, so `headers` stay free for the caller. It is made by a Response, because the Blob of a
+    // simulated page in tests may not be the one that fetch accepts.
     body: () => new Response(json, { headers: { 'content-type': 'application/json' } }).blob(),
-    // A body that is a function tells nothing of the question.
+    // Streams with the same key share a connection, and a body that is a function cannot be compared.
     key: json,
-    connectTimeoutMs: PATIENCE_MS,
-    idleTimeoutMs: PATIENCE_MS,
+    connectTimeoutMs: MODEL_TIMEOUT_MS,
+    idleTimeoutMs: MODEL_TIMEOUT_MS,
   }
 }

@@ -3,20 +3,20 @@ import type { Message } from '../protocol/message.ts'
 import {
   type Answer,
   answerFold,
-  append,
-  type CallPart,
-  callTool,
-  type Counts,
-  put,
-  usageOf,
+  appendText,
+  type RawUsage,
+  setField,
+  type ToolCallDelta,
+  toUsage,
+  updateToolCall,
 } from './answer.ts'
 
-/** What is read of a chunk of chat completions. */
+/** The fields of a chat completions chunk that are read. */
 interface ChatChunk {
   readonly id?: string
-  /** Null or missing, from some servers, where the chunk brings the usage. */
+  /** Null or missing, from some servers, in the chunk that has the usage. */
   readonly choices?: readonly Choice[] | null
-  readonly usage?: Counts | null
+  readonly usage?: RawUsage | null
 }
 
 interface Choice {
@@ -27,17 +27,17 @@ interface Choice {
     readonly refusal?: unknown
     readonly reasoning_content?: unknown
     readonly reasoning?: unknown
-    readonly tool_calls?: readonly CallDelta[] | null
+    readonly tool_calls?: readonly ChatToolCall[] | null
   } | null
 }
 
-interface CallDelta {
+interface ChatToolCall {
   readonly index?: number
   readonly id?: string
-  readonly function?: CallPart
+  readonly function?: ToolCallDelta
 }
 
-/** What is read of an event of responses. */
+/** The fields of a Responses API event that are read. */
 interface ResponseEvent {
   readonly type?: string
   readonly output_index?: number
@@ -51,16 +51,16 @@ interface ResponseEvent {
     readonly id?: string
     readonly status?: string
     readonly incomplete_details?: { readonly reason?: string } | null
-    readonly usage?: Counts | null
+    readonly usage?: RawUsage | null
   }
 }
 
 /**
- * An answer of a server that speaks as OpenAI does: chat completions, of which the first choice is taken, and responses. The
- * stream ends with the answer; what the server reports as an error in it fails the stream with an `SseError` of code
- * `server`.
+ * Folds the stream of an OpenAI-compatible server into an {@link Answer}: chat completions, of which the first choice is read,
+ * and the Responses API. The stream ends with the answer. An error that the server reports in the stream fails it with an
+ * `SseError` of code `server`.
  *
- * Chat completions tell what they cost if the request has `stream_options: { include_usage: true }`.
+ * Chat completions have a usage only if the request has `stream_options: { include_usage: true }`.
  *
  * @example
  * ```ts
@@ -77,38 +77,40 @@ interface ResponseEvent {
  */
 export function openai(): Fold<Answer, Answer, Message> {
   return answerFold<ChatChunk & ResponseEvent>('openai', (answer, chunk) =>
-    // Neither knows a word of the other.
-    readResponse(readChat(answer, chunk), chunk),
+    // The two formats have no field in common that both read, so a chunk changes the answer in one of them only.
+    reduceResponseEvent(reduceChatChunk(answer, chunk), chunk),
   )
 }
 
-function readChat(before: Answer, { id, choices, usage }: ChatChunk): Answer {
+function reduceChatChunk(before: Answer, { id, choices, usage }: ChatChunk): Answer {
   const choice = choices?.find(({ index }) => !index)
   const delta = choice?.delta
-  let answer = put(before, 'id', id)
-  answer = append(answer, 'text', delta?.content)
-  // Two names are in use for it, and some servers send both.
-  answer = append(answer, 'reasoning', delta?.reasoning_content ?? delta?.reasoning)
-  answer = append(answer, 'refusal', delta?.refusal)
+  let answer = setField(before, 'id', id)
+  answer = appendText(answer, 'text', delta?.content)
+  // Servers use either of two names, and some send both with the same text.
+  answer = appendText(answer, 'reasoning', delta?.reasoning_content ?? delta?.reasoning)
+  answer = appendText(answer, 'refusal', delta?.refusal)
   for (const call of delta?.tool_calls ?? [])
-    // A server that leaves the index out sends each call whole.
-    answer = callTool(answer, call.index ?? answer.toolCalls.length, { id: call.id, ...call.function })
-  answer = put(answer, 'finishReason', choice?.finish_reason)
-  return put(answer, 'usage', usageOf(usage))
+    // A server that omits the index sends each call complete.
+    answer = updateToolCall(answer, call.index ?? answer.toolCalls.length, { id: call.id, ...call.function })
+  answer = setField(answer, 'finishReason', choice?.finish_reason)
+  return setField(answer, 'usage', toUsage(usage))
 }
 
-function readResponse(
+function reduceResponseEvent(
   before: Answer,
   { type = '', output_index = 0, delta, item, response }: ResponseEvent,
 ): Answer {
-  const part = /^response\.(?:output_)?(text|refusal|reasoning)/.exec(type)?.[1]
-  if (part) return append(before, part as 'text' | 'refusal' | 'reasoning', delta)
+  const field = /^response\.(?:output_)?(text|refusal|reasoning)/.exec(type)?.[1]
+  if (field) return appendText(before, field as 'text' | 'refusal' | 'reasoning', delta)
   if (/^(function|custom_tool)_call$/.test(item?.type ?? ''))
-    return callTool(before, output_index, { id: item?.call_id, name: item?.name })
-  if (delta) return callTool(before, output_index, { arguments: delta })
+    return updateToolCall(before, output_index, { id: item?.call_id, name: item?.name })
+  if (delta) return updateToolCall(before, output_index, { arguments: delta })
   if (!response) return before
   const { id, usage, incomplete_details, status } = response
-  const answer = put(put(before, 'id', id), 'usage', usageOf(usage))
-  // An answer that is on its way has a status, too.
-  return /complete/.test(type) ? put(answer, 'finishReason', incomplete_details?.reason ?? status) : answer
+  const answer = setField(setField(before, 'id', id), 'usage', toUsage(usage))
+  // A response in progress has a status too.
+  return /complete/.test(type)
+    ? setField(answer, 'finishReason', incomplete_details?.reason ?? status)
+    : answer
 }

@@ -1,31 +1,31 @@
 import type { Clock } from '../platform/clock.ts'
 
-/** A clock that stands still until it is told how much time goes by. */
+/** A clock for tests. Its time changes only through {@link FakeClock.advance} and {@link FakeClock.jump}. */
 export interface FakeClock extends Clock {
   /**
-   * Lets `ms` milliseconds go by: calls back every timer that falls due, in order, and lets the promises that hang on it
-   * settle before the next. `advance(0)` just lets promises settle.
+   * Advances the time by `ms` milliseconds. Fires each timer that is due, in order of time, and waits for pending promises
+   * after each one. `advance(0)` fires the timers that are due already and waits for pending promises.
    */
   advance(ms: number): Promise<void>
-  /** Shows a frame: calls back everyone who waits for one. */
+  /** Renders a frame: calls all callbacks that are waiting for one, and waits for pending promises. */
   showFrame(): Promise<void>
   /**
-   * Sets the clock ahead, as a machine that sleeps does, or back, as one whose clock is put right. Timers do not notice:
-   * they still run for as long as they were set.
+   * Changes `now()` by `ms` milliseconds without running timers, like a machine that was asleep. A negative number sets the
+   * clock back. Running timers keep their remaining time.
    */
   jump(ms: number): void
-  /** How many timers are running. */
+  /** Number of running timers. */
   readonly timers: number
-  /** How many callbacks wait for a frame. */
+  /** Number of callbacks that are waiting for a frame. */
   readonly frames: number
-  /** What `random()` gives from now on: a number from 0 up to 1. Begins with 0, so that delays have no jitter. */
+  /** Value that `random()` returns, from 0 up to, not including, 1. Default 0: delays have no jitter. */
   chance: number
 }
 
 /**
- * Makes a clock for tests.
+ * Creates a clock for tests.
  *
- * @param now Milliseconds since 1970 to begin with. Default 1,000,000.
+ * @param now Start time, in milliseconds since 1970. Default 1,000,000.
  * @example
  * ```ts
  * import { createEventStream } from '@headwater/core'
@@ -42,32 +42,32 @@ export interface FakeClock extends Clock {
  */
 export function createFakeClock(now = 1_000_000): FakeClock {
   interface Timer {
-    readonly at: number
+    readonly dueAt: number
     readonly callback: () => void
   }
   const timers = new Set<Timer>()
-  /** Since the clock was made, jumps aside: what timers go by. */
+  /** Milliseconds advanced since the clock was created. Timers use it, so that a jump does not affect them. */
   let elapsed = 0
-  let frames = new Set<() => void>()
+  let frameCallbacks = new Set<() => void>()
 
   async function advance(ms: number): Promise<void> {
     const end = elapsed + ms
     await settle()
     for (;;) {
-      const [timer] = [...timers].filter(({ at }) => at <= end).sort((one, other) => one.at - other.at)
+      const [timer] = [...timers].filter(({ dueAt }) => dueAt <= end).sort((a, b) => a.dueAt - b.dueAt)
       if (!timer) break
       timers.delete(timer)
-      pass(timer.at)
+      advanceTo(timer.dueAt)
       timer.callback()
       await settle()
     }
-    pass(end)
+    advanceTo(end)
   }
 
-  function pass(to: number): void {
-    if (to <= elapsed) return
-    now += to - elapsed
-    elapsed = to
+  function advanceTo(time: number): void {
+    if (time <= elapsed) return
+    now += time - elapsed
+    elapsed = time
   }
 
   return {
@@ -77,19 +77,20 @@ export function createFakeClock(now = 1_000_000): FakeClock {
       return this.chance
     },
     timer(callback, ms) {
-      const timer = { at: elapsed + Math.max(0, ms), callback }
+      const timer = { dueAt: elapsed + Math.max(0, ms), callback }
       timers.add(timer)
       return () => void timers.delete(timer)
     },
     frame(callback) {
-      const once = () => callback()
-      frames.add(once)
-      return () => void frames.delete(once)
+      // A function of its own: the same callback may wait twice.
+      const entry = () => callback()
+      frameCallbacks.add(entry)
+      return () => void frameCallbacks.delete(entry)
     },
     advance,
     async showFrame() {
-      const due = frames
-      frames = new Set()
+      const due = frameCallbacks
+      frameCallbacks = new Set()
       for (const callback of due) callback()
       await settle()
     },
@@ -100,12 +101,12 @@ export function createFakeClock(now = 1_000_000): FakeClock {
       return timers.size
     },
     get frames() {
-      return frames.size
+      return frameCallbacks.size
     },
   }
 }
 
-/** Lets promises settle that depend on nothing but other promises: no chain of ours is nearly as long. */
+/** Waits until promises that depend only on other promises are settled. No chain in this package has close to 64 steps. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 64; turn++) await Promise.resolve()
 }

@@ -1,41 +1,51 @@
 import { settle } from './fake-clock.ts'
 
-/** A request that reached a fake server, and the ways to answer it. */
+/** A request that a {@link FakeServer} received, with methods to answer it. */
 export interface FakeRequest {
+  /** URL as the client passed it to `fetch`. */
   readonly url: string
+  /** HTTP method. Default `GET`. */
   readonly method: string
   readonly headers: Headers
   readonly body: BodyInit | null | undefined
-  /** Whether the client holds the connection: not before the answer, not after its end. */
+  /** True from the accepted response until its end; false before it, and once the client has aborted. */
   readonly open: boolean
-  /** Whether the client gave the request up, before the answer or after it. */
+  /** True if the client aborted the request, before the response or during it. */
   readonly aborted: boolean
-  /** Answers 200 with an event stream that stays open. */
+  /**
+   * Answers with status 200 and an event stream that stays open.
+   *
+   * @throws Error if the request is already answered or aborted.
+   */
   accept(headers?: HeadersInit): Promise<void>
-  /** Answers with a status, and a body that ends. */
+  /**
+   * Answers with a status and a complete body. Default body: empty.
+   *
+   * @throws Error if the request is already answered or aborted.
+   */
   refuse(status: number, headers?: HeadersInit, body?: string): Promise<void>
-  /** Sends text or bytes as they are; accepts first if need be. */
+  /** Sends text or bytes as one chunk; accepts the request first if it is unanswered. Does nothing after the end. */
   send(chunk: string | Uint8Array): Promise<void>
-  /** Ends the answer as a server does that has finished. */
+  /** Ends the response; accepts the request first if it is unanswered. */
   end(): Promise<void>
-  /** Breaks the connection off, before the answer or in the middle of it. */
+  /** Breaks the connection, before the response or during it. */
   fail(): Promise<void>
 }
 
-/** A server in memory. Every promise resolves when the client has dealt with what was done. */
+/** A server in memory. Its promises fulfil once the client has handled the result. */
 export interface FakeServer {
-  /** To give to a stream as its `fetch`. */
+  /** Pass it to a stream as the option `fetch`. */
   readonly fetch: typeof fetch
-  /** Every request so far, in order. */
+  /** All requests so far, in order. */
   readonly requests: readonly FakeRequest[]
-  /** How many connections clients hold, answered or not. */
+  /** Number of open connections, with or without a response. */
   readonly connections: number
-  /** The next request that nobody has asked for yet. */
+  /** Returns the next request in order, or waits for it. Each call returns another request. */
   nextRequest(): Promise<FakeRequest>
 }
 
 /**
- * Makes a server for tests.
+ * Creates a server for tests.
  *
  * @example
  * ```ts
@@ -51,86 +61,21 @@ export interface FakeServer {
  */
 export function createFakeServer(): FakeServer {
   const requests: FakeRequest[] = []
-  const askers: ((request: FakeRequest) => void)[] = []
-  let asked = 0
+  /** Calls of `nextRequest` that wait for a request. */
+  const waiters: ((request: FakeRequest) => void)[] = []
+  /** Number of requests that `nextRequest` has returned. */
+  let taken = 0
   let connections = 0
 
   function receive(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
-    const { signal, method = 'GET', body } = init
     return new Promise((resolve, reject) => {
-      let controller: ReadableStreamDefaultController<Uint8Array> | undefined
-      let state: 'asked' | 'open' | 'over' | 'aborted' = 'asked'
-      const leave = (next: 'over' | 'aborted') => {
-        if (state === 'asked' || state === 'open') connections--
-        state = next
-      }
-      const abort = () => {
-        if (state === 'asked') reject(signal?.reason)
-        else if (state === 'open') controller?.error(signal?.reason)
-        leave('aborted')
-      }
-      const answer = (status: number, headers: HeadersInit | undefined, content: BodyInit | null) => {
-        if (state !== 'asked') throw new Error(`this request is ${state} already: it cannot be answered`)
-        resolve(new Response(content, headers ? { status, headers } : { status }))
-        return settle()
-      }
-      const request: FakeRequest = {
-        url: String(input instanceof Request ? input.url : input),
-        method,
-        headers: new Headers(init.headers),
-        body,
-        get open() {
-          return state === 'open'
-        },
-        get aborted() {
-          return state === 'aborted'
-        },
-        accept(headers) {
-          const all = new Headers(headers)
-          if (!all.has('content-type')) all.set('content-type', 'text/event-stream')
-          const content = new ReadableStream<Uint8Array>({
-            start: (given) => void (controller = given),
-            cancel: () => leave('aborted'),
-          })
-          const answered = answer(200, all, content)
-          state = 'open'
-          return answered
-        },
-        refuse(status, headers, content = '') {
-          const empty = status === 204 || status === 205 || status === 304
-          const answered = answer(status, headers, empty ? null : content)
-          leave('over')
-          return answered
-        },
-        async send(chunk) {
-          if (state === 'asked') await request.accept()
-          if (state !== 'open') return
-          controller?.enqueue(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk)
-          await settle()
-        },
-        async end() {
-          if (state === 'asked') await request.accept()
-          if (state === 'open') controller?.close()
-          leave('over')
-          await settle()
-        },
-        async fail() {
-          const reason = new TypeError('fetch failed')
-          if (state === 'asked') reject(reason)
-          else if (state === 'open') controller?.error(reason)
-          leave('over')
-          await settle()
-        },
-      }
+      const request = createFakeRequest(input, init, { resolve, reject, onEnd: () => connections-- })
       connections++
       requests.push(request)
-      if (signal?.aborted) abort()
-      else signal?.addEventListener('abort', abort, { once: true })
-      const asker = askers.shift()
-      if (asker) {
-        asked++
-        asker(request)
-      }
+      const waiter = waiters.shift()
+      if (!waiter) return
+      taken++
+      waiter(request)
     })
   }
 
@@ -141,10 +86,114 @@ export function createFakeServer(): FakeServer {
       return connections
     },
     nextRequest() {
-      const request = requests[asked]
-      if (!request) return new Promise((resolve) => askers.push(resolve))
-      asked++
+      const request = requests[taken]
+      if (!request) return new Promise((resolve) => waiters.push(resolve))
+      taken++
       return Promise.resolve(request)
     },
+  }
+}
+
+function createFakeRequest(
+  input: string | URL | Request,
+  init: RequestInit,
+  callbacks: ConnectionCallbacks,
+): FakeRequest {
+  const { signal, method = 'GET', body } = init
+  const headers = new Headers(init.headers)
+  const url = String(input instanceof Request ? input.url : input)
+  const connection = new FakeConnection(url, callbacks)
+  const request: FakeRequest = {
+    url,
+    method,
+    headers,
+    body,
+    get open() {
+      return connection.state === 'open'
+    },
+    get aborted() {
+      return connection.state === 'aborted'
+    },
+    accept: (headers) => connection.accept(headers),
+    refuse(status, headers, content = '') {
+      // A response with one of these statuses must not have a body.
+      const isBodiless = status === 204 || status === 205 || status === 304
+      const settled = connection.respond(status, headers, isBodiless ? null : content)
+      connection.finish('ended')
+      return settled
+    },
+    async send(chunk) {
+      if (connection.state === 'pending') await request.accept()
+      if (connection.state !== 'open') return
+      connection.stream?.enqueue(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk)
+      await settle()
+    },
+    async end() {
+      if (connection.state === 'pending') await request.accept()
+      if (connection.state === 'open') connection.stream?.close()
+      connection.finish('ended')
+      await settle()
+    },
+    async fail() {
+      connection.break(new TypeError('fetch failed'), 'ended')
+      await settle()
+    },
+  }
+  const onAbort = () => connection.break(signal?.reason, 'aborted')
+  if (signal?.aborted) onAbort()
+  else signal?.addEventListener('abort', onAbort, { once: true })
+  return request
+}
+
+interface ConnectionCallbacks {
+  /** Fulfils the promise that `fetch` returned. */
+  resolve(response: Response): void
+  /** Rejects the promise that `fetch` returned. */
+  reject(reason: unknown): void
+  /** Called once, when the client or the server ends the connection. */
+  onEnd(): void
+}
+
+class FakeConnection {
+  state: 'pending' | 'open' | 'ended' | 'aborted' = 'pending'
+  /** Body of the accepted response. */
+  stream: ReadableStreamDefaultController<Uint8Array> | undefined
+  #url: string
+  #callbacks: ConnectionCallbacks
+
+  constructor(url: string, callbacks: ConnectionCallbacks) {
+    this.#url = url
+    this.#callbacks = callbacks
+  }
+
+  accept(headers: HeadersInit | undefined): Promise<void> {
+    const allHeaders = new Headers(headers)
+    if (!allHeaders.has('content-type')) allHeaders.set('content-type', 'text/event-stream')
+    const content = new ReadableStream<Uint8Array>({
+      start: (controller) => void (this.stream = controller),
+      cancel: () => this.finish('aborted'),
+    })
+    const settled = this.respond(200, allHeaders, content)
+    this.state = 'open'
+    return settled
+  }
+
+  respond(status: number, headers: HeadersInit | undefined, content: BodyInit | null): Promise<void> {
+    if (this.state !== 'pending')
+      throw new Error(`Cannot answer the request to ${this.#url}: it is already ${this.state}.`)
+    this.#callbacks.resolve(new Response(content, headers ? { status, headers } : { status }))
+    return settle()
+  }
+
+  /** Fails the request or the response with `reason`. */
+  break(reason: unknown, next: 'ended' | 'aborted'): void {
+    if (this.state === 'pending') this.#callbacks.reject(reason)
+    else if (this.state === 'open') this.stream?.error(reason)
+    this.finish(next)
+  }
+
+  finish(next: 'ended' | 'aborted'): void {
+    if (this.state === 'pending' || this.state === 'open') this.#callbacks.onEnd()
+    this.state = next
   }
 }

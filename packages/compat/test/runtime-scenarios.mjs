@@ -1,12 +1,12 @@
-// The drop-ins' main stories in plain JavaScript, for any runtime: `<runtime> runtime-stories.mjs <drop-ins> <servers>`.
-// It ends by itself: what keeps it alive at its end is a leak.
+// The main scenarios of the drop-ins in plain JavaScript, for any runtime: `<runtime> runtime-scenarios.mjs <drop-ins> <servers>`.
+// The process must exit by itself at the end; a process that stays alive has a leak.
 const [dropInsUrl, json] = globalThis.Deno?.args ?? process.argv.slice(2)
 const { EventSource, EventSourcePolyfill, fetchEventSource } = await import(dropInsUrl)
 const { home } = JSON.parse(json)
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 const stats = async () => (await fetch(`${home}/stats`)).json()
-/** Waits go by a hundred times as fast. */
+/** Timers run a hundred times as fast. */
 const clock = {
   now: Date.now,
   random: Math.random,
@@ -17,12 +17,12 @@ const clock = {
   frame: () => () => undefined,
 }
 
-function equal(actual, expected, what) {
-  const [is, ought] = [JSON.stringify(actual), JSON.stringify(expected)]
-  if (is !== ought) throw new Error(`${what}: ${is}, not ${ought}`)
+function assertEqual(actual, expected, name) {
+  const [actualJson, expectedJson] = [JSON.stringify(actual), JSON.stringify(expected)]
+  if (actualJson !== expectedJson) throw new Error(`${name}: ${actualJson}, not ${expectedJson}`)
 }
 
-/** Reads so many messages, or to the end, and closes. */
+/** Reads `count` messages, or all until the source fails, and closes the source. */
 function read(source, count = Infinity) {
   return new Promise((resolve) => {
     const messages = []
@@ -35,84 +35,84 @@ function read(source, count = Infinity) {
   })
 }
 
-async function noStreamIsLeft() {
+async function assertNoOpenStreams() {
   for (let turn = 0; turn < 400 && (await stats()).streams > 0; turn++) await sleep(10)
-  equal((await stats()).streams, 0, 'streams that are open')
+  assertEqual((await stats()).streams, 0, 'open streams')
 }
 
-const stories = {
-  async 'EventSource reads a stream, and closing it closes the socket'() {
+const scenarios = {
+  async 'EventSource reads a stream, and close() closes the socket'() {
     const { messages } = await read(new EventSource(`${home}/stream`), 3)
-    equal(
+    assertEqual(
       messages.map((event) => [event.data, event.lastEventId, event.origin, event instanceof MessageEvent]),
       ['1', '2', '3'].map((id) => [id, id, home, true]),
       'the messages',
     )
-    await noStreamIsLeft()
+    await assertNoOpenStreams()
   },
-  async 'EventSource comes back with an id in Chinese'() {
+  async 'EventSource reconnects with a Chinese event ID'() {
     const { messages } = await read(new EventSource(`${home}/chinese`, { clock }), 2)
-    equal(
+    assertEqual(
       messages.map(({ lastEventId }) => lastEventId),
       ['消息🎉', '消息🎉'],
       'the ids',
     )
   },
-  async 'EventSource fails for good after 404 and 204, and tells why'() {
+  async 'EventSource fails permanently after 404 and 204, with the status in the error event'() {
     for (const status of [404, 204]) {
       const { error } = await read(new EventSource(`${home}/${status}`))
-      equal([error.code, typeof error.message], [status, 'string'], 'the error')
+      assertEqual([error.code, typeof error.message], [status, 'string'], 'the error')
     }
   },
-  async 'EventSourcePolyfill sends headers, and leaves the token behind when a redirect leaves the origin'() {
+  async 'EventSourcePolyfill sends headers, and omits Authorization after a redirect to another origin'() {
     await stats()
     const headers = { Authorization: 'secret' }
     await read(new EventSourcePolyfill(`${home}/away`, { headers }), 1)
     const { asked } = await stats()
-    equal(
+    assertEqual(
       asked.map(({ url, headers }) => [url, headers.authorization ?? '']),
       [
         ['home/away', 'secret'],
         ['stranger/stream', ''],
       ],
-      'who got what',
+      'the requests and their tokens',
     )
-    await noStreamIsLeft()
+    await assertNoOpenStreams()
   },
-  async 'fetchEventSource reads the answer to a POST to its end'() {
+  async 'fetchEventSource reads the response to a POST to its end'() {
     await stats()
-    const seen = []
+    const received = []
     await fetchEventSource(`${home}/once`, {
       method: 'POST',
       body: 'question',
-      onmessage: ({ data }) => seen.push(data),
+      onmessage: ({ data }) => received.push(data),
     })
-    equal(seen, ['half an answer'], 'the answer')
-    equal(
+    assertEqual(received, ['half an answer'], 'the response')
+    assertEqual(
       (await stats()).asked.map(({ method }) => method),
       ['POST'],
       'the requests',
     )
   },
-  async 'fetchEventSource lets go when it is aborted'() {
+  async 'fetchEventSource closes the socket when it is aborted'() {
     const controller = new AbortController()
     await fetchEventSource(`${home}/stream`, {
       signal: controller.signal,
       onmessage: () => controller.abort(),
     })
-    await noStreamIsLeft()
+    await assertNoOpenStreams()
   },
 }
 
 let failed = 0
-for (const [name, story] of Object.entries(stories)) {
+for (const [name, scenario] of Object.entries(scenarios)) {
   try {
-    await story()
+    await scenario()
     console.log(`  ✓ ${name}`)
   } catch (error) {
     failed++
     console.log(`  ✗ ${name}: ${error?.stack ?? error}`)
   }
 }
-console.log(`  ${Object.keys(stories).length - failed} passed, ${failed} failed`)
-if (failed > 0) throw new Error(`${failed} stories failed`)
+console.log(`  ${Object.keys(scenarios).length - failed} passed, ${failed} failed`)
+if (failed > 0) throw new Error(`${failed} scenarios failed`)
