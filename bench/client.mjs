@@ -10,8 +10,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { contenders, FLOOR } from './client/contenders.mjs'
-import { median } from './parser/measure.mjs'
-import { machine, markdown, versions, writeReport } from './report/tables.mjs'
+import { clientReport } from './report/client.mjs'
+import { machine, versions, writeReport } from './report/tables.mjs'
 
 const { values: args } = parseArgs({
   args: process.argv.slice(3),
@@ -88,23 +88,17 @@ try {
       for (const [result, cpuMs] of cpuTimes) result.ratios.push(cpuMs / cpuTimes.get(results[0]))
     }
     for (const { child } of children.splice(0)) child.disconnect()
-    const expected = results[1]?.sum
-    const rows = results.map(({ name, cpuMs, ms, ratios, sum }) => [
-      name,
-      ((median(cpuMs) * 1000) / total).toFixed(2),
-      median(ratios).toFixed(2),
-      (median(ms) / 1000).toFixed(2),
-      name === FLOOR ? '' : sum === expected ? 'all' : sum,
-    ])
-    const head = ['client', 'CPU, µs per message', '× the floor', 'seconds', 'messages']
-    sections.push(`### ${title}\n\n${markdown(head, rows)}`)
+    sections.push({ title, results })
   }
-  const report = `Command: \`pnpm bench client --rounds ${rounds} --write\`, in Node ${process.versions.node},
-on ${machine()}. Peers: ${versions(PEERS)}.
-
-${total.toLocaleString('en')} messages per round. Medians of ${rounds} rounds, and of the ratios within a round. Target: at most 1.6 × the floor.
-
-${sections.join('\n\n')}`
+  const report = clientReport({
+    command: `pnpm bench client --rounds ${rounds} --write`,
+    runtime: `Node ${process.versions.node}`,
+    machine: machine(),
+    peers: versions(PEERS),
+    total,
+    rounds,
+    sections,
+  })
   console.log(report)
   if (args.write) writeReport('client', report)
 } finally {

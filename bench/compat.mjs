@@ -11,11 +11,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { contenders, PAIRS } from './compat/contenders.mjs'
+import { contenders } from './compat/contenders.mjs'
 import { buildPage, startChromium } from './compat/in-chromium.mjs'
 import { startNode } from './compat/in-node.mjs'
-import { median } from './parser/measure.mjs'
-import { machine, markdown, versions, writeReport } from './report/tables.mjs'
+import { compatReport } from './report/compat.mjs'
+import { machine, versions, writeReport } from './report/tables.mjs'
 
 const { values: args } = parseArgs({
   args: process.argv.slice(3),
@@ -55,26 +55,10 @@ async function measure(runtime, names, total, { title, kind, frame }) {
   return cpuTimes
 }
 
-async function tablesOf(runtime, names, total) {
+async function sectionOf(runtime, names, total) {
   const results = []
   for (const stream of STREAMS) results.push(await measure(runtime, names, total, stream))
-  const heads = STREAMS.map(({ title }) => title)
-  const speeds = names.map((name) => [
-    name,
-    ...results.map((cpuTimes) => ((median(cpuTimes.get(name)) * 1_000) / total).toFixed(2)),
-  ])
-  const ratios = PAIRS.filter(({ peer }) => names.includes(peer)).map(({ ours, peer, most }) => [
-    `${ours} to ${peer}`,
-    most?.toFixed(2) ?? '',
-    ...results.map((cpuTimes) =>
-      median(cpuTimes.get(ours).map((ms, round) => ms / cpuTimes.get(peer)[round])).toFixed(2),
-    ),
-  ])
-  return `### ${runtime.version}
-
-${markdown(['CPU ratio', 'at most', ...heads], ratios)}
-
-${markdown(['CPU, µs per message', ...heads], speeds)}`
+  return { runtime: runtime.version, names, total, titles: STREAMS.map(({ title }) => title), results }
 }
 
 execFileSync(
@@ -95,24 +79,26 @@ try {
   const both = args.node === args.chromium
   if (both || args.node) {
     const node = await startNode(names)
-    sections.push(await tablesOf(node, names, total))
+    sections.push(await sectionOf(node, names, total))
     await node.close()
   }
   if (both || args.chromium) {
     const inPage = [...names.filter((name) => name !== 'undici'), 'the browser’s own']
     const chromium = await startChromium(server.origin, inPage)
-    sections.push(await tablesOf(chromium, inPage, total / 3))
+    sections.push(await sectionOf(chromium, inPage, total / 3))
     await chromium.close()
   }
 } finally {
   child.disconnect()
   rmSync(folder, { recursive: true, force: true })
 }
-const report = `Command: \`pnpm bench compat --rounds ${rounds} --write\`, on ${machine()}. Peers: ${versions(PEERS)}.
-
-${total.toLocaleString('en')} messages per round, a third of them in Chromium, 64 KiB per chunk unless stated otherwise. Medians of ${rounds} rounds, and of the ratios within a round. Node:
-CPU time of the process. Chromium: CPU time of the page's main thread.
-
-${sections.join('\n\n')}`
+const report = compatReport({
+  command: `pnpm bench compat --rounds ${rounds} --write`,
+  machine: machine(),
+  peers: versions(PEERS),
+  total,
+  rounds,
+  sections,
+})
 console.log(report)
 if (args.write) writeReport('compat', report)

@@ -10,7 +10,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import frameworks from '../frameworks.json' with { type: 'json' }
-import { machine, markdown, writeReport } from './report/tables.mjs'
+import { marketReport } from './report/market.mjs'
+import { machine, writeReport } from './report/tables.mjs'
 import { launch } from './views/chromium.mjs'
 
 const { values: args } = parseArgs({
@@ -115,24 +116,14 @@ async function measure(app) {
 try {
   const results = []
   for (const app of apps) results.push(await measure(app))
-  const table = markdown(
-    ['', ...results.map(({ app }) => app)],
-    [
-      ['messages', ({ messages }) => messages.toLocaleString('en')],
-      ['messages per second, at the end', ({ messagesPerSecond }) => messagesPerSecond.toLocaleString('en')],
-      ['renders per second, at the end', ({ rendersPerSecond }) => rendersPerSecond],
-      ['frames per second', ({ framesPerSecond }) => framesPerSecond.toFixed(1)],
-      ['tasks over 50 ms, including paint', ({ tasksOver50 }) => tasksOver50],
-      ['longest task, ms', ({ longestTask }) => longestTask.toFixed(1)],
-      ['longest script, ms', ({ longestScript }) => longestScript.toFixed(1)],
-      ['scripts, ms per second', ({ scripts }) => scripts.toFixed(0)],
-      ['style, layout and paint, ms per second', ({ rendering }) => rendering.toFixed(0)],
-      ['whole main thread, ms per second', ({ all }) => all.toFixed(0)],
-      [`heap after ${warmUpSeconds} s, MB`, ({ early }) => early.toFixed(1)],
-      ['heap at the end, MB', ({ late }) => late.toFixed(1)],
-    ].map(([label, cell]) => [label, ...results.map(cell)]),
-  )
-  const report = `Command: \`pnpm bench market --write\`, on ${machine()}, ${browser.version}, ${seconds} s per framework.\n\n${table}`
+  const report = marketReport({
+    command: 'pnpm bench market --write',
+    machine: machine(),
+    browser: browser.version,
+    seconds,
+    warmUpSeconds,
+    results,
+  })
   console.log(report)
   if (args.write) writeReport('market', report)
 } finally {

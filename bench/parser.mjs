@@ -11,10 +11,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'vite'
-import { geometricMean } from './parser/measure.mjs'
-import { BASE, COPYING, OURS } from './parser/names.mjs'
 import { workloads } from './parser/workloads.mjs'
-import { machine, markdown, versions, writeReport } from './report/tables.mjs'
+import { parserReport } from './report/parser.mjs'
+import { machine, versions, writeReport } from './report/tables.mjs'
 
 const { values: args } = parseArgs({
   args: process.argv.slice(3),
@@ -95,38 +94,6 @@ function inNode(node, script, which) {
   return JSON.parse(output)
 }
 
-function ratios(runs, name) {
-  const of = (run, index) => run.table[index].find((result) => result.name === name).ratio
-  return markdown(
-    ['workload', 'target', ...runs.map((run) => run.runtime)],
-    [
-      ...workloads.map((workload, index) => [
-        workload.name,
-        workload.atLeast.toFixed(2),
-        ...runs.map((run) => of(run, index).toFixed(2)),
-      ]),
-      [
-        'geometric mean',
-        '1.50',
-        ...runs.map((run) => geometricMean(workloads.map((_, index) => of(run, index))).toFixed(2)),
-      ],
-    ],
-  )
-}
-
-function speeds({ table }) {
-  const size = (speed) => (speed >= 10 ? speed.toFixed(0) : speed.toFixed(1))
-  return markdown(
-    ['MiB/s', ...workloads.map((_, index) => `${index + 1}`)],
-    table[0].map(({ name }, contender) => [
-      name,
-      ...table.map(
-        (results) => `${size(results[contender].mibPerSecond)}${results[contender].differs ? ' †' : ''}`,
-      ),
-    ]),
-  )
-}
-
 const PEERS = [
   'eventsource-parser',
   '@microsoft/fetch-event-source',
@@ -147,26 +114,17 @@ try {
   const copies = inNode(process.execPath, script, 'copying')
   const all = inNode(process.execPath, script, 'all')
   if (args.chromium) runs.push(await inChromium())
-  const report = `Command: \`pnpm bench parser${args.node.map(() => ' --node <another>').join('')}${args.chromium ? ' --chromium' : ''} --rounds ${rounds} --write\`,
-on ${machine()}. Peers: ${versions(PEERS)}.
-
-### ${OURS} against ${BASE}
-
-Median over ${rounds} interleaved rounds of the throughput ratio within a round. Above 1, ${OURS} is faster.
-
-${ratios(runs, OURS)}
-
-With every message copied out of its chunk by \`copyMessage\`:
-
-${ratios([copies], COPYING)}
-
-### All parsers in one process, in ${all.runtime}
-
-${workloads.map((workload, index) => `${index + 1} ${workload.name}`).join(' · ')}
-
-${speeds(all)}
-
-† delivers different messages than ${BASE}: the checksums differ.`
+  const flags = `${args.node.map(() => ' --node <path>').join('')}${args.chromium ? ' --chromium' : ''}`
+  const report = parserReport({
+    command: `pnpm bench parser${flags} --rounds ${rounds} --write`,
+    machine: machine(),
+    peers: versions(PEERS),
+    rounds,
+    workloads,
+    runs,
+    copies,
+    all,
+  })
   console.log(report)
   if (args.write) writeReport('parser', report)
 } finally {

@@ -14,7 +14,7 @@ const core = join(root, 'packages/core/dist/index.js')
 // Bundled with core, because each runtime resolves packages differently.
 const dropIns = join(tools, 'drop-ins.mjs')
 const suites = [
-  { stories: join(folder, 'runtime-stories.mjs'), library: core },
+  { stories: join(folder, 'runtime-scenarios.mjs'), library: core },
   { stories: join(root, 'packages/compat/test/runtime-scenarios.mjs'), library: dropIns },
 ]
 const [only = ''] = process.argv.slice(2)

@@ -114,11 +114,11 @@ const KIB = 1024
 
 /** The workloads. `atLeast` is the target ratio to eventsource-parser on Node 24. */
 export const workloads = [
-  { name: 'LLM, one message a chunk', atLeast: 1.4, chunks: each(llm(4000)) },
+  { name: 'LLM, one message per chunk', atLeast: 1.4, chunks: each(llm(4000)) },
   { name: 'LLM, 16 KiB chunks', atLeast: 1.3, chunks: chunked(llm(6000), 16 * KIB) },
   { name: 'LLM with event names, 16 KiB chunks', atLeast: 1, chunks: chunked(namedDeltas(6000), 16 * KIB) },
   { name: 'LLM with CRLF, 16 KiB chunks', atLeast: 1.5, chunks: chunked(crlf(llm(6000)), 16 * KIB) },
-  { name: 'ticker, one message a chunk', atLeast: 1.4, chunks: each(ticker(4000)) },
+  { name: 'ticker, one message per chunk', atLeast: 1.4, chunks: each(ticker(4000)) },
   { name: 'ticker, 64 KiB chunks', atLeast: 1.3, chunks: chunked(ticker(8000), 64 * KIB) },
   {
     name: 'big messages (256 KiB), 64 KiB chunks',
@@ -131,13 +131,13 @@ export const workloads = [
     atLeast: 1.1,
     chunks: chunked(crlf(multiLine(1500)), 16 * KIB),
   },
-  { name: 'heartbeats, one a chunk', atLeast: 1.5, chunks: each(heartbeats(6000)) },
+  { name: 'heartbeats, one per chunk', atLeast: 1.5, chunks: each(heartbeats(6000)) },
   { name: 'heartbeats, 16 KiB chunks', atLeast: 1.5, chunks: chunked(heartbeats(40000), 16 * KIB) },
-  { name: '1 to 7 bytes a chunk', atLeast: 4, chunks: tiny(llm(400)) },
+  { name: '1 to 7 bytes per chunk', atLeast: 4, chunks: tiny(llm(400)) },
   {
     name: 'Chinese and emoji, 16 KiB chunks',
     atLeast: 1.2,
     chunks: chunked(llm(6000, CHINESE, ''), 16 * KIB),
   },
-  { name: 'Chinese text, one message a chunk', atLeast: 1, chunks: each(llm(4000, CHINESE, '')) },
+  { name: 'Chinese text, one message per chunk', atLeast: 1, chunks: each(llm(4000, CHINESE, '')) },
 ].map((workload) => ({ ...workload, bytes: workload.chunks.reduce((sum, chunk) => sum + chunk.length, 0) }))

@@ -21,14 +21,14 @@ export default defineProject(async () => ({
 async function svelte5(): Promise<PluginOption[]> {
   const { svelte } = await import('@sveltejs/vite-plugin-svelte')
   const { svelteTesting } = await import('@testing-library/svelte/vite')
-  // A page that is replaced while it is worked on has other markers in it: server and client have to agree.
+  // Hot reload adds markers to the HTML, so server and client would differ.
   return [
     svelte({ configFile: false, compilerOptions: { hmr: false } }),
     svelteTesting({ autoCleanup: false }),
   ]
 }
 
-/** The plugin for the newest Vite knows Svelte 5 alone. */
+/** Compiles components for Svelte 4: the Svelte plugin for the current Vite supports only Svelte 5. */
 function svelte4(): Plugin {
   return {
     name: 'svelte-4',

@@ -1,6 +1,34 @@
-export { subscribeAfterRender } from './stream/subscribe-after-render.ts'
-export { type Clock, systemClock } from './platform/clock.ts'
+export {
+  exponential,
+  type PolicyOptions,
+  type RetryContext,
+  type RetryOptions,
+  type RetryRule,
+} from './connection/retry-policy.ts'
+export type {
+  Batch,
+  ConnectionEvent,
+  ConnectionSnapshot,
+  ConnectionState,
+  Continuity,
+  Effect,
+} from './connection/state.ts'
+export type { RedirectRule } from './connection/transport.ts'
 export { SseError, type SseErrorCode, type SseErrorDetails } from './errors.ts'
+export type {
+  AttemptContext,
+  ConnectionOptions,
+  PerAttempt,
+  SharedConnectionOptions,
+  Step,
+  StreamUrl,
+  UntilResult,
+} from './options.ts'
+export { type Clock, systemClock } from './platform/clock.ts'
+export { isBrowser, type Page, type PauseReason } from './platform/page.ts'
+export { type LastEventIdStore, sessionStore } from './platform/session-store.ts'
+export { copyMessage, type Message } from './protocol/message.ts'
+export { bindEventStream } from './stream/bind-event-stream.ts'
 export {
   type BoundStreamOptions,
   type EventStream,
@@ -17,7 +45,6 @@ export {
   type Schemas,
   type StandardSchema,
 } from './stream/decode.ts'
-export { bindEventStream } from './stream/bind-event-stream.ts'
 export { createEventStream } from './stream/event-stream.ts'
 export { count } from './stream/folds/count.ts'
 export type { Fold, Folded, Reducer } from './stream/folds/fold.ts'
@@ -25,33 +52,7 @@ export { history } from './stream/folds/history.ts'
 export { keyed } from './stream/folds/keyed.ts'
 export { latest } from './stream/folds/latest.ts'
 export { text } from './stream/folds/text.ts'
-export { copyMessage, type Message } from './protocol/message.ts'
-export { select } from './stream/select.ts'
 export type { Notify } from './stream/notify-scheduler.ts'
-export type {
-  AttemptContext,
-  ConnectionOptions,
-  UntilResult,
-  PerAttempt,
-  SharedConnectionOptions,
-  Step,
-  StreamUrl,
-} from './options.ts'
-export { type PauseReason, isBrowser, type Page } from './platform/page.ts'
-export { type LastEventIdStore, sessionStore } from './platform/session-store.ts'
-export {
-  exponential,
-  type PolicyOptions,
-  type RetryContext,
-  type RetryOptions,
-  type RetryRule,
-} from './connection/retry-policy.ts'
-export { createScope, streamKey, type StreamIdentity, type Scope } from './stream/registry.ts'
-export type { RedirectRule } from './connection/transport.ts'
-export type {
-  ConnectionEvent,
-  ConnectionSnapshot,
-  ConnectionState,
-  Continuity,
-  Effect,
-} from './connection/state.ts'
+export { createScope, type Scope, streamKey, type StreamIdentity } from './stream/registry.ts'
+export { select } from './stream/select.ts'
+export { subscribeAfterRender } from './stream/subscribe-after-render.ts'

@@ -2,12 +2,10 @@ import { systemClock } from '../platform/clock.ts'
 import { guard } from '../errors.ts'
 import type { ConnectionOptions, Step, StreamUrl } from '../options.ts'
 import { type Page, systemPage } from '../platform/page.ts'
-import type { Message } from '../protocol/message.ts'
-import { createParser } from '../protocol/parser.ts'
 import { runAttempt } from './attempt.ts'
-import { combine, DELIVERED, type DeliveryResult } from './delivery.ts'
 import { createHeaderResolver } from './header-refresh.ts'
 import { createMailbox } from './mailbox.ts'
+import { createReader, type ReaderListener } from './reader.ts'
 import { createPolicy } from './retry-policy.ts'
 import { createMachine } from './state.ts'
 import type { ConnectionEventBody, ConnectionSnapshot, ConnectionState, Effect, Machine } from './state.ts'
@@ -15,11 +13,7 @@ import { transition } from './transition.ts'
 import { isSendableId } from './transport.ts'
 
 /** Callbacks of a connection. None of them may throw. */
-export interface ConnectionListener {
-  /** Called before the messages of a chunk. */
-  onChunk(): void
-  onMessage(message: Message): DeliveryResult
-  onComment?: ((comment: string) => void) | undefined
+export interface ConnectionListener extends ReaderListener {
   onStateChange(state: ConnectionState): void
 }
 
@@ -38,35 +32,20 @@ export function createConnection(
   listener: ConnectionListener,
   page: Page = systemPage,
 ): Connection {
-  const { clock = systemClock, initialLastEventId, maxMessageLength, lastEventIdStore } = options()
+  const { clock = systemClock, initialLastEventId, lastEventIdStore } = options()
   let machine = createMachine()
   let persistedId = initialLastEventId || undefined
   const resolveHeaders = createHeaderResolver()
   const send = createMailbox(step)
-  const perform = createEffects(options, page, send, { connect, disconnect: () => parser.close() })
-
-  // Result of the current chunk.
-  let messages = 0
-  let retryMs: number | undefined
-  let delivery = DELIVERED
-  const parser = createParser({
-    lastEventId: initialLastEventId,
-    maxMessageLength,
-    onComment: listener.onComment,
-    onMessage(message) {
-      messages++
-      const { generation } = machine
-      const result = listener.onMessage(message)
-      delivery = combine(delivery, result)
-      // A listener that closed the stream has ended this attempt already.
-      if (result.ended && generation === machine.generation) send({ type: 'terminated', error: result.error })
-    },
-    onRetry: (ms) => (retryMs = ms),
+  const reader = createReader(options(), listener, ({ error }) => {
+    // A listener that closed the stream has ended the attempt already, and may have opened the next one.
+    if (machine.state.status === 'open') send({ type: 'terminated', error })
   })
+  const perform = createEffects(options, page, send, { connect, disconnect: reader.close })
 
   function step(body: ConnectionEventBody): void {
     const before = machine
-    const resumable = isSendableId(parser.lastEventId)
+    const resumable = isSendableId(reader.lastEventId)
     const event = { ...body, at: clock.now(), jitter: clock.random(), resumable }
     const [after, effects] = transition(before, event, createPolicy(options()))
     machine = after
@@ -81,9 +60,9 @@ export function createConnection(
   async function connect(effect: Extract<Effect, { type: 'connect' }>, signal: AbortSignal): Promise<void> {
     const { generation, attempt, error } = effect
     if (lastEventIdStore && persistedId === undefined)
-      parser.reset((persistedId = guard(() => lastEventIdStore.get()) ?? ''))
+      reader.reset((persistedId = guard(() => lastEventIdStore.get()) ?? ''))
     const failure = await runAttempt({
-      context: { attempt, lastEventId: parser.lastEventId, error },
+      context: { attempt, lastEventId: reader.lastEventId, error },
       url,
       options,
       resolveHeaders,
@@ -91,28 +70,19 @@ export function createConnection(
       clock,
       page,
       onAccepted() {
-        parser.reset()
+        reader.reset()
         send({ type: 'accepted', generation })
       },
-      onChunk: (chunk) => receive(chunk, generation),
+      onChunk(chunk) {
+        send({ type: 'received', generation, batch: reader.read(chunk) })
+        const { lastEventId, waitFor } = reader
+        if (lastEventIdStore && lastEventId !== persistedId)
+          guard(() => lastEventIdStore.set((persistedId = lastEventId)))
+        return waitFor
+      },
       onBackpressure: (active) => send({ type: 'backpressure', generation, active }),
     })
     if (failure) send({ type: 'attempt-failed', generation, error: failure })
-  }
-
-  function receive(chunk: Uint8Array, generation: number): PromiseLike<unknown> | undefined {
-    listener.onChunk()
-    messages = 0
-    retryMs = undefined
-    delivery = DELIVERED
-    const commentsBefore = parser.comments
-    parser.feed(chunk)
-    const { midMessage, lastEventId } = parser
-    const comments = parser.comments - commentsBefore
-    send({ type: 'received', generation, messages, comments, midMessage, retryMs })
-    if (lastEventIdStore && lastEventId !== persistedId)
-      guard(() => lastEventIdStore.set((persistedId = lastEventId)))
-    return delivery.waitFor
   }
 
   return {
@@ -120,7 +90,7 @@ export function createConnection(
       return machine.state
     },
     get lastEventId() {
-      return parser.lastEventId
+      return reader.lastEventId
     },
     send,
   }

@@ -46,22 +46,23 @@ export type ConnectionEventBody =
   /** A message ended the stream, or made it fail with `error`. */
   | { readonly type: 'terminated'; readonly error: SseError | undefined }
   | { readonly type: 'pause' | 'resume'; readonly reason: PauseReason }
-  | {
-      readonly type: 'received'
-      readonly generation: number
-      /** Number of messages that the chunk completed. */
-      readonly messages: number
-      /** Number of comments that the chunk completed. */
-      readonly comments: number
-      /** True if the chunk ended inside a message. */
-      readonly midMessage: boolean
-      /** Value of the chunk's last `retry` field, in milliseconds. */
-      readonly retryMs: number | undefined
-    }
+  | { readonly type: 'received'; readonly generation: number; readonly batch: Batch }
   | { readonly type: 'accepted'; readonly generation: number }
   /** A listener's promise holds back reading, or has settled. */
   | { readonly type: 'backpressure'; readonly generation: number; readonly active: boolean }
   | { readonly type: 'attempt-failed'; readonly generation: number; readonly error: SseError }
+
+/** Content of one chunk, after its messages have been delivered. */
+export interface Batch {
+  /** Number of messages that the chunk completed. */
+  readonly messages: number
+  /** Number of comments that the chunk completed. */
+  readonly comments: number
+  /** True if the chunk ended inside a message. */
+  readonly midMessage: boolean
+  /** Value of the chunk's last `retry` field, in milliseconds. */
+  readonly retryMs: number | undefined
+}
 
 /** Time, randomness and resumability at the moment of an event, so that `transition` can be pure. */
 export interface EventContext {
@@ -133,7 +134,7 @@ export interface Machine {
   readonly failingSince: number
   /** Error of the last of these failures. */
   readonly lastError: SseError | undefined
-  /** Number of connections in a row that closed within a second and that the server did not pace; see `countShort`. */
+  /** Number of connections in a row that closed within a second and that the server did not pace; see `countShort` in transition.ts. */
   readonly shortConnections: number
   /** Earliest time for the next attempt, from `Retry-After`. */
   readonly retryNotBefore: number
@@ -145,7 +146,7 @@ export interface Machine {
   readonly hiddenAt: number
 
   /** Time of the last byte; before the first byte, the time at which the state began. */
-  readonly lastActivityAt: number
+  readonly activeAt: number
   /** Time of the last comment; `Infinity` before the first one. */
   readonly lastCommentAt: number
   /** True if the current connection has delivered a message. */
@@ -155,14 +156,14 @@ export interface Machine {
    * Idle timeout that replaces the policy's: `Infinity` while a slow listener holds back reading, short after the computer
    * slept and the socket may be dead, else `undefined`.
    */
-  readonly idleTimeoutOverrideMs: number | undefined
+  readonly idleOverrideMs: number | undefined
 
   /** Value of the server's last `retry` field, in milliseconds. */
   readonly retryMs: number | undefined
   /** Time at which the stream was last open; `undefined` before it was. */
   readonly disconnectedAt: number | undefined
   /** Longest time between two heartbeats of one connection, in milliseconds; 0 before there were two. */
-  readonly longestHeartbeatGapMs: number
+  readonly heartbeatGapMs: number
 }
 
 /** Fields that are reset when the connection becomes idle or closed. */
@@ -195,13 +196,13 @@ export function createMachine(): Machine {
     stateSince: 0,
     generation: 0,
     timerAt: Infinity,
-    lastActivityAt: 0,
+    activeAt: 0,
     lastCommentAt: Infinity,
     hasMessages: false,
     midMessage: false,
-    idleTimeoutOverrideMs: undefined,
+    idleOverrideMs: undefined,
     retryMs: undefined,
     disconnectedAt: undefined,
-    longestHeartbeatGapMs: 0,
+    heartbeatGapMs: 0,
   }
 }

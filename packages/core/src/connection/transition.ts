@@ -1,6 +1,6 @@
 import { SseError } from '../errors.ts'
 import type { PauseReason } from '../platform/page.ts'
-import { type ConnectionEvent, type ConnectionState, type Effect, HEALTHY } from './state.ts'
+import { type Batch, type ConnectionEvent, type ConnectionState, type Effect, HEALTHY } from './state.ts'
 import type { Machine, Policy } from './state.ts'
 
 /** Longest timer, in milliseconds. A timer that fires much later shows that the computer slept. */
@@ -117,15 +117,14 @@ function handle(machine: Draft, event: ConnectionEvent, policy: Policy): void {
       return enter(machine, { status: 'open', continuity, downtimeMs: at - (disconnectedAt ?? at) }, at)
     }
     case 'received':
-      return handleChunk(machine, event)
+      return handleBatch(machine, event.batch, at)
     case 'backpressure':
-      machine.idleTimeoutOverrideMs = event.active ? Infinity : undefined
-      machine.lastActivityAt = at
+      machine.idleOverrideMs = event.active ? Infinity : undefined
+      machine.activeAt = at
   }
 }
 
-function handleChunk(machine: Draft, event: Extract<ConnectionEvent, { type: 'received' }>): void {
-  const { at, messages, comments, midMessage, retryMs } = event
+function handleBatch(machine: Draft, { messages, comments, midMessage, retryMs }: Batch, at: number): void {
   if (messages > 0) {
     machine.failures = 0
     machine.lastError = undefined
@@ -133,14 +132,13 @@ function handleChunk(machine: Draft, event: Extract<ConnectionEvent, { type: 're
   }
   if (comments > 0) {
     const gapMs = at - machine.lastCommentAt
-    if (gapMs >= MIN_HEARTBEAT_GAP_MS)
-      machine.longestHeartbeatGapMs = Math.max(machine.longestHeartbeatGapMs, gapMs)
+    if (gapMs >= MIN_HEARTBEAT_GAP_MS) machine.heartbeatGapMs = Math.max(machine.heartbeatGapMs, gapMs)
     machine.lastCommentAt = at
   }
   machine.retryMs = retryMs ?? machine.retryMs
   machine.midMessage = midMessage
-  machine.idleTimeoutOverrideMs = undefined
-  machine.lastActivityAt = at
+  machine.idleOverrideMs = undefined
+  machine.activeAt = at
 }
 
 /** Enters another state. Every state but `open` ends the current attempt. */
@@ -149,10 +147,10 @@ function enter(machine: Draft, state: ConnectionState, at: number): void {
   if (state.status !== 'open') machine.generation++
   machine.state = state
   if (!isActive(machine)) Object.assign(machine, HEALTHY)
-  machine.stateSince = machine.lastActivityAt = at
+  machine.stateSince = machine.activeAt = at
   machine.lastCommentAt = Infinity
   machine.hasMessages = machine.midMessage = false
-  machine.idleTimeoutOverrideMs = undefined
+  machine.idleOverrideMs = undefined
 }
 
 function connect(machine: Draft, at: number): void {
@@ -193,8 +191,8 @@ function handleTimer(machine: Draft, event: ConnectionEvent, policy: Policy): vo
   else if (at < deadline(machine, policy)) {
     if (status !== 'open' || at - machine.timerAt <= SLEEP_THRESHOLD_MS) return
     // The computer slept, and the socket may be dead.
-    machine.idleTimeoutOverrideMs ??= WAKE_PROBE_MS
-    machine.lastActivityAt = at
+    machine.idleOverrideMs ??= WAKE_PROBE_MS
+    machine.activeAt = at
   } else if (status === 'waiting') connect(machine, at)
   else {
     const error =
@@ -247,18 +245,15 @@ function deadline(machine: Machine, policy: Policy): number {
   const hideAt = machine.pauseReasons.includes('hidden')
     ? Infinity
     : machine.hiddenAt + policy.pauseWhenHiddenMs
-  return Math.min(hideAt, machine.lastActivityAt + limitMs)
+  return Math.min(hideAt, machine.activeAt + limitMs)
 }
 
 /** Time limit for silence on the current connection, in milliseconds. */
-function idleMs(
-  { midMessage, longestHeartbeatGapMs, idleTimeoutOverrideMs }: Machine,
-  { idleTimeoutMs }: Policy,
-): number {
-  if (idleTimeoutOverrideMs !== undefined) return idleTimeoutOverrideMs
+function idleMs({ midMessage, heartbeatGapMs, idleOverrideMs }: Machine, { idleTimeoutMs }: Policy): number {
+  if (idleOverrideMs !== undefined) return idleOverrideMs
   if (idleTimeoutMs !== 'auto') return idleTimeoutMs
   if (midMessage) return 20_000
-  return Math.min(Math.max(15_000, 3 * (longestHeartbeatGapMs || Infinity)), 300_000)
+  return Math.min(Math.max(15_000, 3 * (heartbeatGapMs || Infinity)), 300_000)
 }
 
 function holdsSocket({ state }: Machine): boolean {

@@ -2,8 +2,8 @@ import type { Message } from './message.ts'
 import { createParser, type Parser, type ParserOptions } from './parser.ts'
 
 /**
- * Makes a stream that turns bytes or text into messages, with backpressure: while nobody reads, nothing more is parsed.
- * What is unfinished when the input ends is discarded; a message over the limit errors the stream with an `SseError`.
+ * Creates a stream that turns bytes or text into messages, with backpressure: nothing more is parsed until messages are read. An
+ * unfinished message at the end of the input is discarded. A message above the limit errors the stream with an `SseError`.
  *
  * @example
  * ```ts

@@ -54,19 +54,17 @@ const NOTHING = -1
 
 const MAX_TIMER_MS = 2 ** 31 - 1
 
-/** Start of a line that is used. Six characters suffice to recognize a field with its colon. */
-const FIELD = /^(data|event|id|retry):/
+/** Line that is used. Six characters of an unfinished line suffice to recognize it. */
+const FIELD = /^(data|event|id|retry)(:|$)/
 const FIELD_PREFIX_LENGTH = 6
-const LINE_WITH_FIELD = /^(data|event|id|retry)(:|$)/
 
 /** State of a parser. */
-interface State {
+interface State extends Utf8State {
   readonly onMessage: ParserOptions['onMessage']
   readonly onComment: ParserOptions['onComment']
   readonly onRetry: ParserOptions['onRetry']
   readonly defaultType: string
   readonly maxMessageLength: number
-  readonly utf8: Utf8State
   /** Unfinished line. A rope: its chunks are joined once, at the end of the line. */
   line: string
   /** True if the unfinished line is not used: `line` is its start and does not grow. */
@@ -111,7 +109,7 @@ export function createParser(options: ParserOptions): Parser {
     onRetry,
     defaultType,
     maxMessageLength,
-    utf8: createUtf8State(),
+    ...createUtf8State(),
     line: '',
     discardLine: false,
     skip: BOM,
@@ -155,8 +153,8 @@ export function createParser(options: ParserOptions): Parser {
       return state.last.id
     },
     get midMessage() {
-      const { utf8, line, data, type, id, last } = state
-      return utf8.length > 0 || line !== '' || data !== undefined || type !== '' || id !== last.id
+      const { gatheredLength, line, data, type, id, last } = state
+      return gatheredLength > 0 || line !== '' || data !== undefined || type !== '' || id !== last.id
     },
     get comments() {
       return state.comments
@@ -167,7 +165,7 @@ export function createParser(options: ParserOptions): Parser {
 /** Discards the unfinished block and the rest of the current chunk. */
 function discard(state: State): void {
   state.epoch++
-  state.utf8.length = 0
+  state.gatheredLength = 0
   state.line = state.type = ''
   state.data = undefined
   state.id = state.last.id
@@ -206,12 +204,11 @@ function indexOf(text: string, character: string, from: number): number {
 
 // [spec] "stream = [ bom ] *event", where a line ends with CRLF, LF or CR.
 function parseChunk(state: State, chunk: Uint8Array | string): void {
-  const { line, data, utf8 } = state
+  const { line, data } = state
   let text
-  if (typeof chunk === 'string') text = utf8.length > 0 ? flush(utf8) + chunk : chunk
+  if (typeof chunk === 'string') text = state.gatheredLength > 0 ? flush(state) + chunk : chunk
   else {
-    const keptLength = line.length + (data === undefined ? 0 : data.length)
-    text = decodeChunk(utf8, chunk, state.maxMessageLength - keptLength)
+    text = decodeChunk(state, chunk, state.maxMessageLength - line.length - lengthOf(data))
   }
   if (text === '') return
   let start = 0
@@ -228,26 +225,24 @@ function parseChunk(state: State, chunk: Uint8Array | string): void {
   scanLines(state, text, start)
 }
 
+/** Returns true if a line, or its first six characters, is a field or a comment that is used. */
+function isUsed({ onComment }: State, line: string): boolean {
+  return line[0] === ':' ? onComment !== undefined : FIELD.test(line)
+}
+
 /** Keeps the start of an unfinished line. */
 function holdLine(state: State, text: string): void {
   if (state.discardLine) return
   const isNew = state.line.length < FIELD_PREFIX_LENGTH
   const line = (state.line += text)
-  if (isNew && line.length >= FIELD_PREFIX_LENGTH) {
-    const isUsed = line[0] === ':' ? state.onComment : FIELD.test(line)
-    if (!isUsed) {
-      state.line = line.slice(0, FIELD_PREFIX_LENGTH)
-      state.discardLine = true
-      return
-    }
-  }
-  checkLength(state, line.length + (state.data === undefined ? 0 : state.data.length))
+  if (isNew && line.length >= FIELD_PREFIX_LENGTH && !isUsed(state, line)) {
+    state.line = line.slice(0, FIELD_PREFIX_LENGTH)
+    state.discardLine = true
+  } else checkLength(state, line.length + lengthOf(state.data))
 }
 
-/** Checks the length of a complete line, if the line is used. */
-function checkLine(state: State, line: string, dataLength: number): void {
-  const isUsed = line[0] === ':' ? state.onComment : LINE_WITH_FIELD.test(line)
-  if (isUsed) checkLength(state, dataLength + line.length)
+function lengthOf(text: string | undefined): number {
+  return text === undefined ? 0 : text.length
 }
 
 // This loop is the cost of a message, so it is one function: the block is kept in local variables, field names are compared by
@@ -299,12 +294,8 @@ function scanLines(state: State, text: string, start: number): void {
       end = text.indexOf('\n', start)
       if (end < 0 || cr < end) end = cr
       if (end === length) break
-      if (!skipLengthCheck)
-        checkLine(
-          state,
-          text.slice(start, end),
-          head.length + (blockData === undefined ? 0 : blockData.length),
-        )
+      if (!skipLengthCheck && isUsed(state, text.slice(start, end)))
+        checkLength(state, head.length + lengthOf(blockData) + end - start)
 
       // [spec] "process the field"; other fields are ignored. A name may stand without a colon, and one space before the value is
       // skipped: `slice` returns the empty string if that passes the end of the line.

@@ -15,14 +15,14 @@ export interface Utf8State {
   /** Bytes of an unfinished line or character. There is no line end among them. */
   readonly gathered: Uint8Array
   /** Number of gathered bytes. */
-  length: number
+  gatheredLength: number
   /** True if the last large chunk was not only ASCII. */
   nonAscii: boolean
 }
 
 /** Creates the state of a decoder. */
 export function createUtf8State(): Utf8State {
-  return { gathered: new Uint8Array(GATHER_BYTES), length: 0, nonAscii: false }
+  return { gathered: new Uint8Array(GATHER_BYTES), gatheredLength: 0, nonAscii: false }
 }
 
 /**
@@ -31,47 +31,47 @@ export function createUtf8State(): Utf8State {
  * @param maxGather Largest number of bytes of an unfinished line to gather.
  */
 export function decodeChunk(state: Utf8State, chunk: Uint8Array, maxGather: number): string {
-  const { gathered, length } = state
+  const { gathered, gatheredLength } = state
   const chunkLength = chunk.length
   // The chunk of a server that flushes after each message. A view of it would cost a third of the decoding.
-  if (length === 0 && chunk[chunkLength - 1] === LF) return decoder.decode(chunk)
-  const total = length + chunkLength
+  if (gatheredLength === 0 && chunk[chunkLength - 1] === LF) return decoder.decode(chunk)
+  const total = gatheredLength + chunkLength
   if (total <= GATHER_BYTES && total <= maxGather) {
     let end = 0
     // For a few bytes a loop is faster than the call of a builtin.
-    for (let from = 0, to = length; from < chunkLength;) {
+    for (let from = 0, to = gatheredLength; from < chunkLength;) {
       const byte = chunk[from++]!
       gathered[to++] = byte
       if (byte === LF || byte === CR) end = to
     }
-    state.length = total
+    state.gatheredLength = total
     return end === 0 ? '' : decodeUntil(state, gathered, end)
   }
   let bytes = chunk
-  if (length > 0) {
+  if (gatheredLength > 0) {
     bytes = new Uint8Array(total)
-    bytes.set(gathered.subarray(0, length))
-    bytes.set(chunk, length)
+    bytes.set(gathered.subarray(0, gatheredLength))
+    bytes.set(chunk, gatheredLength)
   }
-  state.length = total
+  state.gatheredLength = total
   return decodeUntil(state, bytes, endOfCharacters(bytes))
 }
 
 /** Returns the text of the gathered bytes, complete or not. */
 export function flush(state: Utf8State): string {
-  const text = decoder.decode(state.gathered.subarray(0, state.length))
-  state.length = 0
+  const text = decoder.decode(state.gathered.subarray(0, state.gatheredLength))
+  state.gatheredLength = 0
   return text
 }
 
 /** Decodes the bytes up to `end`, and gathers the rest. */
 function decodeUntil(state: Utf8State, bytes: Uint8Array, end: number): string {
   const complete = bytes.subarray(0, end)
-  const rest = bytes.subarray(end, state.length)
+  const rest = bytes.subarray(end, state.gatheredLength)
   const text = state.nonAscii ? streamingDecoder.decode(complete, { stream: true }) : decoder.decode(complete)
   state.nonAscii = bytes !== state.gathered && text.length < end
   state.gathered.set(rest)
-  state.length = rest.length
+  state.gatheredLength = rest.length
   return text
 }
 

@@ -1,19 +1,20 @@
+import type { ConnectionState } from '../connection/state.ts'
 import { guard } from '../errors.ts'
 import { checkOptions, type StreamUrl } from '../options.ts'
 import { systemClock } from '../platform/clock.ts'
 import { systemPage } from '../platform/page.ts'
-import type { EventStream, EventStreamOptions, NoEvents } from './contract.ts'
+import type { EventStream, EventStreamOptions, NoEvents, Snapshot } from './contract.ts'
 import type { MessageOf } from './decode.ts'
 import type { Folded } from './folds/fold.ts'
 import { iterateMessages } from './iterator.ts'
 import { latest, latestUrl } from './latest-options.ts'
-import { checkNotify } from './notify-scheduler.ts'
-import { createPipeline } from './pipeline.ts'
+import { checkNotify, scheduleNotification } from './notify-scheduler.ts'
+import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createScope, type Scope } from './registry.ts'
 import { select } from './select.ts'
+import type { SharedConnection } from './shared-connection.ts'
 import { createSnapshotStore } from './snapshot-store.ts'
-import { createSubscription } from './subscription.ts'
-import type { Subscriber } from './shared-connection.ts'
+import { createSubscription, type Subscription } from './subscription.ts'
 
 /**
  * Creates an event stream for a binding: like {@link createEventStream}, but without a URL it stays idle.
@@ -42,72 +43,68 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
   const options = latest(readOptions, isCurrent)
   const first = options()
   const url = latestUrl(latest(readUrl, isCurrent))
-  if (url != null) checkOptions(url, first)
+  if (url) checkOptions(url, first)
   checkNotify(first.notify)
   const { clock = systemClock, page = systemPage, closeDelayMs = 200, queueLimit = 1_024, unref } = first
 
-  const pipeline = createPipeline(options, {
-    isOpen: () => subscription.connection?.state.status === 'open',
-    isClosing: () => subscription.isClosing,
-    onChange: () => store.schedulePublish(options().notify),
-  })
-  const subscriber: Subscriber | undefined =
-    url == null
-      ? undefined
-      : {
-          url,
-          options,
-          refreshOptions: pipeline.refreshOptions,
-          until: pipeline.until,
-          deliver: pipeline.deliver,
-          onStateChange(state) {
-            store.publish()
-            if (state.status === 'open' && state.continuity !== 'fresh' && !subscription.isClosing)
-              guard(() => options().onReconnect?.(state))
-            if (state.status === 'closed') subscription.leaveIfUnused()
-          },
-        }
-  const subscription = createSubscription(subscriber, first, {
-    scope,
-    clock,
-    closeDelayMs,
-    unref,
-    beforeJoin(connection) {
+  const pipeline: Pipeline<Data, MessageOf<Events>> = createPipeline(
+    options,
+    () => subscription?.connection.state.status === 'open',
+    () => subscription?.isClosing === true,
+    () => store.schedulePublish(),
+  )
+  const subscriber = {
+    options,
+    pipeline,
+    onJoin(connection: SharedConnection) {
       pipeline.refreshOptions()
       const { ended, error } = pipeline.replayLast(connection.lastMessage)
       if (ended) connection.terminate(error)
     },
-    onUpdate: () => store.publishIfStale(),
-  })
-  const store = createSnapshotStore(
-    {
-      initialConnection: subscription.connection,
-      firstConnection: subscription.findShared,
-      connection: () => subscription.connection,
-      pipeline,
-      commands: { open: subscription.open, close: subscription.close },
+    onStateChange(state: ConnectionState) {
+      store.publish()
+      if (state.status === 'open' && state.continuity !== 'fresh' && !subscription?.isClosing)
+        guard(() => options().onReconnect?.(state))
+      if (state.status === 'closed') subscription?.leaveIfUnused()
     },
-    { clock, page, unref },
+    onUpdate: () => store.publish(),
+  }
+  const subscription: Subscription | undefined =
+    url === undefined
+      ? undefined
+      : createSubscription({ ...subscriber, url }, scope, first, clock, closeDelayMs)
+  const commands = { open: () => subscription?.open(), close: () => subscription?.close() }
+  const createSnapshot = (connection = subscription?.connection): Snapshot<Data> => ({
+    ...(connection?.state ?? { status: 'idle' }),
+    data: pipeline.data,
+    lastEventId: connection?.lastEventId ?? '',
+    invalidCount: pipeline.invalidCount,
+    ...commands,
+  })
+  const initial = createSnapshot()
+  const shared = subscription?.findShared()
+  const store = createSnapshotStore(shared ? createSnapshot(shared) : initial, createSnapshot, (publish) =>
+    scheduleNotification(publish, options().notify, clock, page, unref),
   )
 
-  /** Adds a listener that keeps the stream open. */
-  const retain = (removeListener: () => void): (() => void) => {
-    const release = subscription.retain()
-    return () => {
-      removeListener()
-      release()
-    }
-  }
   const stream: EventStream<Data, MessageOf<Events>> = {
-    subscribe: (listener) => retain(store.observe(listener)),
+    subscribe: (listener) => retain(subscription, store.observe(listener)),
     observe: store.observe,
     getSnapshot: () => store.snapshot,
-    getServerSnapshot: () => store.initial,
-    onMessage: (listener) => retain(pipeline.onMessage(listener)),
-    open: subscription.open,
-    close: subscription.close,
+    getServerSnapshot: () => initial,
+    onMessage: (listener) => retain(subscription, pipeline.onMessage(listener)),
+    ...commands,
     [Symbol.asyncIterator]: () => iterateMessages(stream, queueLimit),
   }
   const selected = first.select ? select(stream, (data) => options().select?.(data)) : stream
   return selected as EventStream<Folded<Data, Events>, MessageOf<Events>>
+}
+
+/** Keeps a stream open for a listener. Returns a function that removes the listener and lets the stream close. */
+function retain(subscription: Subscription | undefined, removeListener: () => void): () => void {
+  const release = subscription?.retain()
+  return () => {
+    removeListener()
+    release?.()
+  }
 }

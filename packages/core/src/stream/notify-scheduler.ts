@@ -17,14 +17,18 @@ export function checkNotify(notify: Notify = 'frame'): void {
 /** Longest wait for a frame, in milliseconds. A page that is hidden meanwhile renders none. */
 const MAX_FRAME_WAIT_MS = 1_000
 
-/** Calls back once, at the time that `notify` names. Returns a function that cancels the call. */
+/**
+ * Calls back once, at the time that `notify` names. Returns a function that cancels the call, or nothing if the callback was called
+ * already.
+ */
 export function scheduleNotification(
   callback: () => void,
-  notify: Exclude<Notify, 'sync'>,
+  notify: Notify = 'frame',
   clock: Clock,
   page: Page,
   unref: boolean | undefined,
-): () => void {
+): (() => void) | undefined {
+  if (notify === 'sync') return void callback()
   if (notify === 'microtask') {
     let pending = true
     queueMicrotask(() => pending && callback())

@@ -1,48 +1,38 @@
 import { combine, DELIVERED, type DeliveryResult, ENDED } from '../connection/delivery.ts'
 import { guard, report, SseError } from '../errors.ts'
-import type { UntilResult } from '../options.ts'
 import type { Message } from '../protocol/message.ts'
 import type { EventStreamOptions } from './contract.ts'
 import { type AnyMessage, decode, type MessageOf } from './decode.ts'
 import { createFoldRunner } from './folds/fold-runner.ts'
 import { addListener, type Listeners } from './listeners.ts'
+import type { MessageHandler } from './shared-connection.ts'
 
 /** Steps that each message of a stream takes: decode, fold, listeners. */
-export interface Pipeline<Data, Each> {
+export interface Pipeline<Data, Each> extends MessageHandler {
   /** Latest data of the fold. */
   readonly data: Data
   /** Number of messages that did not match their schema. */
   readonly invalidCount: number
-  /** Reads the options again. They are used for all messages of a chunk. */
-  refreshOptions(): void
-  /** Returns the result of the option `until`, or of the fold's own `until`. */
-  until(message: Message): UntilResult
-  /** Decodes and folds a message and calls the listeners. */
-  deliver(message: Message): DeliveryResult
   /** Decodes and folds the message that came before a late subscriber, if the fold wants it. Calls no listener. */
   replayLast(message: Message | undefined): DeliveryResult
   /** Adds a listener. Returns a function that removes it. */
   onMessage(listener: (message: Each) => unknown): () => void
 }
 
-/** Functions that a pipeline needs from its stream. */
-export interface PipelineContext {
-  /** Returns true while messages may be delivered: no listener has closed the stream. */
-  isOpen(): boolean
-  /** Returns true while the connection outlives its last subscriber: data is kept up to date, callbacks are not called. */
-  isClosing(): boolean
-  /** Called when the data or the count of invalid messages has changed. */
-  onChange(): void
-}
-
 /**
  * Creates a pipeline.
  *
+ * @param isOpen Returns true while messages may be delivered: no listener has closed the stream.
+ * @param isClosing Returns true while the connection outlives its last subscriber. Data is kept up to date, but callbacks are not
+ * called.
+ * @param onChange Called when the data or the number of invalid messages has changed.
  * @throws SseError `invalid-option` for a wrong fold.
  */
 export function createPipeline<Data, Events>(
   latestOptions: () => EventStreamOptions<Data, Events>,
-  { isOpen, isClosing, onChange }: PipelineContext,
+  isOpen: () => boolean,
+  isClosing: () => boolean,
+  onChange: () => void,
 ): Pipeline<Data, MessageOf<Events>> {
   let options = latestOptions()
   let invalidCount = 0

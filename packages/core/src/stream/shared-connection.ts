@@ -10,12 +10,22 @@ export interface Subscriber {
   readonly url: StreamUrl
   /** Returns the latest options. */
   options(): SharedConnectionOptions
+  readonly pipeline: MessageHandler
+  /** Called before the stream joins a connection. */
+  onJoin(connection: SharedConnection): void
+  /** Called with each new state of the joined connection. */
+  onStateChange(state: ConnectionState): void
+  /** Called when the stream has joined a connection, or closed one that it has not joined. */
+  onUpdate(): void
+}
+
+/** Handler of a stream's messages. */
+export interface MessageHandler {
   /** Reads the options again. Called once before the messages of a chunk. */
   refreshOptions(): void
   /** Decides if a message ends the stream. Called for the leader only. */
   until(message: Message): UntilResult
   deliver(message: Message): DeliveryResult
-  onStateChange(state: ConnectionState): void
 }
 
 /** One connection for any number of subscribers. */
@@ -28,7 +38,7 @@ export interface SharedConnection {
   readonly lastMessage: Message | undefined
   /** Returns true if a stream with these options may share the connection: same `fetch`, same clock. */
   isCompatible(options: SharedConnectionOptions): boolean
-  /** Adds a subscriber and opens an idle connection. Returns a function that removes it; the last one releases the connection. */
+  /** Opens an idle connection and adds a subscriber. Returns a function that removes it; the last one releases the connection. */
   join(subscriber: Subscriber): () => void
   open(): void
   close(): void
@@ -50,16 +60,16 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
     () => leader.options(),
     {
       onChunk() {
-        for (const subscriber of subscribers) subscriber.refreshOptions()
+        for (const { pipeline } of subscribers) pipeline.refreshOptions()
       },
       onMessage(message) {
-        const end = guard(leader.until, message)
+        const end = guard(leader.pipeline.until, message)
         if (end && end !== 'inclusive')
           return { ended: true, error: end instanceof SseError ? end : undefined }
         lastMessage = message
         let result = DELIVERED
-        for (const subscriber of subscribers) {
-          result = combine(result, subscriber.deliver(message))
+        for (const { pipeline } of subscribers) {
+          result = combine(result, pipeline.deliver(message))
           if (result.ended) return result
         }
         return end ? combine(result, ENDED) : result
@@ -87,9 +97,9 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
     },
     isCompatible: (options) => options.fetch === fetch && options.clock === clock,
     join(subscriber) {
-      subscribers = [...subscribers, subscriber]
       ;[leader = subscriber] = subscribers
       if (connection.state.status === 'idle') connection.send({ type: 'open' })
+      subscribers = [...subscribers, subscriber]
       return () => {
         // The last subscriber still receives the final state.
         if (subscribers.length === 1) connection.send({ type: 'release' })

@@ -1,25 +1,25 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
-/** A server on loopback that counts what clients hold, and can go down and come back on the same port. */
+/** A server on loopback that counts connections and can go down and come back on the same port. */
 export interface BaseServer {
   readonly origin: string
-  /** TCP connections that are open now. */
+  /** Number of open TCP connections. */
   readonly sockets: number
-  /** Connections that were ever made. */
+  /** Number of TCP connections accepted so far. */
   readonly accepted: number
   readonly requests: number
-  /** Breaks every connection off and refuses new ones for a while. */
+  /** Closes every connection and refuses new ones for `ms` milliseconds. */
   down(ms: number): Promise<void>
   close(): Promise<void>
 }
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
-/** What a server does to a socket before it says anything; `true` says that the connection is over. */
-export type Greeting = (socket: Socket) => boolean
+/** Called with each new socket. Returns true to destroy it. */
+export type SocketHandler = (socket: Socket) => boolean
 
-export async function createBaseServer(handle: Handler, greet?: Greeting): Promise<BaseServer> {
+export async function createBaseServer(handle: Handler, onSocket?: SocketHandler): Promise<BaseServer> {
   const sockets = new Set<Socket>()
   const timers = new Set<NodeJS.Timeout>()
   let accepted = 0
@@ -36,7 +36,7 @@ export async function createBaseServer(handle: Handler, greet?: Greeting): Promi
     sockets.add(socket)
     socket.on('error', () => undefined)
     socket.on('close', () => sockets.delete(socket))
-    if (greet?.(socket)) socket.destroy()
+    if (onSocket?.(socket)) socket.destroy()
   })
   server.on('clientError', (_, socket) => socket.destroy())
   const listen = () => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
@@ -72,7 +72,7 @@ export async function createBaseServer(handle: Handler, greet?: Greeting): Promi
   }
 }
 
-/** A share of chance that a seed decides: xorshift, from 0 up to 1. */
+/** Creates a pseudo-random generator (xorshift) of numbers from 0 up to, not including, 1. */
 export function createRandom(seed: number): () => number {
   let state = (Math.imul(seed, 0x9e3779b1) ^ 0x5bd1e995) | 1
   return () => {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { build, type Rolldown } from 'vite'
 
-/** Bundles a module of this folder into one of plain JavaScript, for a page or another process. */
+/** Bundles a module of this folder and its imports into plain JavaScript, for a page or another process. */
 export async function bundle(file: string): Promise<string> {
   const result = await build({
     configFile: false,

@@ -1,9 +1,9 @@
-import type { Bench, BenchOptions } from './harness.ts'
+import type { Harness, HarnessOptions } from './harness.ts'
 
-/** Each callback that a user can give, closing the stream from within. */
-export const callbacks: Record<string, (bench: () => Bench, stop: () => void) => BenchOptions> = {
+/** For each callback option, options with a callback that calls `stop`. */
+export const callbacks: Record<string, (harness: () => Harness, stop: () => void) => HarnessOptions> = {
   url: (_, stop) => ({
-    at: () => {
+    url: () => {
       stop()
       return 'https://example.com/'
     },
@@ -21,10 +21,10 @@ export const callbacks: Record<string, (bench: () => Bench, stop: () => void) =>
       return 'x'
     },
   }),
-  fetch: (bench, stop) => ({
+  fetch: (harness, stop) => ({
     fetch: (input, init) => {
       stop()
-      return bench().server.fetch(input, init)
+      return harness().server.fetch(input, init)
     },
   }),
   onMessage: (_, stop) => ({ onMessage: stop }),
@@ -60,14 +60,14 @@ export const callbacks: Record<string, (bench: () => Bench, stop: () => void) =>
       },
     },
   }),
-  'inspect, at the first step': (_, stop) => ({ inspect: stop }),
-  'inspect, when a chunk came': (_, stop) => ({
+  'inspect, on the first event': (_, stop) => ({ inspect: stop }),
+  'inspect, on a chunk': (_, stop) => ({
     inspect: ({ event }) => void (event.type === 'received' && stop()),
   }),
-  'inspect, when it was lost': (_, stop) => ({
+  'inspect, on a failed attempt': (_, stop) => ({
     inspect: ({ event }) => void (event.type === 'attempt-failed' && stop()),
   }),
-  'store.get': (_, stop) => ({
+  'lastEventIdStore.get': (_, stop) => ({
     lastEventIdStore: {
       get() {
         stop()
@@ -76,5 +76,5 @@ export const callbacks: Record<string, (bench: () => Bench, stop: () => void) =>
       set: () => undefined,
     },
   }),
-  'store.set': (_, stop) => ({ lastEventIdStore: { get: () => '', set: stop } }),
+  'lastEventIdStore.set': (_, stop) => ({ lastEventIdStore: { get: () => '', set: stop } }),
 }

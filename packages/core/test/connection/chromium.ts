@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright'
 
-/** The system's Chromium, or the one that `CHROMIUM_PATH` names, or Playwright's own. */
+/** Launches the Chromium at `CHROMIUM_PATH`, by default the system's; Playwright's own if that does not exist. */
 export function launch(): Promise<Browser> {
   const system = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
   return chromium.launch({
     ...(existsSync(system) ? { executablePath: system } : {}),
-    // Pages come back from the back-forward cache, which Playwright turns off.
+    // Playwright turns the back-forward cache off by default. The tests need it.
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
     args: [
       '--no-sandbox',
@@ -18,7 +18,7 @@ export function launch(): Promise<Browser> {
   })
 }
 
-/** A page with nothing in it but a module. */
+/** Returns the files of an empty page that loads a module and stores its exports in a global variable. */
 export const files = (code: string, global: string) => ({
   '/': {
     type: 'text/html',

@@ -1,209 +1,214 @@
 import { describe, expect, test } from 'vitest'
 import { callbacks } from './callbacks.ts'
-import { type Bench, createBench } from './harness.ts'
+import { type Harness, createHarness } from './harness.ts'
 
-/** Puts a stream into a state; the options make it closable in several ways. */
-const ways: Record<string, (bench: Bench) => Promise<void>> = {
+/** For each state, a function that brings a stream into it. */
+const statesToClose: Record<string, (harness: Harness) => Promise<void>> = {
   idle: async () => undefined,
-  'about to connect': async (bench) => void bench.join(),
-  connecting: async (bench) => {
-    bench.join()
-    await bench.clock.advance(0)
+  'about to connect': async (harness) => void harness.subscribe(),
+  connecting: async (harness) => {
+    harness.subscribe()
+    await harness.clock.advance(0)
   },
-  open: async (bench) => {
-    await ways.connecting!(bench)
-    await bench.server.requests[0]!.accept()
+  open: async (harness) => {
+    await statesToClose.connecting!(harness)
+    await harness.server.requests[0]!.accept()
   },
-  'open, in the middle of a message': async (bench) => {
-    await ways.open!(bench)
-    await bench.server.requests[0]!.send('id: 1\ndata: x\n\ndata: half')
+  'open, in the middle of a message': async (harness) => {
+    await statesToClose.open!(harness)
+    await harness.server.requests[0]!.send('id: 1\ndata: x\n\ndata: half')
   },
-  'open, held by a slow reader': async (bench) => {
-    await ways.open!(bench)
-    bench.stream.onMessage(() => new Promise(() => undefined))
-    await bench.server.requests[0]!.send('data: x\n\n')
+  'open, with a slow listener': async (harness) => {
+    await statesToClose.open!(harness)
+    harness.stream.onMessage(() => new Promise(() => undefined))
+    await harness.server.requests[0]!.send('data: x\n\n')
   },
-  'reading the body of a refusal': async (bench) => {
-    await ways.connecting!(bench)
-    void bench.server.requests[0]!.refuse(503, {}, 'x'.repeat(10))
+  'reading the body of an error response': async (harness) => {
+    await statesToClose.connecting!(harness)
+    void harness.server.requests[0]!.refuse(503, {}, 'x'.repeat(10))
   },
-  waiting: async (bench) => {
-    await ways.open!(bench)
-    await bench.server.requests[0]!.fail()
+  waiting: async (harness) => {
+    await statesToClose.open!(harness)
+    await harness.server.requests[0]!.fail()
   },
-  paused: async (bench) => {
-    await ways.open!(bench)
-    bench.page.tell('offline', true)
+  paused: async (harness) => {
+    await statesToClose.open!(harness)
+    harness.page.emit('offline', true)
   },
-  failed: async (bench) => {
-    await ways.connecting!(bench)
-    await bench.server.requests[0]!.refuse(404)
+  failed: async (harness) => {
+    await statesToClose.connecting!(harness)
+    await harness.server.requests[0]!.refuse(404)
   },
-  ended: async (bench) => {
-    await ways.connecting!(bench)
-    await bench.server.requests[0]!.refuse(204)
+  ended: async (harness) => {
+    await statesToClose.connecting!(harness)
+    await harness.server.requests[0]!.refuse(204)
   },
 }
 
-describe.each(Object.entries(ways))('a stream that is %s', (name, go) => {
-  test('is closed by close(), and lets go of everything', async () => {
-    const bench = createBench()
-    await go(bench)
-    const seen = bench.messages.length
-    bench.stream.close()
-    expect(bench.state.status).toBe('closed')
-    const requests = bench.server.requests.length
-    for (const request of bench.server.requests)
+describe.each(Object.entries(statesToClose))('a stream that is %s', (name, enter) => {
+  test('releases everything on close()', async () => {
+    const harness = createHarness()
+    await enter(harness)
+    const delivered = harness.messages.length
+    harness.stream.close()
+    expect(harness.state.status).toBe('closed')
+    const requests = harness.server.requests.length
+    for (const request of harness.server.requests)
       await request.send('data: too late\n\n').catch(() => undefined)
-    await bench.clock.advance(600_000)
-    expect(bench.messages).toHaveLength(seen)
-    expect(bench.server.requests).toHaveLength(requests)
-    expect(await bench.finish()).toEqual([])
+    await harness.clock.advance(600_000)
+    expect(harness.messages).toHaveLength(delivered)
+    expect(harness.server.requests).toHaveLength(requests)
+    expect(await harness.closeAndFindLeaks()).toEqual([])
   })
 
-  test('is closed by its signal, and lets go of everything', async () => {
+  test('releases everything when its signal is aborted', async () => {
     const controller = new AbortController()
-    const bench = createBench({ signal: controller.signal })
-    await go(bench)
+    const harness = createHarness({ signal: controller.signal })
+    await enter(harness)
     controller.abort()
     if (name === 'idle') {
-      bench.join()
-      await bench.clock.advance(0)
-      expect(bench.server.requests).toHaveLength(0)
+      harness.subscribe()
+      await harness.clock.advance(0)
+      expect(harness.server.requests).toHaveLength(0)
     }
-    expect(bench.state.status).toBe('closed')
-    const requests = bench.server.requests.length
-    await bench.clock.advance(600_000)
-    expect(bench.server.requests).toHaveLength(requests)
-    expect(await bench.finish()).toEqual([])
+    expect(harness.state.status).toBe('closed')
+    const requests = harness.server.requests.length
+    await harness.clock.advance(600_000)
+    expect(harness.server.requests).toHaveLength(requests)
+    expect(await harness.closeAndFindLeaks()).toEqual([])
   })
 })
 
-test('a signal that was aborted before lets no request, no option function and no listener happen', async () => {
-  let asked = 0
+test('a signal that is already aborted prevents every request and every call of an option function', async () => {
+  let calls = 0
   const count = () => {
-    asked++
+    calls++
     return {}
   }
-  const bench = createBench({ signal: AbortSignal.abort(), headers: count })
-  bench.join()
-  await bench.clock.advance(60_000)
-  expect([asked, bench.server.requests.length, bench.state.status]).toEqual([0, 0, 'closed'])
-  expect(await bench.finish()).toEqual([])
+  const harness = createHarness({ signal: AbortSignal.abort(), headers: count })
+  harness.subscribe()
+  await harness.clock.advance(60_000)
+  expect([calls, harness.server.requests.length, harness.state.status]).toEqual([0, 0, 'closed'])
+  expect(await harness.closeAndFindLeaks()).toEqual([])
 })
 
-const closings = ['close()', 'abort()'] as const
+const closeMethods = ['close()', 'abort()'] as const
 
-describe.each(Object.entries(callbacks))('from within %s', (_, make) => {
-  test.each(closings)('%s closes at once: nothing is delivered or requested after it', async (closing) => {
-    const controller = new AbortController()
-    let stopped = false
-    const stop = () => {
-      stopped = true
-      if (closing === 'close()') bench.stream.close()
-      else controller.abort()
-    }
-    const options = make(() => bench, stop)
-    const bench: Bench = createBench({ signal: controller.signal, ...options })
-    const late: string[] = []
-    bench.stream.onMessage(({ data }) => void (stopped && late.push(data)))
-    const text = ': comment\nid: 1\ndata: 1\n\nid: 2\ndata: 2\n\n: comment\nid: 3\ndata: 3\n\n'
-    await bench.clock.advance(0)
-    const request = bench.server.requests[0]
-    if (request && !request.aborted) {
-      await request.send(text)
-      await request.fail()
-    }
-    expect(stopped).toBe(true)
-    const requests = bench.server.requests.length
-    expect(bench.state).toMatchObject({ status: 'closed', reason: 'closed' })
-    await bench.clock.advance(600_000)
-    expect(bench.server.requests).toHaveLength(requests)
-    expect(late).toEqual([])
-    expect(await bench.finish()).toEqual([])
-  })
+describe.each(Object.entries(callbacks))('in %s', (_, make) => {
+  test.each(closeMethods)(
+    '%s closes immediately: nothing is delivered or requested afterwards',
+    async (method) => {
+      const controller = new AbortController()
+      let stopped = false
+      const stop = () => {
+        stopped = true
+        if (method === 'close()') harness.stream.close()
+        else controller.abort()
+      }
+      const options = make(() => harness, stop)
+      const harness: Harness = createHarness({ signal: controller.signal, ...options })
+      const late: string[] = []
+      harness.stream.onMessage(({ data }) => void (stopped && late.push(data)))
+      const text = ': comment\nid: 1\ndata: 1\n\nid: 2\ndata: 2\n\n: comment\nid: 3\ndata: 3\n\n'
+      await harness.clock.advance(0)
+      const request = harness.server.requests[0]
+      if (request && !request.aborted) {
+        await request.send(text)
+        await request.fail()
+      }
+      expect(stopped).toBe(true)
+      const requests = harness.server.requests.length
+      expect(harness.state).toMatchObject({ status: 'closed', reason: 'closed' })
+      await harness.clock.advance(600_000)
+      expect(harness.server.requests).toHaveLength(requests)
+      expect(late).toEqual([])
+      expect(await harness.closeAndFindLeaks()).toEqual([])
+    },
+  )
 })
 
-test('from a listener of states, in every state, it closes', async () => {
+test('close() in a subscriber closes the stream in every state', async () => {
   for (const status of ['connecting', 'open', 'waiting', 'paused'] as const) {
-    const bench = createBench()
-    bench.stream.subscribe(() => {
-      if (bench.state.status === status) bench.stream.close()
+    const harness = createHarness()
+    harness.stream.subscribe(() => {
+      if (harness.state.status === status) harness.stream.close()
     })
-    await bench.clock.advance(0)
-    await bench.server.requests[0]?.send('data: x\n\n')
-    if (status === 'paused') bench.page.tell('frozen', true)
-    else await bench.server.requests[0]?.fail()
-    expect(bench.state).toMatchObject({ status: 'closed', reason: 'closed' })
-    await bench.clock.advance(60_000)
-    expect(bench.server.requests.length).toBeLessThanOrEqual(1)
-    expect(await bench.finish()).toEqual([])
+    await harness.clock.advance(0)
+    await harness.server.requests[0]?.send('data: x\n\n')
+    if (status === 'paused') harness.page.emit('frozen', true)
+    else await harness.server.requests[0]?.fail()
+    expect(harness.state).toMatchObject({ status: 'closed', reason: 'closed' })
+    await harness.clock.advance(60_000)
+    expect(harness.server.requests.length).toBeLessThanOrEqual(1)
+    expect(await harness.closeAndFindLeaks()).toEqual([])
   }
 })
 
-test.each(['before the answer', 'while nobody reads'])(
-  'a fetch of one’s own that does not heed its signal has its body cancelled: %s',
+test.each(['before the response', 'while a listener is slow'])(
+  'close() cancels the body if a custom fetch ignores its signal: %s',
   async (moment) => {
     let cancelled = 0
-    let answer: (() => void) | undefined
+    let respond: (() => void) | undefined
     const body = new ReadableStream({
       start: (stream) => stream.enqueue(new TextEncoder().encode('data: x\n\n')),
       cancel: () => void cancelled++,
     })
     const response = new Response(body, { headers: { 'content-type': 'text/event-stream' } })
-    const bench = createBench({ fetch: () => new Promise((resolve) => (answer = () => resolve(response))) })
-    bench.stream.onMessage(() => new Promise(() => undefined))
-    await bench.clock.advance(0)
-    if (moment === 'before the answer') bench.stream.close()
-    answer!()
-    await bench.clock.advance(0)
-    bench.stream.close()
-    await bench.clock.advance(0)
+    const harness = createHarness({
+      fetch: () => new Promise((resolve) => (respond = () => resolve(response))),
+    })
+    harness.stream.onMessage(() => new Promise(() => undefined))
+    await harness.clock.advance(0)
+    if (moment === 'before the response') harness.stream.close()
+    respond!()
+    await harness.clock.advance(0)
+    harness.stream.close()
+    await harness.clock.advance(0)
     expect(cancelled).toBe(1)
-    expect(await bench.finish()).toEqual([])
+    expect(await harness.closeAndFindLeaks()).toEqual([])
   },
 )
 
-test('an answer that comes when another attempt is under way harms nothing', async () => {
-  const answers: ((response: Response) => void)[] = []
-  const bench = createBench({ fetch: () => new Promise((resolve) => void answers.push(resolve)) })
-  bench.join()
-  await bench.clock.advance(0)
-  bench.stream.close()
-  bench.stream.open()
-  await bench.clock.advance(0)
+test('a late response of a closed attempt does not affect the next attempt', async () => {
+  const responders: ((response: Response) => void)[] = []
+  const harness = createHarness({ fetch: () => new Promise((resolve) => void responders.push(resolve)) })
+  harness.subscribe()
+  await harness.clock.advance(0)
+  harness.stream.close()
+  harness.stream.open()
+  await harness.clock.advance(0)
   const bodies: ReadableStreamDefaultController<Uint8Array>[] = []
-  const answer = () =>
+  const createResponse = () =>
     new Response(new ReadableStream({ start: (body) => void bodies.push(body) }), {
       headers: { 'content-type': 'text/event-stream' },
     })
   const encoder = new TextEncoder()
-  answers[1]!(answer())
+  responders[1]!(createResponse())
   bodies[0]!.enqueue(encoder.encode('data: first half, '))
-  await bench.clock.advance(0)
-  answers[0]!(answer())
-  bodies[1]!.enqueue(encoder.encode('data: not wanted\n\n'))
-  await bench.clock.advance(0)
+  await harness.clock.advance(0)
+  responders[0]!(createResponse())
+  bodies[1]!.enqueue(encoder.encode('data: discarded\n\n'))
+  await harness.clock.advance(0)
   bodies[0]!.enqueue(encoder.encode('second half\n\n'))
-  await bench.clock.advance(0)
-  expect(bench.messages.map(({ data }) => data)).toEqual(['first half, second half'])
-  expect(await bench.finish()).toEqual([])
+  await harness.clock.advance(0)
+  expect(harness.messages.map(({ data }) => data)).toEqual(['first half, second half'])
+  expect(await harness.closeAndFindLeaks()).toEqual([])
 })
 
-test('opened again at once from within a callback, it has one connection and loses nothing', async () => {
-  const bench = createBench()
-  bench.stream.onMessage(({ data }) => {
-    bench.messages.push({ type: '', id: '', data })
+test('close() and open() in a callback keep one connection and lose no message', async () => {
+  const harness = createHarness()
+  harness.stream.onMessage(({ data }) => {
+    harness.messages.push({ type: '', id: '', data })
     if (data === '2') {
-      bench.stream.close()
-      bench.stream.open()
+      harness.stream.close()
+      harness.stream.open()
     }
   })
-  await bench.clock.advance(0)
-  await bench.server.requests[0]!.send('id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3\n\n')
-  expect(bench.server.requests[1]!.headers.get('last-event-id')).toBe('2')
-  expect(bench.server.connections).toBe(1)
-  await bench.server.requests[1]!.send('id: 3\ndata: 3\n\n')
-  expect(bench.messages.map(({ data }) => data)).toEqual(['1', '2', '3'])
-  expect(await bench.finish()).toEqual([])
+  await harness.clock.advance(0)
+  await harness.server.requests[0]!.send('id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3\n\n')
+  expect(harness.server.requests[1]!.headers.get('last-event-id')).toBe('2')
+  expect(harness.server.connections).toBe(1)
+  await harness.server.requests[1]!.send('id: 3\ndata: 3\n\n')
+  expect(harness.messages.map(({ data }) => data)).toEqual(['1', '2', '3'])
+  expect(await harness.closeAndFindLeaks()).toEqual([])
 })

@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { type BaseServer, createBaseServer } from './base-server.ts'
 
-/** A healthy server that counts: a message each 20 ms, from the one after the `Last-Event-ID`. At `/no-id` none has an id. */
+/** A healthy server that sends numbered messages every 20 ms, from the `Last-Event-ID` on; at `/no-id` without ids. */
 export interface CountingServer extends BaseServer {
-  /** Streams that are open now. */
+  /** Number of open streams. */
   readonly streams: number
-  /** The most that were open at a time. */
-  readonly most: number
-  /** The requests for a stream, in order. */
-  readonly asked: readonly {
+  /** Highest number of simultaneous streams. */
+  readonly maxStreams: number
+  /** Requests for a stream, in order. */
+  readonly streamRequests: readonly {
     readonly url: string
     readonly method: string
     readonly headers: IncomingHttpHeaders
@@ -20,8 +20,8 @@ export async function createCountingServer(
   redirects: Readonly<Record<string, string>> = {},
 ): Promise<CountingServer> {
   const open = new Set<ServerResponse>()
-  const asked: { url: string; method: string; headers: IncomingHttpHeaders }[] = []
-  let most = 0
+  const streamRequests: { url: string; method: string; headers: IncomingHttpHeaders }[] = []
+  let maxStreams = 0
   let n = 0
   const base = await createBaseServer((request, response) => {
     const { url = '', method = '', headers } = request
@@ -30,10 +30,10 @@ export async function createCountingServer(
     response.setHeader('access-control-allow-origin', '*')
     response.setHeader('access-control-allow-headers', '*, authorization')
     if (method === 'OPTIONS') return void response.writeHead(204).end()
-    asked.push({ url, method, headers })
+    streamRequests.push({ url, method, headers })
     if (redirects[url]) return void response.writeHead(307, { location: redirects[url] }).end()
     open.add(response)
-    most = Math.max(most, open.size)
+    maxStreams = Math.max(maxStreams, open.size)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     const last = headers['last-event-id']
     if (last) n = Number(last)
@@ -48,7 +48,7 @@ export async function createCountingServer(
   })
   return Object.defineProperties(base, {
     streams: { get: () => open.size },
-    most: { get: () => most },
-    asked: { get: () => asked },
+    maxStreams: { get: () => maxStreams },
+    streamRequests: { get: () => streamRequests },
   }) as CountingServer
 }

@@ -1,20 +1,20 @@
-import type { createBench } from './harness.ts'
+import type { Harness } from './harness.ts'
 
-/** How long each of the first waits is, when every attempt ends as `lose` says. */
-export async function delays(
+/** Returns the delays after the first attempts, each of which is ended by `endAttempt`, and the state if no delay follows. */
+export async function measureDelays(
   count: number,
-  bench: ReturnType<typeof createBench>,
-  lose: (n: number) => Promise<void>,
+  harness: Harness,
+  endAttempt: (index: number) => Promise<void>,
 ) {
-  const list: number[] = []
-  bench.join()
-  for (let n = 0; n < count; n++) {
-    await bench.clock.advance(0)
-    await lose(n)
-    const { state } = bench
-    if (state.status !== 'waiting') return [...list, state.status]
-    list.push(state.delayMs)
-    await bench.clock.advance(state.delayMs)
+  const delays: number[] = []
+  harness.subscribe()
+  for (let index = 0; index < count; index++) {
+    await harness.clock.advance(0)
+    await endAttempt(index)
+    const { state } = harness
+    if (state.status !== 'waiting') return [...delays, state.status]
+    delays.push(state.delayMs)
+    await harness.clock.advance(state.delayMs)
   }
-  return list
+  return delays
 }

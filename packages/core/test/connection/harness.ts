@@ -13,14 +13,17 @@ import {
 
 export { createRandom } from './base-server.ts'
 
-/** A page that does what it is told. */
+/** A page whose events a test emits. */
 export interface FakePage extends Page {
-  tell(by: PauseReason, present: boolean): void
+  /** Tells all listeners that a reason to pause has begun or ended. */
+  emit(reason: PauseReason, active: boolean): void
+  /** Number of listeners. */
   readonly listeners: number
 }
 
+/** Creates a page. A hidden page tells each new listener that it is hidden. */
 export function createFakePage(hidden = false): FakePage {
-  const listeners = new Set<(by: PauseReason, present: boolean) => void>()
+  const listeners = new Set<(reason: PauseReason, active: boolean) => void>()
   return {
     showsFrames: () => false,
     address: () => 'https://example.com/',
@@ -29,45 +32,45 @@ export function createFakePage(hidden = false): FakePage {
       if (hidden) listener('hidden', true)
       return () => void listeners.delete(listener)
     },
-    tell: (by, present) => [...listeners].forEach((listener) => listener(by, present)),
+    emit: (reason, active) => [...listeners].forEach((listener) => listener(reason, active)),
     get listeners() {
       return listeners.size
     },
   }
 }
 
-/** A stream between a fake server, a fake clock and a fake page, and what came of it. */
-export interface Bench {
+/** A stream with a fake server, a fake clock and a fake page, and a record of its messages and states. */
+export interface Harness {
   readonly clock: FakeClock
   readonly server: FakeServer
   readonly page: FakePage
   readonly stream: EventStream
   readonly messages: Message[]
-  /** Every state but the first, in order. */
+  /** Every state except the first, in order. */
   readonly states: ConnectionState[]
   readonly state: ConnectionState
-  /** Opens the stream with a listener, and returns what takes it away. */
-  join(): () => void
-  /** Lets go, and checks that nothing is left. */
-  finish(): Promise<string[]>
+  /** Opens the stream with listeners that record messages and states. Returns the function that removes them. */
+  subscribe(): () => void
+  /** Closes the stream and describes everything that is still alive. */
+  closeAndFindLeaks(): Promise<string[]>
 }
 
-export interface BenchOptions extends EventStreamOptions {
-  readonly at?: StreamUrl
+export interface HarnessOptions extends EventStreamOptions {
+  readonly url?: StreamUrl
   readonly startsHidden?: boolean
 }
 
-export function createBench(options: BenchOptions | (() => BenchOptions) = {}): Bench {
+export function createHarness(options: HarnessOptions | (() => HarnessOptions) = {}): Harness {
   const current = typeof options === 'function' ? options : () => options
-  const { at = 'https://example.com/news', startsHidden = false } = current()
+  const { url = 'https://example.com/news', startsHidden = false } = current()
   const clock = createFakeClock()
   const server = createFakeServer()
   const page = createFakePage(startsHidden)
   const messages: Message[] = []
   const states: ConnectionState[] = []
-  const stream = createEventStream(at, () => ({ clock, page, fetch: server.fetch, ...current() }))
+  const stream = createEventStream(url, () => ({ clock, page, fetch: server.fetch, ...current() }))
   let last: ConnectionState = stream.getSnapshot()
-  const look = () => {
+  const recordState = () => {
     const { data: _, lastEventId: __, open: ___, close: ____, ...state } = stream.getSnapshot()
     if (JSON.stringify(state) !== JSON.stringify(last)) states.push(state)
     last = state
@@ -82,32 +85,36 @@ export function createBench(options: BenchOptions | (() => BenchOptions) = {}): 
     get state() {
       return stream.getSnapshot()
     },
-    join() {
-      const leaveState = stream.subscribe(look)
-      const leaveMessages = stream.onMessage((message) => void messages.push(message))
+    subscribe() {
+      const unsubscribe = stream.subscribe(recordState)
+      const removeListener = stream.onMessage((message) => void messages.push(message))
       return () => {
-        leaveState()
-        leaveMessages()
+        unsubscribe()
+        removeListener()
       }
     },
-    async finish() {
+    async closeAndFindLeaks() {
       stream.close()
       await clock.advance(2_000)
-      const left: string[] = []
-      if (server.connections > 0) left.push(`${server.connections} connections`)
-      if (clock.timers > 0) left.push(`${clock.timers} timers`)
-      if (clock.frames > 0) left.push(`${clock.frames} frames`)
-      if (page.listeners > 0) left.push(`${page.listeners} listeners`)
-      return left
+      const leaks: string[] = []
+      if (server.connections > 0) leaks.push(`${server.connections} connections`)
+      if (clock.timers > 0) leaks.push(`${clock.timers} timers`)
+      if (clock.frames > 0) leaks.push(`${clock.frames} frames`)
+      if (page.listeners > 0) leaks.push(`${page.listeners} listeners`)
+      return leaks
     },
   }
 }
 
-/** Waits for what is bound to come, and fails in words when it does not. */
-export async function until(what: string, holds: () => boolean, withinMs = 5_000): Promise<void> {
+/** Waits until a condition is true. Throws an error with the description after `withinMs` milliseconds. */
+export async function waitFor(
+  description: string,
+  condition: () => boolean,
+  withinMs = 5_000,
+): Promise<void> {
   const end = Date.now() + withinMs
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`${what}: not within ${withinMs} ms`)
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`Waited ${withinMs} ms for ${description}.`)
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
 }

@@ -1,59 +1,62 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { AttemptContext } from '../../src/options.ts'
-import { createBench } from './harness.ts'
+import { createHarness } from './harness.ts'
 
 describe('after a 401 or a 403', () => {
-  test.each([401, 403])('headers given as a function are asked again, at once: %i', async (status) => {
-    const tokens = ['old', 'new']
-    const asked: (number | undefined)[] = []
-    const bench = createBench({
-      headers: async ({ error }) => {
-        asked.push(error?.status)
-        return { authorization: `Bearer ${tokens.shift()}` }
-      },
-    })
-    bench.join()
-    await bench.clock.advance(0)
-    await bench.server.requests[0]!.refuse(status)
-    await bench.clock.advance(0)
-    expect(bench.server.requests.map(({ headers }) => headers.get('authorization'))).toEqual([
-      'Bearer old',
-      'Bearer new',
-    ])
-    expect(asked).toEqual([undefined, status])
-    await bench.server.requests[1]!.send('data: x\n\n')
-    expect(bench.messages).toHaveLength(1)
-  })
+  test.each([401, 403])(
+    'the function headers is called again and the request is sent again immediately: %i',
+    async (status) => {
+      const tokens = ['old', 'new']
+      const statuses: (number | undefined)[] = []
+      const harness = createHarness({
+        headers: async ({ error }) => {
+          statuses.push(error?.status)
+          return { authorization: `Bearer ${tokens.shift()}` }
+        },
+      })
+      harness.subscribe()
+      await harness.clock.advance(0)
+      await harness.server.requests[0]!.refuse(status)
+      await harness.clock.advance(0)
+      expect(harness.server.requests.map(({ headers }) => headers.get('authorization'))).toEqual([
+        'Bearer old',
+        'Bearer new',
+      ])
+      expect(statuses).toEqual([undefined, status])
+      await harness.server.requests[1]!.send('data: x\n\n')
+      expect(harness.messages).toHaveLength(1)
+    },
+  )
 
-  test('a second one in a row is the end', async () => {
-    const bench = createBench({ headers: async () => ({}) })
-    bench.join()
-    await bench.clock.advance(0)
-    await bench.server.requests[0]!.refuse(401)
-    await bench.clock.advance(0)
-    await bench.server.requests[1]!.refuse(401, {}, 'who are you?')
-    await bench.clock.advance(600_000)
-    expect(bench.server.requests).toHaveLength(2)
-    expect(bench.state).toMatchObject({
+  test('a second refusal in a row fails the stream', async () => {
+    const harness = createHarness({ headers: async () => ({}) })
+    harness.subscribe()
+    await harness.clock.advance(0)
+    await harness.server.requests[0]!.refuse(401)
+    await harness.clock.advance(0)
+    await harness.server.requests[1]!.refuse(401, {}, 'who are you?')
+    await harness.clock.advance(600_000)
+    expect(harness.server.requests).toHaveLength(2)
+    expect(harness.state).toMatchObject({
       status: 'closed',
       reason: 'failed',
       error: { code: 'status', status: 401, body: 'who are you?' },
     })
-    expect(await bench.finish()).toEqual([])
+    expect(await harness.closeAndFindLeaks()).toEqual([])
   })
 
-  test('headers that are fixed cannot be fresher: the end', async () => {
-    const bench = createBench({ headers: { authorization: 'Bearer x' } })
-    bench.join()
-    await bench.clock.advance(0)
-    await bench.server.requests[0]!.refuse(401)
-    expect(bench.state).toMatchObject({ reason: 'failed' })
+  test('the stream fails if headers is not a function', async () => {
+    const harness = createHarness({ headers: { authorization: 'Bearer x' } })
+    harness.subscribe()
+    await harness.clock.advance(0)
+    await harness.server.requests[0]!.refuse(401)
+    expect(harness.state).toMatchObject({ reason: 'failed' })
   })
 
-  test('later trouble with a token is cured again, though the server broke down in between', async () => {
-    const bench = createBench({ headers: async () => ({}) })
-    bench.join()
-    const { server, clock } = bench
+  test('headers are refreshed again later, also after a server error in between', async () => {
+    const harness = createHarness({ headers: async () => ({}) })
+    harness.subscribe()
+    const { server, clock } = harness
     await clock.advance(0)
     await server.requests[0]!.refuse(401)
     await clock.advance(0)
@@ -62,21 +65,21 @@ describe('after a 401 or a 403', () => {
     await server.requests[2]!.refuse(401)
     await clock.advance(0)
     await server.requests[3]!.send('data: x\n\n')
-    expect(bench.state.status).toBe('open')
+    expect(harness.state.status).toBe('open')
   })
 
-  test('a POST is sent once more: it was refused, not done', async () => {
-    const bench = createBench({ method: 'POST', body: 'x', headers: async () => ({}) })
-    bench.join()
-    await bench.clock.advance(0)
-    await bench.server.requests[0]!.refuse(401)
-    await bench.clock.advance(0)
-    expect(bench.server.requests).toHaveLength(2)
+  test('a POST is sent once more, because it was refused', async () => {
+    const harness = createHarness({ method: 'POST', body: 'x', headers: async () => ({}) })
+    harness.subscribe()
+    await harness.clock.advance(0)
+    await harness.server.requests[0]!.refuse(401)
+    await harness.clock.advance(0)
+    expect(harness.server.requests).toHaveLength(2)
   })
 })
 
-describe('one refresh', () => {
-  /** A source of tokens, and how often it was asked for a fresh one. */
+describe('a refresh of headers', () => {
+  /** Creates a function for the option `headers` whose refreshes stay pending until `deliver()`. */
   function createTokens() {
     let token = 0
     let deliver: (() => void)[] = []
@@ -87,7 +90,7 @@ describe('one refresh', () => {
     })
     return {
       headers,
-      /** How many fresh tokens were asked for and have not come. */
+      /** Number of pending refreshes. */
       get pending() {
         return deliver.length
       },
@@ -98,25 +101,28 @@ describe('one refresh', () => {
     }
   }
 
-  test('serves ten streams that are refused together', async () => {
+  test('is shared by ten streams that are refused together', async () => {
     const tokens = createTokens()
-    const benches = Array.from({ length: 10 }, () => createBench({ headers: tokens.headers }))
-    for (const { join, clock } of benches) {
-      join()
+    const harnesses = Array.from({ length: 10 }, () => createHarness({ headers: tokens.headers }))
+    for (const { subscribe, clock } of harnesses) {
+      subscribe()
       await clock.advance(0)
     }
-    for (const { server } of benches) await server.requests[0]!.refuse(401)
+    for (const { server } of harnesses) await server.requests[0]!.refuse(401)
     expect(tokens.pending).toBe(1)
     tokens.deliver()
-    for (const { clock } of benches) await clock.advance(0)
-    for (const { server } of benches) expect(server.requests[1]!.headers.get('authorization')).toBe('1')
+    for (const { clock } of harnesses) await clock.advance(0)
+    for (const { server } of harnesses) expect(server.requests[1]!.headers.get('authorization')).toBe('1')
   })
 
-  test('serves one that is refused a little later, too: its headers were older', async () => {
+  test('is shared by a stream that is refused later, if its headers are older', async () => {
     const tokens = createTokens()
-    const [first, late] = [createBench({ headers: tokens.headers }), createBench({ headers: tokens.headers })]
-    first.join()
-    late.join()
+    const [first, late] = [
+      createHarness({ headers: tokens.headers }),
+      createHarness({ headers: tokens.headers }),
+    ]
+    first.subscribe()
+    late.subscribe()
     await first.clock.advance(0)
     await late.clock.advance(0)
     await first.server.requests[0]!.refuse(401)
@@ -129,13 +135,16 @@ describe('one refresh', () => {
     expect(late.server.requests[1]!.headers.get('authorization')).toBe('1')
   })
 
-  test('serves one whose attempt began while it was under way', async () => {
+  test('is shared by a stream whose attempt started during the refresh', async () => {
     const tokens = createTokens()
-    const [first, late] = [createBench({ headers: tokens.headers }), createBench({ headers: tokens.headers })]
-    first.join()
+    const [first, late] = [
+      createHarness({ headers: tokens.headers }),
+      createHarness({ headers: tokens.headers }),
+    ]
+    first.subscribe()
     await first.clock.advance(0)
     await first.server.requests[0]!.refuse(401)
-    late.join()
+    late.subscribe()
     await late.clock.advance(0)
     tokens.deliver()
     await late.server.requests[0]!.refuse(401)
@@ -144,15 +153,18 @@ describe('one refresh', () => {
     expect(late.server.requests[1]!.headers.get('authorization')).toBe('1')
   })
 
-  test('does not serve what began after it: those headers were fresh, and are refused again', async () => {
+  test('is not shared by a stream that started after it: if its fresh headers are refused, it starts another refresh', async () => {
     const tokens = createTokens()
-    const [first, next] = [createBench({ headers: tokens.headers }), createBench({ headers: tokens.headers })]
-    first.join()
+    const [first, next] = [
+      createHarness({ headers: tokens.headers }),
+      createHarness({ headers: tokens.headers }),
+    ]
+    first.subscribe()
     await first.clock.advance(0)
     await first.server.requests[0]!.refuse(401)
     tokens.deliver()
     await first.clock.advance(0)
-    next.join()
+    next.subscribe()
     await next.clock.advance(0)
     expect(next.server.requests[0]!.headers.get('authorization')).toBe('1')
     await next.server.requests[0]!.refuse(401)
@@ -163,51 +175,51 @@ describe('one refresh', () => {
     expect(next.server.requests[1]!.headers.get('authorization')).toBe('2')
   })
 
-  test('that throws is a loss for all who waited for it, and the next attempt asks anew', async () => {
+  test('that throws fails the attempt of every waiting stream, and the next attempt refreshes again', async () => {
     let broken = true
     const headers = vi.fn<(context: AttemptContext) => Promise<HeadersInit>>(async ({ error }) => {
-      if (error?.status === 401 && broken) throw new Error('no token to be had')
+      if (error?.status === 401 && broken) throw new Error('no token')
       return {}
     })
-    const benches = [createBench({ headers }), createBench({ headers })]
-    for (const { join, clock, server } of benches) {
-      join()
+    const harnesses = [createHarness({ headers }), createHarness({ headers })]
+    for (const { subscribe, clock, server } of harnesses) {
+      subscribe()
       await clock.advance(0)
       await server.requests[0]!.refuse(401)
     }
-    for (const bench of benches) {
-      await bench.clock.advance(0)
-      expect(bench.state).toMatchObject({
+    for (const harness of harnesses) {
+      await harness.clock.advance(0)
+      expect(harness.state).toMatchObject({
         status: 'waiting',
         error: { code: 'option-failed', option: 'headers' },
       })
     }
     broken = false
-    for (const { clock, server } of benches) {
+    for (const { clock, server } of harnesses) {
       await clock.advance(5_000)
       expect(server.requests).toHaveLength(2)
     }
   })
 
-  test('is for those who share the function: other functions are asked for themselves', async () => {
+  test('is shared only by streams with the same function', async () => {
     const [one, other] = [createTokens(), createTokens()]
-    const benches = [createBench({ headers: one.headers }), createBench({ headers: other.headers })]
-    for (const { join, clock, server } of benches) {
-      join()
+    const harnesses = [createHarness({ headers: one.headers }), createHarness({ headers: other.headers })]
+    for (const { subscribe, clock, server } of harnesses) {
+      subscribe()
       await clock.advance(0)
       await server.requests[0]!.refuse(401)
     }
     expect([one.pending, other.pending]).toEqual([1, 1])
   })
 
-  test('goes on for the others when the stream that asked for it is closed', async () => {
+  test('continues for other streams when the stream that started it is closed', async () => {
     const tokens = createTokens()
     const [first, other] = [
-      createBench({ headers: tokens.headers }),
-      createBench({ headers: tokens.headers }),
+      createHarness({ headers: tokens.headers }),
+      createHarness({ headers: tokens.headers }),
     ]
-    for (const { join, clock, server } of [first, other]) {
-      join()
+    for (const { subscribe, clock, server } of [first, other]) {
+      subscribe()
       await clock.advance(0)
       await server.requests[0]!.refuse(401)
     }

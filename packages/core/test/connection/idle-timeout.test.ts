@@ -1,69 +1,69 @@
 import { describe, expect, test } from 'vitest'
-import { type Bench, type BenchOptions, createBench } from './harness.ts'
+import { type Harness, type HarnessOptions, createHarness } from './harness.ts'
 
-/** How long it takes until the stream is no longer in the state that it is in; `Infinity` if 20 minutes do not do it. */
-async function noticed(bench: Bench): Promise<number> {
-  const { status } = bench.state
+/** Returns the time until the stream leaves its current state, in milliseconds; `Infinity` after 20 minutes. */
+async function timeToStateChange(harness: Harness): Promise<number> {
+  const { status } = harness.state
   for (let ms = 0; ms < 1_200_000; ms += 500) {
-    if (bench.state.status !== status) return ms
-    await bench.clock.advance(500)
+    if (harness.state.status !== status) return ms
+    await harness.clock.advance(500)
   }
   return Infinity
 }
 
-async function opened(options: BenchOptions, text = ''): Promise<Bench> {
-  const bench = createBench(options)
-  bench.join()
-  await bench.clock.advance(0)
-  await bench.server.requests[0]!.accept()
-  if (text) await bench.server.requests[0]!.send(text)
-  return bench
+async function openStream(options: HarnessOptions, text = ''): Promise<Harness> {
+  const harness = createHarness(options)
+  harness.subscribe()
+  await harness.clock.advance(0)
+  await harness.server.requests[0]!.accept()
+  if (text) await harness.server.requests[0]!.send(text)
+  return harness
 }
 
-async function heartbeats(bench: Bench, everyMs: number, count: number): Promise<void> {
+async function sendHeartbeats(harness: Harness, intervalMs: number, count: number): Promise<void> {
   for (let beat = 0; beat < count; beat++) {
-    await bench.clock.advance(everyMs)
-    await bench.server.requests[0]!.send(':\n\n')
+    await harness.clock.advance(intervalMs)
+    await harness.server.requests[0]!.send(':\n\n')
   }
 }
 
 describe('by default', () => {
-  test('a server that does not answer is given up after 20 s', async () => {
-    const bench = createBench()
-    bench.join()
-    await bench.clock.advance(0)
-    const ms = await noticed(bench)
-    console.log(`no answer is noticed after ${ms} ms`)
+  test('an attempt without a response fails after 20 s', async () => {
+    const harness = createHarness()
+    harness.subscribe()
+    await harness.clock.advance(0)
+    const ms = await timeToStateChange(harness)
+    console.log(`an attempt without a response fails after ${ms} ms`)
     expect(ms).toBe(20_000)
-    expect(bench.state).toMatchObject({ status: 'waiting', error: { code: 'connect-timeout' } })
-    expect(bench.server.connections).toBe(0)
+    expect(harness.state).toMatchObject({ status: 'waiting', error: { code: 'connect-timeout' } })
+    expect(harness.server.connections).toBe(0)
   })
 
-  test('headers that never come are given up after 20 s too', async () => {
-    const bench = createBench({ headers: () => new Promise<HeadersInit>(() => undefined) })
-    bench.join()
-    await bench.clock.advance(0)
-    expect(await noticed(bench)).toBe(20_000)
-    expect(bench.server.requests).toHaveLength(0)
-    expect(await bench.finish()).toEqual([])
+  test('an attempt fails after 20 s if the promise of headers stays pending', async () => {
+    const harness = createHarness({ headers: () => new Promise<HeadersInit>(() => undefined) })
+    harness.subscribe()
+    await harness.clock.advance(0)
+    expect(await timeToStateChange(harness)).toBe(20_000)
+    expect(harness.server.requests).toHaveLength(0)
+    expect(await harness.closeAndFindLeaks()).toEqual([])
   })
 
   test.each(['data: half', 'data: half\n', 'id: 7\n', ': half a comment', '\u00e9'])(
-    'a socket that dies in the middle of a message is noticed within 25 s: %j',
+    'a dead socket in the middle of a message is detected after 20 s: %j',
     async (text) => {
-      const bench = await opened({}, `data: whole\n\n${text}`)
-      const ms = await noticed(bench)
+      const harness = await openStream({}, `data: whole\n\n${text}`)
+      const ms = await timeToStateChange(harness)
       expect(ms).toBe(20_000)
-      expect(bench.state).toMatchObject({ status: 'waiting', error: { code: 'idle-timeout' } })
-      expect(bench.server.connections).toBe(0)
+      expect(harness.state).toMatchObject({ status: 'waiting', error: { code: 'idle-timeout' } })
+      expect(harness.server.connections).toBe(0)
     },
   )
 
-  test('a socket that dies between heartbeats, one every 10 s, is noticed within 46 s', async () => {
-    const bench = await opened({})
-    await heartbeats(bench, 10_000, 4)
-    const ms = await noticed(bench)
-    console.log(`a dead socket with a heartbeat every 10 s is noticed ${ms} ms after the last`)
+  test('a dead socket is detected after 30 s if the server sends heartbeats every 10 s', async () => {
+    const harness = await openStream({})
+    await sendHeartbeats(harness, 10_000, 4)
+    const ms = await timeToStateChange(harness)
+    console.log(`a dead socket with heartbeats every 10 s is detected ${ms} ms after the last one`)
     expect(ms).toBe(30_000)
   })
 
@@ -73,125 +73,125 @@ describe('by default', () => {
     [20_000, 60_000],
     [90_000, 270_000],
     [200_000, 300_000],
-  ])('a heartbeat every %i ms makes the limit %i ms', async (everyMs, limitMs) => {
-    const bench = await opened({})
-    await heartbeats(bench, everyMs, 3)
-    expect(await noticed(bench)).toBe(limitMs)
+  ])('heartbeats every %i ms make the timeout %i ms', async (intervalMs, timeoutMs) => {
+    const harness = await openStream({})
+    await sendHeartbeats(harness, intervalMs, 3)
+    expect(await timeToStateChange(harness)).toBe(timeoutMs)
   })
 
-  test('the longest gap counts, not the last', async () => {
-    const bench = await opened({})
-    await heartbeats(bench, 20_000, 2)
-    await heartbeats(bench, 10_000, 3)
-    expect(await noticed(bench)).toBe(60_000)
+  test('the timeout follows the longest gap between heartbeats, not the last', async () => {
+    const harness = await openStream({})
+    await sendHeartbeats(harness, 20_000, 2)
+    await sendHeartbeats(harness, 10_000, 3)
+    expect(await timeToStateChange(harness)).toBe(60_000)
   })
 
-  test('what was learned of the heartbeats holds for the next connection', async () => {
-    const bench = await opened({})
-    await heartbeats(bench, 10_000, 3)
-    await bench.server.requests[0]!.fail()
-    await bench.clock.advance(1_000)
-    await bench.server.requests[1]!.accept()
-    expect(await noticed(bench)).toBe(30_000)
+  test('the timeout from heartbeats stays for the next connection', async () => {
+    const harness = await openStream({})
+    await sendHeartbeats(harness, 10_000, 3)
+    await harness.server.requests[0]!.fail()
+    await harness.clock.advance(1_000)
+    await harness.server.requests[1]!.accept()
+    expect(await timeToStateChange(harness)).toBe(30_000)
   })
 
-  test('four minutes of plain silence cost no reconnect', async () => {
-    const bench = await opened({}, 'data: x\n\n')
-    await bench.clock.advance(240_000)
-    expect(bench.state.status).toBe('open')
-    expect(bench.server.requests).toHaveLength(1)
-    expect(await noticed(bench)).toBe(60_000)
+  test('four minutes without data do not cause a reconnect', async () => {
+    const harness = await openStream({}, 'data: x\n\n')
+    await harness.clock.advance(240_000)
+    expect(harness.state.status).toBe('open')
+    expect(harness.server.requests).toHaveLength(1)
+    expect(await timeToStateChange(harness)).toBe(60_000)
   })
 
-  test('silence broken by comments costs no reconnect, however long', async () => {
-    const bench = await opened({})
-    await heartbeats(bench, 15_000, 500)
-    expect(bench.server.requests).toHaveLength(1)
+  test('heartbeats prevent a reconnect, for any length of time', async () => {
+    const harness = await openStream({})
+    await sendHeartbeats(harness, 15_000, 500)
+    expect(harness.server.requests).toHaveLength(1)
   })
 
-  test('a greeting of several comments is not taken for heartbeats', async () => {
-    const bench = await opened({}, ': hello\n\n')
-    await bench.clock.advance(5)
-    await bench.server.requests[0]!.send(`:${' '.repeat(2_048)}\n\n`)
-    await bench.clock.advance(240_000)
-    expect(bench.server.requests).toHaveLength(1)
+  test('several comments at the start are not heartbeats', async () => {
+    const harness = await openStream({}, ': hello\n\n')
+    await harness.clock.advance(5)
+    await harness.server.requests[0]!.send(`:${' '.repeat(2_048)}\n\n`)
+    await harness.clock.advance(240_000)
+    expect(harness.server.requests).toHaveLength(1)
   })
 
-  test('a message that trickles in byte by byte is waited for', async () => {
-    const bench = await opened({})
+  test('a message that arrives byte by byte does not time out', async () => {
+    const harness = await openStream({})
     for (const letter of `data: ${'x'.repeat(30)}\n\n`) {
-      await bench.clock.advance(15_000)
-      await bench.server.requests[0]!.send(letter)
+      await harness.clock.advance(15_000)
+      await harness.server.requests[0]!.send(letter)
     }
-    expect(bench.messages).toHaveLength(1)
-    expect(bench.server.requests).toHaveLength(1)
+    expect(harness.messages).toHaveLength(1)
+    expect(harness.server.requests).toHaveLength(1)
   })
 
-  test('a slow reader is not taken for a silent server', async () => {
-    const bench = createBench()
-    bench.stream.onMessage(() => new Promise(() => undefined))
-    await bench.clock.advance(0)
-    await bench.server.requests[0]!.send('data: x\n\ndata: half')
-    await bench.clock.advance(3_600_000)
-    expect(bench.state.status).toBe('open')
-    expect(await bench.finish()).toEqual([])
+  test('a slow listener does not cause a timeout', async () => {
+    const harness = createHarness()
+    harness.stream.onMessage(() => new Promise(() => undefined))
+    await harness.clock.advance(0)
+    await harness.server.requests[0]!.send('data: x\n\ndata: half')
+    await harness.clock.advance(3_600_000)
+    expect(harness.state.status).toBe('open')
+    expect(await harness.closeAndFindLeaks()).toEqual([])
   })
 })
 
-test('a limit of one’s own is kept, and false is none', async () => {
-  expect(await noticed(await opened({ idleTimeoutMs: 45_000 }, 'data: half'))).toBe(45_000)
-  expect(await noticed(await opened({ idleTimeoutMs: false }, 'data: half'))).toBe(Infinity)
-  const endless = createBench({ connectTimeoutMs: false })
-  endless.join()
+test('idleTimeoutMs and connectTimeoutMs replace the default, and false disables it', async () => {
+  expect(await timeToStateChange(await openStream({ idleTimeoutMs: 45_000 }, 'data: half'))).toBe(45_000)
+  expect(await timeToStateChange(await openStream({ idleTimeoutMs: false }, 'data: half'))).toBe(Infinity)
+  const endless = createHarness({ connectTimeoutMs: false })
+  endless.subscribe()
   await endless.clock.advance(0)
-  expect(await noticed(endless)).toBe(Infinity)
+  expect(await timeToStateChange(endless)).toBe(Infinity)
 })
 
-describe('a clock that jumped', () => {
-  test('is noticed: a stream that slept must prove that it lives within 5 s', async () => {
-    const bench = await opened({}, 'id: 7\ndata: x\n\n')
-    bench.clock.jump(200_000)
-    await bench.clock.advance(20_000)
-    expect(bench.state.status).toBe('open')
-    await bench.clock.advance(5_000)
-    expect(bench.state).toMatchObject({ status: 'waiting', error: { code: 'idle-timeout' } })
-    await bench.clock.advance(1_000)
-    expect(bench.server.requests[1]!.headers.get('last-event-id')).toBe('7')
+describe('a jump of the clock', () => {
+  test('closes an open stream that receives nothing for another 5 s', async () => {
+    const harness = await openStream({}, 'id: 7\ndata: x\n\n')
+    harness.clock.jump(200_000)
+    await harness.clock.advance(20_000)
+    expect(harness.state.status).toBe('open')
+    await harness.clock.advance(5_000)
+    expect(harness.state).toMatchObject({ status: 'waiting', error: { code: 'idle-timeout' } })
+    await harness.clock.advance(1_000)
+    expect(harness.server.requests[1]!.headers.get('last-event-id')).toBe('7')
   })
 
-  test('costs nothing where a byte proves that the stream lives', async () => {
-    const bench = await opened({}, 'data: x\n\n')
-    bench.clock.jump(200_000)
-    await bench.clock.advance(24_000)
-    await bench.server.requests[0]!.send('retry: 1\n\n')
-    await bench.clock.advance(60_000)
-    expect(bench.server.requests).toHaveLength(1)
+  test('does not close a stream that receives a byte', async () => {
+    const harness = await openStream({}, 'data: x\n\n')
+    harness.clock.jump(200_000)
+    await harness.clock.advance(24_000)
+    await harness.server.requests[0]!.send('retry: 1\n\n')
+    await harness.clock.advance(60_000)
+    expect(harness.server.requests).toHaveLength(1)
   })
 
-  test('is over at once for a stream that waits', async () => {
-    const bench = createBench()
-    bench.join()
-    await bench.clock.advance(0)
-    await bench.server.requests[0]!.refuse(503, { 'retry-after': '600' })
-    bench.clock.jump(3_600_000)
-    await bench.clock.advance(30_000)
-    expect(bench.server.requests).toHaveLength(2)
+  test('ends the delay of a waiting stream', async () => {
+    const harness = createHarness()
+    harness.subscribe()
+    await harness.clock.advance(0)
+    await harness.server.requests[0]!.refuse(503, { 'retry-after': '600' })
+    harness.clock.jump(3_600_000)
+    await harness.clock.advance(30_000)
+    expect(harness.server.requests).toHaveLength(2)
   })
 
-  test('is not seen in a timer that a hidden page holds back for a minute', async () => {
-    const bench = await opened({}, 'data: x\n\n')
-    bench.clock.jump(85_000)
-    await bench.clock.advance(40_000)
-    expect(bench.state.status).toBe('open')
+  test('is not detected if a hidden page delays a timer by up to a minute', async () => {
+    const harness = await openStream({}, 'data: x\n\n')
+    harness.clock.jump(85_000)
+    await harness.clock.advance(40_000)
+    expect(harness.state.status).toBe('open')
   })
 
-  test.each([3_600_000, 86_400_000])('back by %i ms makes no wait and no limit longer', async (ms) => {
-    const bench = await opened({ retry: () => 60_000 }, 'data: half')
-    bench.clock.jump(-ms)
-    await bench.clock.advance(25_000)
-    expect(bench.state).toMatchObject({ status: 'waiting', error: { code: 'idle-timeout' } })
-    bench.clock.jump(-ms)
-    await bench.clock.advance(91_000)
-    expect(bench.server.requests).toHaveLength(2)
+  test.each([3_600_000, 86_400_000])('back by %i ms makes no delay and no timeout longer', async (ms) => {
+    const harness = await openStream({ retry: () => 60_000 }, 'data: half')
+    harness.clock.jump(-ms)
+    await harness.clock.advance(25_000)
+    expect(harness.state).toMatchObject({ status: 'waiting', error: { code: 'idle-timeout' } })
+    harness.clock.jump(-ms)
+    await harness.clock.advance(91_000)
+    expect(harness.server.requests).toHaveLength(2)
   })
 })

@@ -4,21 +4,21 @@ import { expect, test } from 'vitest'
 import { createEventStream } from '../../src/stream/event-stream.ts'
 import { systemClock, type Clock } from '../../src/platform/clock.ts'
 import { createBaseServer } from './base-server.ts'
-import { createFakePage, until } from './harness.ts'
+import { createFakePage, waitFor } from './harness.ts'
 
 setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
+const collectGarbage = runInNewContext('gc') as () => void
 
 const ROUNDS = 1_000
 
 test(
-  `${ROUNDS} rounds of open and close, in every state, leave no socket, timer or listener, and the heap where it was`,
+  `opening and closing ${ROUNDS} streams in every state leaks no socket, timer, listener or memory`,
   { timeout: 60_000 },
   async () => {
     const server = await createBaseServer((request, response) => {
       response.setHeader('connection', 'close')
       const round = Number(request.url!.slice(1)) % 5
-      if (round === 0) return // No answer.
+      if (round === 0) return // No response.
       if (round === 1) return void response.writeHead(503).end('down')
       if (round === 2)
         return void response.writeHead(200, { 'content-type': 'text/event-stream' }).end('data: x\n\n')
@@ -30,9 +30,9 @@ test(
       timer(callback, ms) {
         timers++
         let running = true
-        const done = () => void (running && (timers--, (running = false)))
-        const cancel = systemClock.timer(() => (done(), callback()), ms)
-        return () => (done(), cancel())
+        const end = () => void (running && (timers--, (running = false)))
+        const cancel = systemClock.timer(() => (end(), callback()), ms)
+        return () => (end(), cancel())
       },
     }
     const page = createFakePage()
@@ -60,37 +60,37 @@ test(
           return fetch(input, init)
         },
       })
-      const leave = stream.onMessage(() => undefined)
-      // Some are closed while connecting, some when the server has answered.
+      const unsubscribe = stream.onMessage(() => undefined)
+      // Some are closed while connecting, others after the response.
       if (number % 3 > 0) await new Promise((resolve) => setTimeout(resolve, number % 3))
       if (number % 7 === 0)
-        await until('an answer', () => stream.getSnapshot().status !== 'connecting' || number % 5 === 0)
+        await waitFor('a response', () => stream.getSnapshot().status !== 'connecting' || number % 5 === 0)
       if (number % 2) stream.close()
-      leave()
+      unsubscribe()
     }
 
     const heap = async () => {
       for (let turn = 0; turn < 3; turn++) {
-        collect()
+        collectGarbage()
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
       return process.memoryUsage().heapUsed
     }
     for (let number = 0; number < 200; number++) await round(number)
-    await until('no timers', () => timers === 0)
+    await waitFor('all timers to end', () => timers === 0)
     signals.clear()
     const before = await heap()
     for (let number = 0; number < ROUNDS; number++) await round(number)
-    await until('no timers', () => timers === 0)
-    await until('every request is over', () => [...signals].every(({ aborted }) => aborted))
-    await until('no socket', () => server.sockets === 0)
+    await waitFor('all timers to end', () => timers === 0)
+    await waitFor('all requests to end', () => [...signals].every(({ aborted }) => aborted))
+    await waitFor('all sockets to close', () => server.sockets === 0)
     signals.clear()
-    const grown = (await heap()) - before
+    const growth = (await heap()) - before
     console.log(
-      `${ROUNDS} rounds: ${server.requests} requests, heap ${grown < 0 ? '' : '+'}${Math.round(grown / 1024)} KiB`,
+      `${ROUNDS} rounds: ${server.requests} requests, heap ${growth < 0 ? '' : '+'}${Math.round(growth / 1024)} KiB`,
     )
     expect({ timers, listeners, page: page.listeners }).toEqual({ timers: 0, listeners: 0, page: 0 })
-    expect(grown).toBeLessThan(2 * 2 ** 20)
+    expect(growth).toBeLessThan(2 * 2 ** 20)
     await server.close()
   },
 )

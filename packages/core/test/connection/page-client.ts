@@ -1,55 +1,55 @@
-// A stream in a page, and what a test wants to know of it.
+// A stream in a page or a worker, and a record of its ids and states for tests.
 import type { EventStream, EventStreamOptions } from '../../src/stream/contract.ts'
 import { createEventStream } from '../../src/stream/event-stream.ts'
 import { sessionStore } from '../../src/platform/session-store.ts'
 
-export const seen: string[] = []
+export const ids: string[] = []
 export const states: string[] = []
-export const openings: string[] = []
+export const reconnects: string[] = []
 let stream: EventStream | undefined
 
-/** Opens the stream; `storeKey` keeps its id over a reload. */
+/** Opens the stream. With a `storeKey` its last event id survives a reload. */
 export function open(url: string, options: EventStreamOptions = {}, storeKey?: string): void {
   stream = createEventStream(url, {
     ...options,
     ...(storeKey ? { lastEventIdStore: sessionStore(storeKey) } : {}),
-    onReconnect: ({ continuity }) => openings.push(continuity),
+    onReconnect: ({ continuity }) => reconnects.push(continuity),
   })
-  const look = () => {
+  const recordState = () => {
     const state = stream!.getSnapshot()
-    const word = 'reason' in state ? `${state.status} ${state.reason}` : state.status
-    const cause = 'error' in state && state.error ? `: ${state.error.code}` : ''
-    if (states.at(-1) !== word + cause) states.push(word + cause)
+    const name = 'reason' in state ? `${state.status} ${state.reason}` : state.status
+    const code = 'error' in state && state.error ? `: ${state.error.code}` : ''
+    if (states.at(-1) !== name + code) states.push(name + code)
   }
-  stream.subscribe(look)
-  stream.onMessage(({ id }) => void seen.push(id))
+  stream.subscribe(recordState)
+  stream.onMessage(({ id }) => void ids.push(id))
 }
 
 export function close(): void {
   stream?.close()
 }
 
-/** The message of the error that the stream ended with. */
-export function failure(): string {
+/** Returns the message of the error that the stream failed with. */
+export function errorMessage(): string {
   const state = stream!.getSnapshot()
   return state.status === 'closed' ? (state.error?.message ?? '') : ''
 }
 
-/** What is wrong with the ids seen so far, which must count up from the first. */
-export function gap(): string {
-  const wrong = seen.findIndex((id, index) => Number(id) !== Number(seen[0]) + index)
-  return wrong < 0 ? '' : seen.slice(Math.max(0, wrong - 1), wrong + 2).join(' ')
+/** Returns the ids around the first gap; `''` if the ids count up without one. */
+export function findGap(): string {
+  const index = ids.findIndex((id, position) => Number(id) !== Number(ids[0]) + position)
+  return index < 0 ? '' : ids.slice(Math.max(0, index - 1), index + 2).join(' ')
 }
 
-// The module is the worker's, too: there it reads a little and tells what came.
+// In a worker this module reads a few messages and posts the result.
 if (typeof document !== 'object') {
   addEventListener('message', ({ data }: MessageEvent<string>) => {
     open(data)
     const timer = setInterval(() => {
-      if (seen.length < 5) return
+      if (ids.length < 5) return
       clearInterval(timer)
       close()
-      postMessage({ seen: seen.length, gap: gap() })
+      postMessage({ messages: ids.length, gap: findGap() })
     }, 10)
   })
 }

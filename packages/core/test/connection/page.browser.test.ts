@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright'
 import { bundle } from './bundle.ts'
 import { files, launch } from './chromium.ts'
 import { type CountingServer, createCountingServer } from './counting-server.ts'
-import { until } from './harness.ts'
+import { waitFor } from './harness.ts'
 import type * as Client from './page-client.ts'
 
 let browser: Browser
@@ -42,72 +42,75 @@ async function visit(): Promise<void> {
 const open = (options: object = {}, path = '/stream') =>
   page.evaluate(([path, options]) => client.open(path, options), [path, options] as const)
 
-const look = () =>
-  page.evaluate(() => ({ seen: client.seen.length, gap: client.gap(), states: client.states.join(', ') }))
+const inspect = () =>
+  page.evaluate(() => ({
+    messages: client.ids.length,
+    gap: client.findGap(),
+    states: client.states.join(', '),
+  }))
 
-/** Waits for so many messages, and checks that they count up. */
+/** Waits for `count` messages and expects their ids to count up without a gap. */
 async function read(count: number): Promise<void> {
-  await page.waitForFunction((count) => client.seen.length >= count, count)
-  expect((await look()).gap).toBe('')
+  await page.waitForFunction((count) => client.ids.length >= count, count)
+  expect((await inspect()).gap).toBe('')
 }
 
-async function resumed(): Promise<void> {
-  await until('a second request', () => server.asked.length === 2)
-  const { seen } = await look()
-  await read(seen + 5)
-  expect(server.asked[1]!.headers['last-event-id']).toMatch(/^\d+$/)
-  expect(server.most).toBe(1)
+/** Expects one second request that resumes from the last event id, and no other connection. */
+async function expectResumed(): Promise<void> {
+  await waitFor('a second request', () => server.streamRequests.length === 2)
+  const { messages } = await inspect()
+  await read(messages + 5)
+  expect(server.streamRequests[1]!.headers['last-event-id']).toMatch(/^\d+$/)
+  expect(server.maxStreams).toBe(1)
   expect(server.streams).toBe(1)
 }
 
-describe('the network', () => {
-  test('that goes pauses the stream, and its return resumes it at once', async () => {
+describe('a stream in Chromium', () => {
+  test('pauses when the browser goes offline and reconnects immediately when it is back online', async () => {
     await open()
     await read(5)
     await context.setOffline(true)
-    await until('the stream is let go', () => server.streams === 0)
-    expect((await look()).states).toBe('connecting, open, paused offline')
+    await waitFor('the stream to close', () => server.streams === 0)
+    expect((await inspect()).states).toBe('connecting, open, paused offline')
     await context.setOffline(false)
-    await resumed()
-    expect((await look()).states).toBe('connecting, open, paused offline, connecting, open')
-    expect(await page.evaluate(() => client.openings)).toEqual(['resumed'])
+    await expectResumed()
+    expect((await inspect()).states).toBe('connecting, open, paused offline, connecting, open')
+    expect(await page.evaluate(() => client.reconnects)).toEqual(['resumed'])
   })
 
-  test('that is away from the start keeps nothing from being tried, and its return means now', async () => {
+  test('connects although the browser is offline from the start, and reconnects immediately when it is online', async () => {
     await context.setOffline(true)
     await open({ retry: { baseMs: 600_000 } })
     await page.waitForFunction(() => client.states.includes('waiting: network'))
     await context.setOffline(false)
     await read(5)
-    expect(server.most).toBe(1)
+    expect(server.maxStreams).toBe(1)
   })
-})
 
-describe('the page', () => {
-  test('that is frozen lets the socket go, and that goes on resumes', async () => {
+  test('closes its socket when the page is frozen and resumes with the page', async () => {
     await open()
     await read(5)
-    await happen('freeze')
-    await until('the stream is let go', () => server.streams === 0)
-    await happen('resume')
-    await resumed()
-    expect((await look()).states).toContain('paused frozen')
+    await dispatch('freeze')
+    await waitFor('the stream to close', () => server.streams === 0)
+    await dispatch('resume')
+    await expectResumed()
+    expect((await inspect()).states).toContain('paused frozen')
   })
 
-  test('of a browser that freezes without saying so, as Safari does, is paused by pagehide and resumed by pageshow', async () => {
+  test('pauses on pagehide and resumes on pageshow, for browsers without freeze events such as Safari', async () => {
     await open()
     await read(5)
     await page.evaluate(
       () => void window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })),
     )
-    await until('the stream is let go', () => server.streams === 0)
+    await waitFor('the stream to close', () => server.streams === 0)
     await page.evaluate(
       () => void window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })),
     )
-    await resumed()
+    await expectResumed()
   })
 
-  test('has as many listeners after the stream was closed as before', async () => {
+  test('removes all its event listeners when it is closed', async () => {
     await page.evaluate(() => {
       const { addEventListener, removeEventListener } = EventTarget.prototype
       const counts = { added: 0, removed: 0 }
@@ -129,92 +132,92 @@ describe('the page', () => {
     expect(await counts()).toEqual({ added: 7, removed: 7 })
   })
 
-  test('that goes into the back-forward cache lets the socket go, and comes back with its state and the id', async () => {
+  test('closes its socket when the page enters the back-forward cache and resumes with its state and id', async () => {
     await open()
     await read(5)
-    await page.evaluate(() => void Object.assign(window, { stayed: true }))
+    await page.evaluate(() => void Object.assign(window, { cached: true }))
     await page.goto(`${server.origin}/elsewhere`)
-    await until('the stream is let go', () => server.streams === 0)
-    // A page from the cache does not load: its commit is all there is.
+    await waitFor('the stream to close', () => server.streams === 0)
+    // A page from the cache has no load event.
     await page.goBack({ waitUntil: 'commit' })
-    expect(await page.evaluate(() => 'stayed' in window), 'the page came from the cache').toBe(true)
-    await resumed()
-    expect((await look()).states).toBe('connecting, open, paused frozen, connecting, open')
+    expect(await page.evaluate(() => 'cached' in window), 'the page is restored from the cache').toBe(true)
+    await expectResumed()
+    expect((await inspect()).states).toBe('connecting, open, paused frozen, connecting, open')
   })
 
-  test('that is hidden keeps the stream by default', async () => {
+  test('stays open when the page is hidden, by default', async () => {
     await open()
     await read(5)
     await hide()
-    const { seen } = await look()
-    await read(seen + 10)
+    const { messages } = await inspect()
+    await read(messages + 10)
     await show()
-    expect(server.asked).toHaveLength(1)
+    expect(server.streamRequests).toHaveLength(1)
   })
 
-  test('that is hidden for long pauses the stream where that is wished, and resumes it when it is shown', async () => {
+  test('pauses after pauseWhenHiddenMs in a hidden page and resumes when it is visible', async () => {
     await open({ pauseWhenHiddenMs: 200 })
     await read(5)
     await hide()
-    await until('the stream is let go', () => server.streams === 0)
-    expect((await look()).states).toContain('paused hidden')
+    await waitFor('the stream to close', () => server.streams === 0)
+    expect((await inspect()).states).toContain('paused hidden')
     await show()
-    await resumed()
+    await expectResumed()
   })
 
-  test('that is hidden from the start pauses the stream, too, and resumes it when it is shown', async () => {
+  test('pauses after pauseWhenHiddenMs in a page that is hidden from the start, and resumes when it is visible', async () => {
     await hide()
     await open({ pauseWhenHiddenMs: 300 })
     await page.waitForFunction(() => client.states.includes('paused hidden'))
     await show()
     await read(5)
-    expect(server.most).toBe(1)
+    expect(server.maxStreams).toBe(1)
   })
 
-  test('that is hidden, frozen or offline never has a POST sent again', async () => {
+  test('never sends a POST again because the page was hidden or frozen', async () => {
     await open({ method: 'POST', body: 'question', pauseWhenHiddenMs: 100 }, '/no-id')
-    await page.waitForFunction(() => client.seen.length > 2)
+    await page.waitForFunction(() => client.ids.length > 2)
     await hide()
     await new Promise((resolve) => setTimeout(resolve, 200))
     await show()
-    await happen('freeze')
-    await happen('resume')
+    await dispatch('freeze')
+    await dispatch('resume')
     await new Promise((resolve) => setTimeout(resolve, 300))
-    expect(server.asked).toHaveLength(1)
+    expect(server.streamRequests).toHaveLength(1)
     expect(server.streams).toBe(1)
   })
 
-  test('that is reloaded resumes where it kept the id', async () => {
+  test('resumes after a reload if it has a lastEventIdStore', async () => {
     await page.evaluate(() => client.open('/stream', {}, 'count'))
     await read(5)
     await visit()
     await page.evaluate(() => client.open('/stream', {}, 'count'))
-    await resumed()
-    expect(Number(server.asked[1]!.headers['last-event-id'])).toBeGreaterThanOrEqual(5)
+    await expectResumed()
+    expect(Number(server.streamRequests[1]!.headers['last-event-id'])).toBeGreaterThanOrEqual(5)
   })
 
-  test('that is left lets the socket go', async () => {
+  test('closes its socket when the page is closed', async () => {
     await open()
     await read(5)
     await page.close()
-    await until('the stream is let go', () => server.streams === 0)
+    await waitFor('the stream to close', () => server.streams === 0)
   })
 })
 
-// A headless browser's page is never hidden, and only hidden pages are frozen: these events are made by hand. The
-// back-forward cache's are real, and hide, freeze and resume the page in their turn.
-const happen = (type: string) => page.evaluate((type) => void document.dispatchEvent(new Event(type)), type)
+// Pages of a headless browser are never hidden, and only hidden pages are frozen. So the tests dispatch these events. The
+// events of the back-forward cache are real.
+const dispatch = (type: string) => page.evaluate((type) => void document.dispatchEvent(new Event(type)), type)
 
 async function hide(state = 'hidden'): Promise<void> {
   await page.evaluate((state) => {
     Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state })
   }, state)
-  await happen('visibilitychange')
+  await dispatch('visibilitychange')
 }
 
 const show = () => hide('visible')
 
-test('a worker, which has no window, reads a stream', async () => {
+test('a stream in a worker delivers messages', async () => {
   const result = await page.evaluate(
     (url) =>
       new Promise((resolve) => {
@@ -224,47 +227,50 @@ test('a worker, which has no window, reads a stream', async () => {
       }),
     `${server.origin}/stream`,
   )
-  expect(result).toEqual({ seen: expect.any(Number), gap: '' })
-  await until('the stream is let go', () => server.streams === 0)
+  expect(result).toEqual({ messages: expect.any(Number), gap: '' })
+  await waitFor('the stream to close', () => server.streams === 0)
 })
 
-describe('a redirect', () => {
-  const ended = async () => {
+describe('a redirect in Chromium', () => {
+  const waitForEnd = async () => {
     await page.waitForFunction(() => client.states.some((state) => state.startsWith('closed')))
-    return page.evaluate(() => [client.states.at(-1), client.failure()])
+    return page.evaluate(() => [client.states.at(-1), client.errorMessage()])
   }
 
-  test('of a request with a token is followed', async () => {
+  test('is followed with the Authorization header at the same origin', async () => {
     await open({ headers: { authorization: 'Bearer secret' } }, '/moved-twice')
     await read(3)
-    expect(server.asked.at(-1)).toMatchObject({ url: '/stream', headers: { authorization: 'Bearer secret' } })
+    expect(server.streamRequests.at(-1)).toMatchObject({
+      url: '/stream',
+      headers: { authorization: 'Bearer secret' },
+    })
   })
 
-  test('to another origin leaves the token behind', async () => {
-    const stranger = await createCountingServer()
+  test('to another origin does not forward the Authorization header', async () => {
+    const otherServer = await createCountingServer()
     await server.close()
-    server = await createCountingServer(files(code, 'client'), { '/away': `${stranger.origin}/stream` })
+    server = await createCountingServer(files(code, 'client'), { '/away': `${otherServer.origin}/stream` })
     await visit()
     await open({ headers: { authorization: 'Bearer secret' } }, '/away')
     await read(3)
-    expect(JSON.stringify(stranger.asked)).not.toContain('secret')
-    await stranger.close()
+    expect(JSON.stringify(otherServer.streamRequests)).not.toContain('secret')
+    await otherServer.close()
   })
 
   test.each([
-    ['a header of one’s own', { headers: { 'x-api-key': 'secret' } }],
+    ['a custom header', { headers: { 'x-api-key': 'secret' } }],
     ['a body', { method: 'POST', body: 'secret' }],
-  ])('of a request with %s is an error that says what to do', async (_, options) => {
+  ])('of a request with %s fails with a message that names the option redirect', async (_, options) => {
     await open(options, '/moved')
-    const [state, message] = await ended()
+    const [state, message] = await waitForEnd()
     expect(state).toBe('closed failed: redirect')
     expect(message).toContain("redirect: 'follow'")
-    expect(server.asked).toHaveLength(1)
+    expect(server.streamRequests).toHaveLength(1)
   })
 
-  test('is followed where that is wished', async () => {
+  test("is followed with custom headers if redirect is 'follow'", async () => {
     await open({ headers: { 'x-api-key': 'mine' }, redirect: 'follow' }, '/moved')
     await read(3)
-    expect(server.asked.at(-1)).toMatchObject({ url: '/stream', headers: { 'x-api-key': 'mine' } })
+    expect(server.streamRequests.at(-1)).toMatchObject({ url: '/stream', headers: { 'x-api-key': 'mine' } })
   })
 })

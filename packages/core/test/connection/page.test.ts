@@ -1,228 +1,226 @@
 import { describe, expect, test } from 'vitest'
 import type { PauseReason } from '../../src/platform/page.ts'
-import { createBench } from './harness.ts'
-import { states } from './states.ts'
+import { createHarness } from './harness.ts'
+import { harnessIn } from './states.ts'
 
-const hindrances: PauseReason[] = ['offline', 'frozen']
+const reasons: PauseReason[] = ['offline', 'frozen']
 
 describe.each(['connecting', 'open', 'waiting'])('while %s', (name) => {
-  test.each(hindrances)(
-    '%s pauses, and its end resumes at once, with the id and one connection',
-    async (by) => {
-      const bench = await states[name]!()
-      const before = bench.server.requests.length
-      bench.page.tell(by, true)
-      expect(bench.state).toMatchObject({ status: 'paused', reason: by })
-      expect(bench.server.connections).toBe(0)
-      await bench.clock.advance(600_000)
-      expect(bench.server.requests).toHaveLength(before)
-      bench.page.tell(by, false)
-      await bench.clock.advance(0)
-      expect(bench.server.requests).toHaveLength(before + 1)
-      expect(bench.server.connections).toBe(1)
-      if (name !== 'connecting') expect(bench.server.requests.at(-1)!.headers.get('last-event-id')).toBe('7')
-      await bench.server.requests.at(-1)!.accept()
-      expect(bench.state.status).toBe('open')
-      if (name === 'open') expect(bench.state).toMatchObject({ continuity: 'resumed', downtimeMs: 600_000 })
-      expect(await bench.finish()).toEqual([])
+  test.each(reasons)(
+    '%s pauses the stream, and its end reconnects immediately with the id, over one connection',
+    async (reason) => {
+      const harness = await harnessIn[name]!()
+      const before = harness.server.requests.length
+      harness.page.emit(reason, true)
+      expect(harness.state).toMatchObject({ status: 'paused', reason })
+      expect(harness.server.connections).toBe(0)
+      await harness.clock.advance(600_000)
+      expect(harness.server.requests).toHaveLength(before)
+      harness.page.emit(reason, false)
+      await harness.clock.advance(0)
+      expect(harness.server.requests).toHaveLength(before + 1)
+      expect(harness.server.connections).toBe(1)
+      if (name !== 'connecting')
+        expect(harness.server.requests.at(-1)!.headers.get('last-event-id')).toBe('7')
+      await harness.server.requests.at(-1)!.accept()
+      expect(harness.state.status).toBe('open')
+      if (name === 'open') expect(harness.state).toMatchObject({ continuity: 'resumed', downtimeMs: 600_000 })
+      expect(await harness.closeAndFindLeaks()).toEqual([])
     },
   )
 })
 
-test.each(['idle', 'closed'])(
-  'a page that comes and goes means nothing to a stream that is %s',
-  async (name) => {
-    const bench = await states[name]!({ pauseWhenHiddenMs: 1_000 })
-    const { state } = bench
-    for (const by of ['offline', 'hidden', 'frozen'] as const) {
-      bench.page.tell(by, true)
-      await bench.clock.advance(5_000)
-      bench.page.tell(by, false)
-      await bench.clock.advance(5_000)
-    }
-    expect(bench.state).toBe(state)
-    expect(await bench.finish()).toEqual([])
-  },
-)
-
-test('events that repeat themselves, as pagehide and freeze do, make no second connection', async () => {
-  const bench = await states.open!()
-  for (const present of [true, true, false, false]) bench.page.tell('frozen', present)
-  await bench.clock.advance(0)
-  expect(bench.server.requests).toHaveLength(2)
-  expect(bench.server.connections).toBe(1)
-  expect(await bench.finish()).toEqual([])
+test.each(['idle', 'closed'])('page events do not affect a stream that is %s', async (name) => {
+  const harness = await harnessIn[name]!({ pauseWhenHiddenMs: 1_000 })
+  const { state } = harness
+  for (const reason of ['offline', 'hidden', 'frozen'] as const) {
+    harness.page.emit(reason, true)
+    await harness.clock.advance(5_000)
+    harness.page.emit(reason, false)
+    await harness.clock.advance(5_000)
+  }
+  expect(harness.state).toBe(state)
+  expect(await harness.closeAndFindLeaks()).toEqual([])
 })
 
-test('every order of coming and going ends with one connection, and the reason shown is one that holds', async () => {
+test('repeated page events, like pagehide after freeze, do not open a second connection', async () => {
+  const harness = await harnessIn.open!()
+  for (const active of [true, true, false, false]) harness.page.emit('frozen', active)
+  await harness.clock.advance(0)
+  expect(harness.server.requests).toHaveLength(2)
+  expect(harness.server.connections).toBe(1)
+  expect(await harness.closeAndFindLeaks()).toEqual([])
+})
+
+test('every order of page events ends with one connection, and the state shows a reason that is still active', async () => {
   const all: PauseReason[] = ['offline', 'frozen']
   for (const first of all)
     for (const second of all)
       for (const back of all) {
-        const bench = await states.open!()
-        bench.page.tell(first, true)
-        bench.page.tell(second, true)
-        bench.page.tell(back, false)
-        await bench.clock.advance(0)
-        const left = [first, second].filter((by) => by !== back)
-        if (left.length > 0) expect(bench.state).toMatchObject({ status: 'paused', reason: left[0] })
-        for (const by of all) bench.page.tell(by, false)
-        await bench.clock.advance(0)
-        expect(bench.server.connections).toBe(1)
-        expect(bench.server.requests).toHaveLength(2)
-        expect(await bench.finish()).toEqual([])
+        const harness = await harnessIn.open!()
+        harness.page.emit(first, true)
+        harness.page.emit(second, true)
+        harness.page.emit(back, false)
+        await harness.clock.advance(0)
+        const active = [first, second].filter((reason) => reason !== back)
+        if (active.length > 0) expect(harness.state).toMatchObject({ status: 'paused', reason: active[0] })
+        for (const reason of all) harness.page.emit(reason, false)
+        await harness.clock.advance(0)
+        expect(harness.server.connections).toBe(1)
+        expect(harness.server.requests).toHaveLength(2)
+        expect(await harness.closeAndFindLeaks()).toEqual([])
       }
 })
 
-test('a page that was shown without having been frozen, as each is when it has loaded, changes nothing', async () => {
-  const bench = await states.waiting!()
-  bench.page.tell('frozen', false)
-  await bench.clock.advance(0)
-  expect(bench.server.requests).toHaveLength(1)
+test('pageshow without a previous freeze, as after each load, does not affect the stream', async () => {
+  const harness = await harnessIn.waiting!()
+  harness.page.emit('frozen', false)
+  await harness.clock.advance(0)
+  expect(harness.server.requests).toHaveLength(1)
 })
 
-test('online again while waiting means now', async () => {
-  const bench = await states.waiting!()
-  bench.page.tell('offline', false)
-  await bench.clock.advance(0)
-  expect(bench.server.requests).toHaveLength(2)
-  expect(bench.clock.timers).toBe(1)
+test('reconnects immediately when the browser comes back online while the stream is waiting', async () => {
+  const harness = await harnessIn.waiting!()
+  harness.page.emit('offline', false)
+  await harness.clock.advance(0)
+  expect(harness.server.requests).toHaveLength(2)
+  expect(harness.clock.timers).toBe(1)
 })
 
 describe('a hidden page', () => {
-  test('is no reason to pause by default', async () => {
-    const bench = await states.open!()
-    bench.page.tell('hidden', true)
+  test('does not pause the stream by default', async () => {
+    const harness = await harnessIn.open!()
+    harness.page.emit('hidden', true)
     for (let minute = 0; minute < 60; minute++) {
-      await bench.clock.advance(60_000)
-      await bench.server.requests[0]!.send(':\n\n')
+      await harness.clock.advance(60_000)
+      await harness.server.requests[0]!.send(':\n\n')
     }
-    bench.page.tell('hidden', false)
-    await bench.clock.advance(0)
-    expect(bench.server.requests).toHaveLength(1)
+    harness.page.emit('hidden', false)
+    await harness.clock.advance(0)
+    expect(harness.server.requests).toHaveLength(1)
   })
 
-  test('that is visible again means now for a stream that waits', async () => {
-    const bench = await states.waiting!()
-    bench.page.tell('hidden', true)
-    bench.page.tell('hidden', false)
-    await bench.clock.advance(0)
-    expect(bench.server.requests).toHaveLength(2)
-    expect(bench.server.connections).toBe(1)
+  test('makes a waiting stream reconnect immediately when it becomes visible', async () => {
+    const harness = await harnessIn.waiting!()
+    harness.page.emit('hidden', true)
+    harness.page.emit('hidden', false)
+    await harness.clock.advance(0)
+    expect(harness.server.requests).toHaveLength(2)
+    expect(harness.server.connections).toBe(1)
   })
 
   test.each(['connecting', 'open', 'waiting', 'paused offline'])(
-    'pauses after a while, where that is wished, a stream that is %s',
+    'pauses the stream after pauseWhenHiddenMs if the stream is %s',
     async (name) => {
-      const bench = await states[name]!({ pauseWhenHiddenMs: 10_000, retry: () => 60_000 })
-      const before = bench.server.requests.length
-      bench.page.tell('hidden', true)
-      await bench.clock.advance(9_999)
-      if (name === 'open') expect(bench.state.status).toBe('open')
-      await bench.clock.advance(1)
-      expect(bench.state.status).toBe('paused')
-      expect(bench.server.connections).toBe(0)
-      await bench.clock.advance(600_000)
-      bench.page.tell('offline', false)
-      expect(bench.state).toMatchObject({ status: 'paused', reason: 'hidden' })
-      bench.page.tell('hidden', false)
-      await bench.clock.advance(0)
-      expect(bench.server.requests).toHaveLength(before + 1)
-      expect(bench.server.connections).toBe(1)
-      expect(await bench.finish()).toEqual([])
+      const harness = await harnessIn[name]!({ pauseWhenHiddenMs: 10_000, retry: () => 60_000 })
+      const before = harness.server.requests.length
+      harness.page.emit('hidden', true)
+      await harness.clock.advance(9_999)
+      if (name === 'open') expect(harness.state.status).toBe('open')
+      await harness.clock.advance(1)
+      expect(harness.state.status).toBe('paused')
+      expect(harness.server.connections).toBe(0)
+      await harness.clock.advance(600_000)
+      harness.page.emit('offline', false)
+      expect(harness.state).toMatchObject({ status: 'paused', reason: 'hidden' })
+      harness.page.emit('hidden', false)
+      await harness.clock.advance(0)
+      expect(harness.server.requests).toHaveLength(before + 1)
+      expect(harness.server.connections).toBe(1)
+      expect(await harness.closeAndFindLeaks()).toEqual([])
     },
   )
 
-  test('that is visible again in time keeps its connection', async () => {
-    const bench = await states.open!({ pauseWhenHiddenMs: 10_000 })
+  test('keeps its connection if it becomes visible before pauseWhenHiddenMs', async () => {
+    const harness = await harnessIn.open!({ pauseWhenHiddenMs: 10_000 })
     for (let round = 0; round < 5; round++) {
-      bench.page.tell('hidden', true)
-      await bench.clock.advance(9_000)
-      bench.page.tell('hidden', false)
-      await bench.clock.advance(9_000)
+      harness.page.emit('hidden', true)
+      await harness.clock.advance(9_000)
+      harness.page.emit('hidden', false)
+      await harness.clock.advance(9_000)
     }
-    expect(bench.server.requests).toHaveLength(1)
+    expect(harness.server.requests).toHaveLength(1)
   })
 
-  test('from the start pauses after a while too', async () => {
-    const bench = createBench({ pauseWhenHiddenMs: 10_000, startsHidden: true })
-    bench.join()
-    await bench.clock.advance(0)
-    await bench.server.requests[0]!.send('data: x\n\n')
-    await bench.clock.advance(10_000)
-    expect(bench.state).toMatchObject({ status: 'paused', reason: 'hidden' })
+  test('pauses the stream after pauseWhenHiddenMs, also if it was hidden from the start', async () => {
+    const harness = createHarness({ pauseWhenHiddenMs: 10_000, startsHidden: true })
+    harness.subscribe()
+    await harness.clock.advance(0)
+    await harness.server.requests[0]!.send('data: x\n\n')
+    await harness.clock.advance(10_000)
+    expect(harness.state).toMatchObject({ status: 'paused', reason: 'hidden' })
   })
 })
 
-test('whoever opens by hand knows better than a page that is offline', async () => {
-  const bench = await states['paused offline']!()
-  bench.stream.open()
-  await bench.clock.advance(0)
-  expect(bench.server.requests).toHaveLength(2)
-  await bench.server.requests[1]!.accept()
-  bench.page.tell('offline', false)
-  await bench.clock.advance(0)
-  expect(bench.server.requests).toHaveLength(2)
-  expect(bench.state.status).toBe('open')
+test('open() connects even if the page is offline', async () => {
+  const harness = await harnessIn['paused offline']!()
+  harness.stream.open()
+  await harness.clock.advance(0)
+  expect(harness.server.requests).toHaveLength(2)
+  await harness.server.requests[1]!.accept()
+  harness.page.emit('offline', false)
+  await harness.clock.advance(0)
+  expect(harness.server.requests).toHaveLength(2)
+  expect(harness.state.status).toBe('open')
 })
 
-test('a hidden page that is opened by hand pauses again after the same while', async () => {
-  const bench = await states.open!({ pauseWhenHiddenMs: 10_000 })
-  bench.page.tell('hidden', true)
-  await bench.clock.advance(10_000)
-  expect(bench.state.status).toBe('paused')
-  bench.stream.open()
-  await bench.clock.advance(0)
-  await bench.server.requests[1]!.accept()
-  await bench.clock.advance(9_999)
-  expect(bench.state.status).toBe('open')
-  await bench.clock.advance(1)
-  expect(bench.state).toMatchObject({ status: 'paused', reason: 'hidden' })
+test('open() on a hidden page starts pauseWhenHiddenMs again', async () => {
+  const harness = await harnessIn.open!({ pauseWhenHiddenMs: 10_000 })
+  harness.page.emit('hidden', true)
+  await harness.clock.advance(10_000)
+  expect(harness.state.status).toBe('paused')
+  harness.stream.open()
+  await harness.clock.advance(0)
+  await harness.server.requests[1]!.accept()
+  await harness.clock.advance(9_999)
+  expect(harness.state.status).toBe('open')
+  await harness.clock.advance(1)
+  expect(harness.state).toMatchObject({ status: 'paused', reason: 'hidden' })
 })
 
-test.each(['connecting', 'open'])('to open what is %s changes nothing', async (name) => {
-  const bench = await states[name]!()
-  bench.stream.open()
-  await bench.clock.advance(0)
-  expect(bench.state.status).toBe(name)
-  expect(bench.server.requests).toHaveLength(1)
-  expect(bench.server.connections).toBe(1)
+test.each(['connecting', 'open'])('open() does nothing while the stream is %s', async (name) => {
+  const harness = await harnessIn[name]!()
+  harness.stream.open()
+  await harness.clock.advance(0)
+  expect(harness.state.status).toBe(name)
+  expect(harness.server.requests).toHaveLength(1)
+  expect(harness.server.connections).toBe(1)
 })
 
-test('to open what waits tries now, and once', async () => {
-  const bench = await states.waiting!()
-  bench.stream.open()
-  bench.stream.open()
-  await bench.clock.advance(19_999)
-  expect(bench.server.requests).toHaveLength(2)
-  expect(bench.server.connections).toBe(1)
+test('open() makes a waiting stream connect once, immediately', async () => {
+  const harness = await harnessIn.waiting!()
+  harness.stream.open()
+  harness.stream.open()
+  await harness.clock.advance(19_999)
+  expect(harness.server.requests).toHaveLength(2)
+  expect(harness.server.connections).toBe(1)
 })
 
-test('closed and opened while it waits, it has one connection and one loop', async () => {
-  const bench = await states.waiting!()
-  bench.stream.close()
-  bench.stream.open()
-  await bench.clock.advance(0)
+test('close() and open() of a waiting stream leave one connection and one retry loop', async () => {
+  const harness = await harnessIn.waiting!()
+  harness.stream.close()
+  harness.stream.open()
+  await harness.clock.advance(0)
   for (let n = 1; n < 5; n++) {
-    expect(bench.server.requests).toHaveLength(n + 1)
-    expect(bench.server.connections).toBe(1)
-    await bench.server.requests[n]!.fail()
-    const { state } = bench
-    await bench.clock.advance(state.status === 'waiting' ? state.delayMs : 0)
+    expect(harness.server.requests).toHaveLength(n + 1)
+    expect(harness.server.connections).toBe(1)
+    await harness.server.requests[n]!.fail()
+    const { state } = harness
+    await harness.clock.advance(state.status === 'waiting' ? state.delayMs : 0)
   }
-  expect(await bench.finish()).toEqual([])
+  expect(await harness.closeAndFindLeaks()).toEqual([])
 })
 
-test('leaving while paused lets go of everything, and coming back connects', async () => {
-  const bench = createBench()
-  const leave = bench.join()
-  await bench.clock.advance(0)
-  await bench.server.requests[0]!.send('id: 7\ndata: x\n\n')
-  bench.page.tell('frozen', true)
-  leave()
-  await bench.clock.advance(200)
-  expect([bench.state.status, bench.clock.timers, bench.page.listeners]).toEqual(['idle', 0, 0])
-  bench.join()
-  await bench.clock.advance(0)
-  expect(bench.server.requests[1]!.headers.get('last-event-id')).toBe('7')
+test('unsubscribing from a paused stream releases everything, and subscribing again connects', async () => {
+  const harness = createHarness()
+  const unsubscribe = harness.subscribe()
+  await harness.clock.advance(0)
+  await harness.server.requests[0]!.send('id: 7\ndata: x\n\n')
+  harness.page.emit('frozen', true)
+  unsubscribe()
+  await harness.clock.advance(200)
+  expect([harness.state.status, harness.clock.timers, harness.page.listeners]).toEqual(['idle', 0, 0])
+  harness.subscribe()
+  await harness.clock.advance(0)
+  expect(harness.server.requests[1]!.headers.get('last-event-id')).toBe('7')
 })

@@ -1,164 +1,161 @@
 import { describe, expect, test, vi } from 'vitest'
 import { sessionStore, type LastEventIdStore } from '../../src/platform/session-store.ts'
-import { createBench } from './harness.ts'
+import { createHarness } from './harness.ts'
 
-describe('an id', () => {
+describe('the last event id', () => {
   test.each(['42', '消息-42', 'é', ' 🎉', 'a,b;c="d"', 'tab\there', 'ünï'])(
-    'survives a reconnect as UTF-8: %j',
+    'is sent as UTF-8 when the stream reconnects: %j',
     async (id) => {
-      const bench = createBench()
-      bench.join()
-      await bench.clock.advance(0)
-      await bench.server.requests[0]!.send(`id: ${id}\ndata: x\n\n`)
-      await bench.server.requests[0]!.fail()
-      await bench.clock.advance(1_000)
-      const header = bench.server.requests[1]!.headers.get('last-event-id')!
+      const harness = createHarness()
+      harness.subscribe()
+      await harness.clock.advance(0)
+      await harness.server.requests[0]!.send(`id: ${id}\ndata: x\n\n`)
+      await harness.server.requests[0]!.fail()
+      await harness.clock.advance(1_000)
+      const header = harness.server.requests[1]!.headers.get('last-event-id')!
       expect(Buffer.from(header, 'latin1').toString()).toBe(id.trim())
-      expect(bench.stream.getSnapshot().lastEventId).toBe(id)
+      expect(harness.stream.getSnapshot().lastEventId).toBe(id)
     },
   )
 
-  test.each(['\u0001', '\u001b[31m', 'a\u007fb'])(
-    'that no header can carry is not sent, and stops nothing: %j',
-    async (id) => {
-      const bench = createBench()
-      bench.join()
-      await bench.clock.advance(0)
-      await bench.server.requests[0]!.send(`id: ${id}\ndata: x\n\n`)
-      await bench.server.requests[0]!.fail()
-      await bench.clock.advance(1_000)
-      expect(bench.server.requests[1]!.headers.has('last-event-id')).toBe(false)
-      await bench.server.requests[1]!.accept()
-      expect(bench.state).toMatchObject({ status: 'open', continuity: 'restarted' })
-    },
-  )
-
-  test('of a block that was cut off is not sent', async () => {
-    const bench = createBench()
-    bench.join()
-    await bench.clock.advance(0)
-    await bench.server.requests[0]!.send('id: 1\ndata: x\n\nid: 2\ndata: half')
-    await bench.server.requests[0]!.fail()
-    await bench.clock.advance(1_000)
-    expect(bench.server.requests[1]!.headers.get('last-event-id')).toBe('1')
+  test.each(['\u0001', '\u001b[31m', 'a\u007fb'])('is not sent if no header can carry it: %j', async (id) => {
+    const harness = createHarness()
+    harness.subscribe()
+    await harness.clock.advance(0)
+    await harness.server.requests[0]!.send(`id: ${id}\ndata: x\n\n`)
+    await harness.server.requests[0]!.fail()
+    await harness.clock.advance(1_000)
+    expect(harness.server.requests[1]!.headers.has('last-event-id')).toBe(false)
+    await harness.server.requests[1]!.accept()
+    expect(harness.state).toMatchObject({ status: 'open', continuity: 'restarted' })
   })
 
-  test('that is set to nothing is not sent any more', async () => {
-    const bench = createBench()
-    bench.join()
-    await bench.clock.advance(0)
-    await bench.server.requests[0]!.send('id: 1\ndata: x\n\nid\ndata: y\n\n')
-    await bench.server.requests[0]!.fail()
-    await bench.clock.advance(1_000)
-    expect(bench.server.requests[1]!.headers.has('last-event-id')).toBe(false)
+  test('does not include the id of an unfinished block', async () => {
+    const harness = createHarness()
+    harness.subscribe()
+    await harness.clock.advance(0)
+    await harness.server.requests[0]!.send('id: 1\ndata: x\n\nid: 2\ndata: half')
+    await harness.server.requests[0]!.fail()
+    await harness.clock.advance(1_000)
+    expect(harness.server.requests[1]!.headers.get('last-event-id')).toBe('1')
   })
 
-  test('goes on from the one before', async () => {
-    const bench = createBench({ initialLastEventId: '9' })
-    bench.join()
-    await bench.clock.advance(0)
-    expect(bench.server.requests[0]!.headers.get('last-event-id')).toBe('9')
-    await bench.server.requests[0]!.send('data: no id of its own\n\n')
-    expect(bench.messages[0]!.id).toBe('9')
-    await bench.server.requests[0]!.send('id: 10\ndata: x\n\n')
-    await bench.server.requests[0]!.fail()
-    await bench.clock.advance(1_000)
-    expect(bench.server.requests[1]!.headers.get('last-event-id')).toBe('10')
+  test('is not sent after the server has set it to the empty string', async () => {
+    const harness = createHarness()
+    harness.subscribe()
+    await harness.clock.advance(0)
+    await harness.server.requests[0]!.send('id: 1\ndata: x\n\nid\ndata: y\n\n')
+    await harness.server.requests[0]!.fail()
+    await harness.clock.advance(1_000)
+    expect(harness.server.requests[1]!.headers.has('last-event-id')).toBe(false)
+  })
+
+  test('starts with initialLastEventId and follows each id of the server', async () => {
+    const harness = createHarness({ initialLastEventId: '9' })
+    harness.subscribe()
+    await harness.clock.advance(0)
+    expect(harness.server.requests[0]!.headers.get('last-event-id')).toBe('9')
+    await harness.server.requests[0]!.send('data: no id of its own\n\n')
+    expect(harness.messages[0]!.id).toBe('9')
+    await harness.server.requests[0]!.send('id: 10\ndata: x\n\n')
+    await harness.server.requests[0]!.fail()
+    await harness.clock.advance(1_000)
+    expect(harness.server.requests[1]!.headers.get('last-event-id')).toBe('10')
   })
 })
 
-test('a Last-Event-ID among one’s own headers pins nothing: the newest id goes before it', async () => {
-  const bench = createBench({ headers: { 'Last-Event-ID': 'mine' } })
-  bench.join()
-  await bench.clock.advance(0)
-  expect(bench.server.requests[0]!.headers.get('last-event-id')).toBe('mine')
-  await bench.server.requests[0]!.send('id: 10\ndata: x\n\n')
-  await bench.server.requests[0]!.fail()
-  await bench.clock.advance(1_000)
-  expect(bench.server.requests[1]!.headers.get('last-event-id')).toBe('10')
+test('the newest id replaces a Last-Event-ID of the option headers', async () => {
+  const harness = createHarness({ headers: { 'Last-Event-ID': 'mine' } })
+  harness.subscribe()
+  await harness.clock.advance(0)
+  expect(harness.server.requests[0]!.headers.get('last-event-id')).toBe('mine')
+  await harness.server.requests[0]!.send('id: 10\ndata: x\n\n')
+  await harness.server.requests[0]!.fail()
+  await harness.clock.advance(1_000)
+  expect(harness.server.requests[1]!.headers.get('last-event-id')).toBe('10')
 })
 
-describe('the opening', () => {
-  test('is fresh, then restarted without an id and resumed with one, and tells how long it was away', async () => {
+describe('continuity', () => {
+  test('is fresh first, then restarted without an id or resumed with an id, and onReconnect gets downtimeMs', async () => {
     const openings: unknown[] = []
-    const bench = createBench({
+    const harness = createHarness({
       onReconnect: ({ continuity, downtimeMs }) =>
-        openings.push([continuity, downtimeMs, bench.messages.length]),
+        openings.push([continuity, downtimeMs, harness.messages.length]),
     })
-    bench.join()
-    const { clock, server } = bench
+    harness.subscribe()
+    const { clock, server } = harness
     await clock.advance(0)
     await server.requests[0]!.accept()
-    expect(bench.state).toMatchObject({ status: 'open', continuity: 'fresh', downtimeMs: 0 })
+    expect(harness.state).toMatchObject({ status: 'open', continuity: 'fresh', downtimeMs: 0 })
     await server.requests[0]!.fail()
     await clock.advance(1_000)
     await server.requests[1]!.send('id: 1\ndata: x\n\n')
-    expect(bench.state).toMatchObject({ status: 'open', continuity: 'restarted', downtimeMs: 1_000 })
+    expect(harness.state).toMatchObject({ status: 'open', continuity: 'restarted', downtimeMs: 1_000 })
     await server.requests[1]!.fail()
     await clock.advance(1_000)
     await server.requests[2]!.refuse(503)
     await clock.advance(2_000)
     await clock.advance(500)
     await server.requests[3]!.send('id: 2\ndata: y\n\n')
-    expect(bench.state).toMatchObject({ status: 'open', continuity: 'resumed', downtimeMs: 3_500 })
-    // Told before the first message of the connection.
+    expect(harness.state).toMatchObject({ status: 'open', continuity: 'resumed', downtimeMs: 3_500 })
+    // Called before the first message of the connection.
     expect(openings).toEqual([
       ['restarted', 1_000, 0],
       ['resumed', 3_500, 1],
     ])
   })
 
-  test('that an app answers with close delivers nothing', async () => {
-    const bench = createBench({ onReconnect: () => bench.stream.close() })
-    bench.join()
-    await bench.clock.advance(0)
-    await bench.server.requests[0]!.accept()
-    await bench.server.requests[0]!.fail()
-    await bench.clock.advance(1_000)
-    await bench.server.requests[1]!.send('data: x\n\n')
-    expect(bench.state).toMatchObject({ status: 'closed', reason: 'closed' })
-    expect(bench.messages).toEqual([])
-    expect(await bench.finish()).toEqual([])
+  test('nothing is delivered if onReconnect closes the stream', async () => {
+    const harness = createHarness({ onReconnect: () => harness.stream.close() })
+    harness.subscribe()
+    await harness.clock.advance(0)
+    await harness.server.requests[0]!.accept()
+    await harness.server.requests[0]!.fail()
+    await harness.clock.advance(1_000)
+    await harness.server.requests[1]!.send('data: x\n\n')
+    expect(harness.state).toMatchObject({ status: 'closed', reason: 'closed' })
+    expect(harness.messages).toEqual([])
+    expect(await harness.closeAndFindLeaks()).toEqual([])
   })
 
-  test('told to one that throws harms nobody', async () => {
+  test('an error thrown by onReconnect is reported, and messages are still delivered', async () => {
     const { error } = console
     const reported = vi.fn<(error: unknown) => void>()
     console.error = reported
-    const bench = createBench({
+    const harness = createHarness({
       initialLastEventId: '1',
       onReconnect() {
         throw new Error('from onReconnect')
       },
     })
-    bench.join()
-    await bench.clock.advance(0)
-    await bench.server.requests[0]!.send('data: x\n\n')
+    harness.subscribe()
+    await harness.clock.advance(0)
+    await harness.server.requests[0]!.send('data: x\n\n')
     console.error = error
     expect(reported).toHaveBeenCalledTimes(1)
-    expect(bench.messages).toHaveLength(1)
+    expect(harness.messages).toHaveLength(1)
   })
 })
 
-describe('a store', () => {
+describe('lastEventIdStore', () => {
   const createStore = (id?: string | null) => {
-    const kept: string[] = []
-    const store: LastEventIdStore = { get: () => kept.at(-1) ?? id, set: (next) => void kept.push(next) }
-    return { store, kept }
+    const saved: string[] = []
+    const store: LastEventIdStore = { get: () => saved.at(-1) ?? id, set: (next) => void saved.push(next) }
+    return { store, saved }
   }
 
-  test('lets a reload resume', async () => {
-    const { store, kept } = createStore()
-    const before = createBench({ lastEventIdStore: store })
-    before.join()
+  test('resumes after a reload', async () => {
+    const { store, saved } = createStore()
+    const before = createHarness({ lastEventIdStore: store })
+    before.subscribe()
     await before.clock.advance(0)
     expect(before.server.requests[0]!.headers.has('last-event-id')).toBe(false)
     await before.server.requests[0]!.send('id: 1\ndata: x\n\nid: 消息2\ndata: y\n\n')
     await before.server.requests[0]!.send('data: z\n\n')
-    expect(kept).toEqual(['消息2'])
-    const after = createBench({ lastEventIdStore: store })
+    expect(saved).toEqual(['消息2'])
+    const after = createHarness({ lastEventIdStore: store })
     expect(after.stream.getSnapshot().lastEventId).toBe('')
-    after.join()
+    after.subscribe()
     await after.clock.advance(0)
     expect(after.server.requests[0]!.headers.get('last-event-id')).toBe(
       Buffer.from('消息2').toString('latin1'),
@@ -167,58 +164,61 @@ describe('a store', () => {
     expect(after.state).toMatchObject({ status: 'open', continuity: 'resumed' })
   })
 
-  test('keeps the id of the message at which a listener closed the stream', async () => {
-    const { store, kept } = createStore()
-    const bench = createBench({ lastEventIdStore: store })
-    bench.stream.onMessage(({ id }) => void (id === '2' && bench.stream.close()))
-    await bench.clock.advance(0)
-    await bench.server.requests[0]!.send('id: 1\ndata: x\n\nid: 2\ndata: y\n\nid: 3\ndata: z\n\n')
-    expect(kept).toEqual(['2'])
+  test('saves the id of the message at which a listener closed the stream', async () => {
+    const { store, saved } = createStore()
+    const harness = createHarness({ lastEventIdStore: store })
+    harness.stream.onMessage(({ id }) => void (id === '2' && harness.stream.close()))
+    await harness.clock.advance(0)
+    await harness.server.requests[0]!.send('id: 1\ndata: x\n\nid: 2\ndata: y\n\nid: 3\ndata: z\n\n')
+    expect(saved).toEqual(['2'])
   })
 
-  test('is asked when the stream opens, not when it is made, and only once', async () => {
+  test('is read once, when the stream opens, not when it is created', async () => {
     const get = vi.fn<() => string>(() => '5')
-    const bench = createBench({ lastEventIdStore: { get, set: () => undefined } })
+    const harness = createHarness({ lastEventIdStore: { get, set: () => undefined } })
     expect(get).not.toHaveBeenCalled()
-    bench.join()
-    await bench.clock.advance(0)
-    await bench.server.requests[0]!.fail()
-    await bench.clock.advance(1_000)
-    expect(bench.server.requests[1]!.headers.get('last-event-id')).toBe('5')
+    harness.subscribe()
+    await harness.clock.advance(0)
+    await harness.server.requests[0]!.fail()
+    await harness.clock.advance(1_000)
+    expect(harness.server.requests[1]!.headers.get('last-event-id')).toBe('5')
     expect(get).toHaveBeenCalledTimes(1)
   })
 
-  test('is asked where the initial id is empty', async () => {
-    const bench = createBench({ lastEventIdStore: createStore('stored').store, initialLastEventId: '' })
-    bench.join()
-    await bench.clock.advance(0)
-    expect(bench.server.requests[0]!.headers.get('last-event-id')).toBe('stored')
+  test('is read if initialLastEventId is empty', async () => {
+    const harness = createHarness({ lastEventIdStore: createStore('stored').store, initialLastEventId: '' })
+    harness.subscribe()
+    await harness.clock.advance(0)
+    expect(harness.server.requests[0]!.headers.get('last-event-id')).toBe('stored')
   })
 
-  test('gives way to an initial id', async () => {
-    const bench = createBench({ lastEventIdStore: createStore('old').store, initialLastEventId: 'rendered' })
-    bench.join()
-    await bench.clock.advance(0)
-    expect(bench.server.requests[0]!.headers.get('last-event-id')).toBe('rendered')
+  test('is ignored if initialLastEventId is set', async () => {
+    const harness = createHarness({
+      lastEventIdStore: createStore('old').store,
+      initialLastEventId: 'rendered',
+    })
+    harness.subscribe()
+    await harness.clock.advance(0)
+    expect(harness.server.requests[0]!.headers.get('last-event-id')).toBe('rendered')
   })
 
-  test('that throws is reported, and harms nothing', async () => {
+  test('may throw: the errors are reported, and the stream works', async () => {
     const { error } = console
     const reported = vi.fn<(error: unknown) => void>()
     console.error = reported
     const throws = (): never => {
       throw new Error('no storage')
     }
-    const bench = createBench({ lastEventIdStore: { get: throws, set: throws } })
-    bench.join()
-    await bench.clock.advance(0)
-    await bench.server.requests[0]!.send('id: 1\ndata: x\n\n')
+    const harness = createHarness({ lastEventIdStore: { get: throws, set: throws } })
+    harness.subscribe()
+    await harness.clock.advance(0)
+    await harness.server.requests[0]!.send('id: 1\ndata: x\n\n')
     console.error = error
-    expect(bench.messages).toHaveLength(1)
+    expect(harness.messages).toHaveLength(1)
     expect(reported).toHaveBeenCalledTimes(2)
   })
 
-  test('in the session is quiet where there is none, or where it throws', () => {
+  test('sessionStore() does not throw if sessionStorage is missing or throws', () => {
     const store = sessionStore('news')
     vi.stubGlobal('sessionStorage', undefined)
     expect(store.get()).toBeUndefined()
@@ -229,14 +229,14 @@ describe('a store', () => {
     vi.stubGlobal('sessionStorage', { getItem: throws, setItem: throws })
     expect(store.get()).toBeUndefined()
     store.set('1')
-    const kept = new Map<string, string>()
+    const entries = new Map<string, string>()
     vi.stubGlobal('sessionStorage', {
-      getItem: (key: string) => kept.get(key) ?? null,
-      setItem: (key: string, value: string) => kept.set(key, value),
+      getItem: (key: string) => entries.get(key) ?? null,
+      setItem: (key: string, value: string) => entries.set(key, value),
     })
     store.set('7')
     expect(store.get()).toBe('7')
-    expect([...kept]).toEqual([['news', '7']])
+    expect([...entries]).toEqual([['news', '7']])
     vi.unstubAllGlobals()
   })
 })

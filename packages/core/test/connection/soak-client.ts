@@ -1,21 +1,21 @@
 import { type Clock, systemClock } from '../../src/platform/clock.ts'
 import { createEventStream } from '../../src/stream/event-stream.ts'
 
-/** What a client saw of a stream of numbered messages. */
-export interface Soaked {
-  /** The first message that was not the one that had to come, in words; `''` if all came once and in order. */
-  readonly wrong: string
+/** What a client received of a stream of numbered messages. */
+export interface SoakResult {
+  /** Describes the first message that was lost, repeated or out of order; `''` if there was none. */
+  readonly firstError: string
   readonly messages: number
   readonly connections: number
   readonly attempts: number
-  /** The most requests that were under way or open at a time. */
-  readonly most: number
-  /** Requests that were neither finished nor given up at the end. */
-  readonly left: number
+  /** Highest number of simultaneous requests. */
+  readonly maxRequests: number
+  /** Number of requests that were not aborted at the end. */
+  readonly openRequests: number
   readonly reason: string
 }
 
-/** The clock on the wall, faster: waits are shorter, and everything else is as it is. */
+/** Creates a clock that runs `scale` times as fast as the system clock. */
 export function createFastClock(scale: number, random: () => number = Math.random): Clock {
   const begin = Date.now()
   return {
@@ -26,24 +26,24 @@ export function createFastClock(scale: number, random: () => number = Math.rando
   }
 }
 
-/** Reads numbered messages until the server says that there are no more. Runs in Node and in a page. */
-export async function soak(url: string, scale: number, withinMs: number): Promise<Soaked> {
+/** Reads numbered messages until the server ends the stream. Runs in Node and in a page. */
+export async function soak(url: string, scale: number, withinMs: number): Promise<SoakResult> {
   let messages = 0
-  let wrong = ''
+  let firstError = ''
   let connections = 0
   let attempts = 0
-  let most = 0
-  const held = new Set<Promise<unknown>>()
+  let maxRequests = 0
+  const requests = new Set<Promise<unknown>>()
   const stream = createEventStream(url, {
     clock: createFastClock(scale),
-    // Fresh after a 401, and stale again with each connection.
+    // A fresh token after a 401, a stale one for every other attempt.
     headers: async ({ error }) => ({ authorization: error?.status === 401 ? 'fresh' : 'stale' }),
     async fetch(input, init) {
       attempts++
-      const gone = new Promise<void>((resolve) => init!.signal!.addEventListener('abort', () => resolve()))
-      held.add(gone)
-      void gone.then(() => held.delete(gone))
-      most = Math.max(most, held.size)
+      const aborted = new Promise<void>((resolve) => init!.signal!.addEventListener('abort', () => resolve()))
+      requests.add(aborted)
+      void aborted.then(() => requests.delete(aborted))
+      maxRequests = Math.max(maxRequests, requests.size)
       return fetch(input, init)
     },
   })
@@ -56,8 +56,8 @@ export async function soak(url: string, scale: number, withinMs: number): Promis
   stream.onMessage(({ data, id }) => {
     messages++
     const number = Number(data.split('\n')[0])
-    if (!wrong && (number !== messages || !id.endsWith(String(number))))
-      wrong = `message ${messages} was ${JSON.stringify(data)} with id ${id}`
+    if (!firstError && (number !== messages || !id.endsWith(String(number))))
+      firstError = `message ${messages} was ${JSON.stringify(data)} with id ${id}`
   })
   const end = Date.now() + withinMs
   while (stream.getSnapshot().status !== 'closed' && Date.now() < end)
@@ -69,5 +69,5 @@ export async function soak(url: string, scale: number, withinMs: number): Promis
     state.status === 'closed'
       ? state.reason + (state.reason === 'failed' ? `: ${state.error}` : '')
       : state.status
-  return { wrong, messages, connections, attempts, most, left: held.size, reason }
+  return { firstError, messages, connections, attempts, maxRequests, openRequests: requests.size, reason }
 }

@@ -3,9 +3,9 @@ import type { Browser } from 'playwright'
 import { bundle } from './bundle.ts'
 import { files, launch } from './chromium.ts'
 import { createFaultServer } from './fault-server.ts'
-import { until } from './harness.ts'
+import { waitFor } from './harness.ts'
 import type * as Client from './soak-client.ts'
-import type { Soaked } from './soak-client.ts'
+import type { SoakResult } from './soak-client.ts'
 
 const TOTAL = Number(process.env['HEADWATER_SOAK_MESSAGES'] ?? 20_000)
 const SEEDS = Number(process.env['HEADWATER_SOAK_SEEDS'] ?? 20)
@@ -22,11 +22,11 @@ afterAll(() => browser?.close())
 declare const client: typeof Client
 
 test(
-  `in Chromium ${TOTAL} messages through random faults come once and in order, ${SEEDS} times`,
+  `delivers ${TOTAL} messages once and in order despite random faults, ${SEEDS} times, in Chromium`,
   { timeout: SEEDS * 20_000 },
   async () => {
     const seeds = Array.from({ length: SEEDS }, (_, index) => index + 1)
-    const all: Soaked[] = []
+    const results: SoakResult[] = []
     const context = await browser.newContext()
     await Promise.all(
       Array.from({ length: 10 }, async () => {
@@ -42,18 +42,18 @@ test(
             await page.goto(`${server.origin}/`)
             await page.waitForFunction(() => 'client' in window)
             const result = await page.evaluate((scale) => client.soak('/stream', scale, 60_000), SCALE)
-            const { wrong, messages, reason, most, left } = result
-            expect({ seed, wrong, messages, reason, most, left }).toEqual({
+            const { firstError, messages, reason, maxRequests, openRequests } = result
+            expect({ seed, firstError, messages, reason, maxRequests, openRequests }).toEqual({
               seed,
-              wrong: '',
+              firstError: '',
               messages: TOTAL,
               reason: 'ended',
-              most: 1,
-              left: 0,
+              maxRequests: 1,
+              openRequests: 0,
             })
-            await until('every stream is closed', () => server.streams === 0)
+            await waitFor('all streams to close', () => server.streams === 0)
             expect(server.overlaps).toBe(0)
-            all.push(result)
+            results.push(result)
           } finally {
             await page.close()
             await server.close()
@@ -63,9 +63,9 @@ test(
     )
     await context.close()
     const sum = (key: 'messages' | 'connections' | 'attempts') =>
-      all.reduce((total, one) => total + one[key], 0)
+      results.reduce((total, one) => total + one[key], 0)
     console.log(
-      `Chromium ${browser.version()}, ${all.length} seeds: ${sum('messages')} messages over ${sum('connections')} connections and ${sum('attempts')} attempts, none lost, none repeated, in order`,
+      `Chromium ${browser.version()}, ${results.length} seeds: ${sum('messages')} messages over ${sum('connections')} connections and ${sum('attempts')} attempts, none lost, none repeated, in order`,
     )
   },
 )

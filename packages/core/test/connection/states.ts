@@ -1,35 +1,35 @@
-import { type Bench, type BenchOptions, createBench } from './harness.ts'
+import { createHarness, type Harness, type HarnessOptions } from './harness.ts'
 
-/** A stream in each of its states, with the way there. */
-export const states: Record<string, (options?: BenchOptions) => Promise<Bench>> = {
+/** For each state, a function that brings a new stream into it. */
+export const harnessIn: Record<string, (options?: HarnessOptions) => Promise<Harness>> = {
   async idle(options) {
-    return createBench(options)
+    return createHarness(options)
   },
   async connecting(options) {
-    const bench = createBench(options)
-    bench.join()
-    await bench.clock.advance(0)
-    return bench
+    const harness = createHarness(options)
+    harness.subscribe()
+    await harness.clock.advance(0)
+    return harness
   },
   async open(options) {
-    const bench = await states.connecting!(options)
-    await bench.server.requests[0]!.send('id: 7\ndata: x\n\n')
-    return bench
+    const harness = await harnessIn.connecting!(options)
+    await harness.server.requests[0]!.send('id: 7\ndata: x\n\n')
+    return harness
   },
   async waiting(options) {
-    const bench = await states.open!(options)
-    await bench.server.requests[0]!.fail()
-    return bench
+    const harness = await harnessIn.open!(options)
+    await harness.server.requests[0]!.fail()
+    return harness
   },
   async 'paused offline'(options) {
-    const bench = await states.open!(options)
-    bench.page.tell('offline', true)
-    return bench
+    const harness = await harnessIn.open!(options)
+    harness.page.emit('offline', true)
+    return harness
   },
   async closed(options) {
-    const bench = await states.open!(options)
-    bench.stream.close()
-    await bench.clock.advance(0)
-    return bench
+    const harness = await harnessIn.open!(options)
+    harness.stream.close()
+    await harness.clock.advance(0)
+    return harness
   },
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createPolicy, type PolicyOptions } from '../../src/connection/retry-policy.ts'
 import {
+  type Batch,
   type ConnectionEvent,
   type ConnectionEventBody,
   createMachine,
@@ -35,14 +36,9 @@ const errors = [
 /** All events, for the attempt with this generation. */
 function eventsFor(generation: number): ConnectionEventBody[] {
   const reasons: PauseReason[] = ['offline', 'hidden', 'frozen']
-  const received = {
-    type: 'received',
-    generation,
-    retryMs: undefined,
-    comments: 0,
-    messages: 0,
-    midMessage: false,
-  } as const
+  const batch = { messages: 0, comments: 0, midMessage: false, retryMs: undefined }
+  const received = (part: Partial<Batch>) =>
+    ({ type: 'received', generation, batch: { ...batch, ...part } }) as const
   return [
     { type: 'open' },
     { type: 'close' },
@@ -51,10 +47,10 @@ function eventsFor(generation: number): ConnectionEventBody[] {
     ...reasons.map((reason) => ({ type: 'pause', reason }) as const),
     ...reasons.map((reason) => ({ type: 'resume', reason }) as const),
     { type: 'accepted', generation },
-    received,
-    { ...received, messages: 2 },
-    { ...received, comments: 1 },
-    { ...received, midMessage: true, retryMs: 3_000 },
+    received({}),
+    received({ messages: 2 }),
+    received({ comments: 1 }),
+    received({ midMessage: true, retryMs: 3_000 }),
     { type: 'backpressure', generation, active: true },
     { type: 'backpressure', generation, active: false },
     { type: 'terminated', error: undefined },
@@ -117,7 +113,7 @@ function kindOf(machine: Machine): string {
   const flags = [
     machine.midMessage,
     machine.hasMessages,
-    String(machine.idleTimeoutOverrideMs),
+    String(machine.idleOverrideMs),
     machine.lastCommentAt < Infinity,
   ]
   const history = [
@@ -189,7 +185,7 @@ function freeze(machine: Machine): Machine {
 describe.each(Object.entries(policies))('under %s', (_, options) => {
   test('every event in every state keeps the invariants', () => {
     walk(options, (from, event, { machine, world, at }) => {
-      const { state, idleTimeoutOverrideMs } = machine
+      const { state, idleOverrideMs } = machine
       const transitionText = () =>
         `${JSON.stringify(event)}: ${JSON.stringify(from.machine.state)} → ${JSON.stringify(state)}`
       const holds = state.status === 'connecting' || state.status === 'open'
@@ -204,9 +200,8 @@ describe.each(Object.entries(policies))('under %s', (_, options) => {
         `the page is observed exactly while the stream is active: ${transitionText()}`,
       )
 
-      const isPaused = idleTimeoutOverrideMs === Infinity
-      const isUnlimited =
-        isPaused || (options.connectTimeoutMs === false && idleTimeoutOverrideMs === undefined)
+      const isPaused = idleOverrideMs === Infinity
+      const isUnlimited = isPaused || (options.connectTimeoutMs === false && idleOverrideMs === undefined)
       const hidesSoon =
         options.pauseWhenHiddenMs !== undefined &&
         machine.hiddenAt < Infinity &&

@@ -11,161 +11,161 @@ import {
 } from '../../src/index.ts'
 import { createFakeClock } from '../../src/testing/index.ts'
 import { type BaseServer, createBaseServer } from './base-server.ts'
-import { until } from './harness.ts'
+import { waitFor } from './harness.ts'
 
 const text = 'id: 1\ndata: 1\n\nid: 2\ndata: overloaded\n\nid: 3\ndata: 3\n\n'
 
 let server: BaseServer
-/** Settles when the client has let the socket of a response go. */
-let gone: Promise<unknown>
+/** Settles when the client has closed the socket of a response. */
+let socketClosed: Promise<unknown>
 
-/** Answers with all that it has to say, in one chunk or byte by byte, and keeps the socket. */
-async function serve(cut: boolean): Promise<void> {
+/** Starts a server that sends all messages, in one chunk or byte by byte, and keeps the socket open. */
+async function serve(bytewise: boolean): Promise<void> {
   server = await createBaseServer((_: IncomingMessage, response: ServerResponse) => {
-    gone = once(response, 'close')
+    socketClosed = once(response, 'close')
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    for (const part of cut ? text : [text]) response.write(part)
+    for (const part of bytewise ? text : [text]) response.write(part)
   })
 }
 
 afterEach(() => server.close())
 
-const overloaded = new SseError('server', 'The server is overloaded: ask again later.')
+const overloaded = new SseError('server', 'The server is overloaded. Try again later.')
 
-/** The rules that make the most of any loss. */
-const eager: Record<string, EventStreamOptions> = {
-  'the default rule': {},
-  'a rule that never gives up': { retry: () => 0 },
-  'losses that are always worth another attempt': { retry: { when: () => true } },
-  'a POST that may be repeated': { method: 'POST', body: 'x', idempotent: true },
+/** Options that retry after every error. */
+const retrying: Record<string, EventStreamOptions> = {
+  'the default retry rule': {},
+  'a retry rule that never gives up': { retry: () => 0 },
+  'retry.when that accepts every error': { retry: { when: () => true } },
+  'a POST that is idempotent': { method: 'POST', body: 'x', idempotent: true },
 }
 
-describe.each(Object.entries(eager))('under %s', (_, options) => {
+describe.each(Object.entries(retrying))('with %s', (_, options) => {
   test.each([false, true])(
-    'a message that until makes an error of fails the stream for good, cut at every byte: %s',
-    async (cut) => {
-      await serve(cut)
+    'an error returned by until fails the stream without a retry (sent byte by byte: %s)',
+    async (bytewise) => {
+      await serve(bytewise)
       const clock = createFakeClock()
       const stream = createEventStream(server.origin, {
         clock,
         until: ({ data }) => data === 'overloaded' && overloaded,
         ...options,
       })
-      const seen: string[] = []
-      stream.onMessage(({ data }) => void seen.push(data))
-      await until('the stream is over', () => stream.getSnapshot().status === 'closed')
+      const received: string[] = []
+      stream.onMessage(({ data }) => void received.push(data))
+      await waitFor('the stream to close', () => stream.getSnapshot().status === 'closed')
       expect(stream.getSnapshot()).toMatchObject({
         status: 'closed',
         reason: 'failed',
         error: overloaded,
         data: '1',
       })
-      await gone
+      await socketClosed
       await clock.advance(600_000)
-      expect(seen).toEqual(['1'])
+      expect(received).toEqual(['1'])
       expect(server.requests).toBe(1)
       expect(clock.timers).toBe(0)
     },
   )
 })
 
-test('a loop over the messages throws the error that until gave, after the messages before it', async () => {
+test('async iteration throws the error returned by until, after the earlier messages', async () => {
   await serve(false)
-  const seen: string[] = []
-  const reading = async () => {
+  const received: string[] = []
+  const readAll = async () => {
     const stream = createEventStream(server.origin, {
       until: ({ data }) => data === 'overloaded' && overloaded,
     })
-    for await (const { data } of stream) seen.push(data)
+    for await (const { data } of stream) received.push(data)
   }
-  await expect(reading()).rejects.toBe(overloaded)
-  expect(seen).toEqual(['1'])
+  await expect(readAll()).rejects.toBe(overloaded)
+  expect(received).toEqual(['1'])
 })
 
-test('by hand, a stream that until failed is opened again', async () => {
+test('open() reconnects a stream that until has failed', async () => {
   await serve(false)
-  let patience = 0
+  let matches = 0
   const stream = createEventStream(server.origin, {
-    until: ({ data }) => data === 'overloaded' && patience-- === 0 && overloaded,
+    until: ({ data }) => data === 'overloaded' && matches++ === 0 && overloaded,
   })
-  const seen: string[] = []
-  stream.onMessage(({ data }) => void seen.push(data))
-  await until('the stream is over', () => stream.getSnapshot().status === 'closed')
+  const received: string[] = []
+  stream.onMessage(({ data }) => void received.push(data))
+  await waitFor('the stream to close', () => stream.getSnapshot().status === 'closed')
   stream.open()
-  await until('the rest has come', () => seen.includes('3'))
-  expect(seen).toEqual(['1', '1', 'overloaded', '3'])
+  await waitFor('the remaining messages', () => received.includes('3'))
+  expect(received).toEqual(['1', '1', 'overloaded', '3'])
   expect(server.requests).toBe(2)
   stream.close()
 })
 
-describe.each([false, true])('cut at every byte: %s', (cut) => {
-  test('a last message that is included is folded and delivered before the stream ends', async () => {
-    await serve(cut)
+describe.each([false, true])('sent byte by byte: %s', (bytewise) => {
+  test("'inclusive' folds and delivers the last message before the stream ends", async () => {
+    await serve(bytewise)
     const stream = createEventStream(server.origin, {
       until: ({ data }) => data === 'overloaded' && 'inclusive',
     })
-    const seen: string[] = []
-    stream.onMessage(({ data }) => void seen.push(data))
-    await until('the stream is over', () => stream.getSnapshot().status === 'closed')
+    const received: string[] = []
+    stream.onMessage(({ data }) => void received.push(data))
+    await waitFor('the stream to close', () => stream.getSnapshot().status === 'closed')
     expect(stream.getSnapshot()).toMatchObject({ reason: 'ended', data: 'overloaded', lastEventId: '2' })
     expect(stream.getSnapshot()).not.toHaveProperty('error')
-    await gone
-    expect(seen).toEqual(['1', 'overloaded'])
+    await socketClosed
+    expect(received).toEqual(['1', 'overloaded'])
     expect(server.requests).toBe(1)
   })
 
-  test('a loop over the messages gives the one that is included, and ends', async () => {
-    await serve(cut)
-    const seen: string[] = []
+  test("async iteration yields the last message if until returns 'inclusive', and ends", async () => {
+    await serve(bytewise)
+    const received: string[] = []
     const until: EventStreamOptions['until'] = ({ id }) => id === '2' && 'inclusive'
-    for await (const { data } of createEventStream(server.origin, { until })) seen.push(data)
-    expect(seen).toEqual(['1', 'overloaded'])
+    for await (const { data } of createEventStream(server.origin, { until })) received.push(data)
+    expect(received).toEqual(['1', 'overloaded'])
   })
 
-  test('a fold may know the last word of the format that it reads', async () => {
-    await serve(cut)
+  test('until of a fold ends the stream, beside the option until', async () => {
+    await serve(bytewise)
     const fold: Fold<string, string> = { ...grow(), until: ({ data }) => data === 'overloaded' && overloaded }
     const stream = createEventStream(server.origin, { fold, until: ({ data }) => data === '4' })
     stream.subscribe(() => {})
-    await until('the stream is over', () => stream.getSnapshot().status === 'closed')
+    await waitFor('the stream to close', () => stream.getSnapshot().status === 'closed')
     expect(stream.getSnapshot()).toMatchObject({ reason: 'failed', error: overloaded, data: '1' })
   })
 })
 
-test('a reader that closes the stream at the message that is included has closed it', async () => {
+test("close() at the last message with 'inclusive' sets the reason closed", async () => {
   await serve(false)
   const stream = createEventStream(server.origin, { until: ({ id }) => id === '2' && 'inclusive' })
   stream.onMessage(({ id }) => id === '2' && stream.close())
-  await until('the stream is over', () => stream.getSnapshot().status === 'closed')
+  await waitFor('the stream to close', () => stream.getSnapshot().status === 'closed')
   expect(stream.getSnapshot()).toMatchObject({ reason: 'closed', data: 'overloaded' })
 })
 
-test('the option until is asked before the fold', async () => {
+test('the option until is called before that of the fold', async () => {
   await serve(false)
-  const asked: string[] = []
+  const checked: string[] = []
   const fold: Fold<string | undefined> = {
     ...latest(),
-    until: ({ id }) => asked.push(id) < 0,
+    until: ({ id }) => checked.push(id) < 0,
   }
   const stream = createEventStream(server.origin, { fold, until: ({ id }) => id === '2' })
   stream.subscribe(() => {})
-  await until('the stream is over', () => stream.getSnapshot().status === 'closed')
-  expect(asked).toEqual(['1'])
+  await waitFor('the stream to close', () => stream.getSnapshot().status === 'closed')
+  expect(checked).toEqual(['1'])
 })
 
-test('a fold that is given at run time ends the stream as well', async () => {
+test('until of a fold that was replaced at run time ends the stream', async () => {
   await serve(false)
   let fold: Fold<string | undefined> = latest()
   const stream = createEventStream(server.origin, () => ({ fold }))
   fold = { ...fold, until: ({ id }) => id === '1' }
   stream.subscribe(() => {})
-  await until('the stream is over', () => stream.getSnapshot().status === 'closed')
+  await waitFor('the stream to close', () => stream.getSnapshot().status === 'closed')
   expect(stream.getSnapshot()).toMatchObject({ reason: 'ended', data: undefined })
 })
 
-test('what the until of a fold throws is reported, and the message is no last word', async () => {
+test('an error thrown by until of a fold is reported, and the stream continues', async () => {
   await serve(false)
-  const error = new Error('a fault of mine')
+  const error = new Error('thrown by until')
   const reported: unknown[] = []
   const log = vi.spyOn(console, 'error').mockImplementation((thrown) => void reported.push(thrown))
   const fold: Fold<string | undefined> = {
@@ -176,13 +176,13 @@ test('what the until of a fold throws is reported, and the message is no last wo
   }
   const stream = createEventStream(server.origin, { fold })
   stream.subscribe(() => {})
-  await until('all has come', () => stream.getSnapshot().data === '3')
+  await waitFor('all messages', () => stream.getSnapshot().data === '3')
   expect(reported).toEqual([error, error, error])
   log.mockRestore()
   stream.close()
 })
 
-test('a reader that opens the stream anew at the message that is included has it anew', async () => {
+test("close() and open() at the last message with 'inclusive' connect once more", async () => {
   await serve(false)
   const stream = createEventStream(server.origin, { until: ({ id }) => id === '2' && 'inclusive' })
   let rounds = 0
@@ -191,7 +191,10 @@ test('a reader that opens the stream anew at the message that is included has it
     stream.close()
     stream.open()
   })
-  await until('the second round is over', () => rounds === 2 && stream.getSnapshot().status === 'closed')
+  await waitFor(
+    'the second connection to end',
+    () => rounds === 2 && stream.getSnapshot().status === 'closed',
+  )
   expect(stream.getSnapshot()).toMatchObject({ reason: 'ended', data: 'overloaded' })
   expect(server.requests).toBe(2)
 })

@@ -4,16 +4,16 @@ import { afterEach, expect, test } from 'vitest'
 import { createEventStream, createScope } from '../../src/index.ts'
 import { chatRequest, openai } from '../../src/llm/index.ts'
 import { createFakeClock, createFakeServer } from '../../src/testing/index.ts'
-import { until } from '../connection/harness.ts'
-import { createModelServer, type ModelServer, stream } from './server.ts'
+import { waitFor } from '../connection/harness.ts'
+import { createModelServer, type ModelServer, startStream } from './server.ts'
 
 let server: ModelServer
 afterEach(() => server?.close())
 
 const piece = 'data: {"choices":[{"delta":{"content":"水"}}]}\n\n'
 
-test('a question is one POST, as JSON that asks for a stream, with the headers that one gives', async () => {
-  server = await createModelServer((response) => stream(response, `${piece}data: [DONE]\n\n`))
+test('sends one POST with the request as JSON, stream: true and the given headers', async () => {
+  server = await createModelServer((response) => startStream(response, `${piece}data: [DONE]\n\n`))
   const request = { model: 'a-model', messages: [{ role: 'user', content: '为什么？ 🌊' }], stream: false }
   const answer = createEventStream(server.origin, {
     ...chatRequest(request),
@@ -21,9 +21,9 @@ test('a question is one POST, as JSON that asks for a stream, with the headers t
     fold: openai(),
   })
   answer.subscribe(() => {})
-  await until('the stream is over', () => answer.getSnapshot().status === 'closed')
-  expect(server.asked).toHaveLength(1)
-  const [{ method, headers, body }] = server.asked as [(typeof server.asked)[number]]
+  await waitFor('the stream to close', () => answer.getSnapshot().status === 'closed')
+  expect(server.received).toHaveLength(1)
+  const [{ method, headers, body }] = server.received as [(typeof server.received)[number]]
   expect(method).toBe('POST')
   expect(headers).toMatchObject({
     'content-type': 'application/json',
@@ -35,70 +35,70 @@ test('a question is one POST, as JSON that asks for a stream, with the headers t
   expect(answer.getSnapshot()).toMatchObject({ reason: 'ended', data: { text: '水' } })
 })
 
-test('a content type of one’s own goes before', async () => {
-  server = await createModelServer((response) => stream(response, 'data: [DONE]\n\n'))
+test('a content-type header given by the caller replaces that of the body', async () => {
+  server = await createModelServer((response) => startStream(response, 'data: [DONE]\n\n'))
   const headers = { 'content-type': 'application/vnd.example+json' }
   const answer = createEventStream(server.origin, { ...chatRequest({}), headers, fold: openai() })
   answer.subscribe(() => {})
-  await until('the stream is over', () => answer.getSnapshot().status === 'closed')
-  expect(server.asked[0]!.headers).toMatchObject(headers)
+  await waitFor('the stream to close', () => answer.getSnapshot().status === 'closed')
+  expect(server.received[0]!.headers).toMatchObject(headers)
 })
 
-test('a token that is refused is asked for anew, and the question once more', async () => {
+test('after a 401, headers is called again and the request is sent once more', async () => {
   server = await createModelServer((response, { headers }) =>
     headers.authorization === 'Bearer new'
-      ? stream(response, `${piece}data: [DONE]\n\n`)
+      ? startStream(response, `${piece}data: [DONE]\n\n`)
       : void response.writeHead(401).end('{"error":{"message":"expired"}}'),
   )
-  const causes: (number | undefined)[] = []
+  const statuses: (number | undefined)[] = []
   const answer = createEventStream(server.origin, {
     ...chatRequest({ question: 'why' }),
     headers: async ({ error }) => {
-      causes.push(error?.status)
+      statuses.push(error?.status)
       return { authorization: error ? 'Bearer new' : 'Bearer old' }
     },
     fold: openai(),
   })
   answer.subscribe(() => {})
-  await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+  await waitFor('the stream to close', () => answer.getSnapshot().status === 'closed')
   expect(answer.getSnapshot()).toMatchObject({ reason: 'ended', data: { text: '水' } })
-  expect(causes).toEqual([undefined, 401])
-  const bodies = server.asked.map(({ body }) => body)
+  expect(statuses).toEqual([undefined, 401])
+  const bodies = server.received.map(({ body }) => body)
   expect(bodies).toEqual([bodies[0], bodies[0]])
 })
 
-test('close() in the middle of an answer is seen by the server at once: the socket closes', async () => {
+test('close() in the middle of an answer closes the socket immediately', async () => {
   let response!: ServerResponse
-  server = await createModelServer((given) => stream((response = given), piece))
+  server = await createModelServer((given) => startStream((response = given), piece))
   const answer = createEventStream(server.origin, { ...chatRequest({}), fold: openai(), notify: 'sync' })
   answer.subscribe(() => {})
-  await until('some of it has come', () => answer.getSnapshot().data.text !== '')
-  const gone = once(response, 'close')
+  await waitFor('the first text', () => answer.getSnapshot().data.text !== '')
+  const socketClosed = once(response, 'close')
   answer.close()
   expect(answer.getSnapshot()).toMatchObject({
     status: 'closed',
     reason: 'closed',
     data: { text: '水', finishReason: undefined },
   })
-  await gone
+  await socketClosed
   expect(response.writableFinished).toBe(false)
-  await until('the connection is gone', () => server.sockets === 0)
+  await waitFor('the socket to close', () => server.sockets === 0)
 })
 
-test('the end of an answer lets the socket of a server go that keeps it', async () => {
-  let gone!: Promise<unknown>
+test('the end of an answer closes the socket, also if the server keeps it open', async () => {
+  let socketClosed!: Promise<unknown>
   server = await createModelServer((response) => {
-    gone = once(response, 'close')
-    stream(response, `${piece}data: [DONE]\n\n`)
+    socketClosed = once(response, 'close')
+    startStream(response, `${piece}data: [DONE]\n\n`)
   })
   const answer = createEventStream(server.origin, { ...chatRequest({}), fold: openai() })
   answer.subscribe(() => {})
-  await until('the stream is over', () => answer.getSnapshot().status === 'closed')
-  await gone
+  await waitFor('the stream to close', () => answer.getSnapshot().status === 'closed')
+  await socketClosed
   expect(answer.getSnapshot()).toMatchObject({ reason: 'ended', data: { text: '水' } })
 })
 
-test('who asks the same shares one answer; another question is another', async () => {
+test('streams with the same request share one connection; another request opens another', async () => {
   const clock = createFakeClock()
   const fake = createFakeServer()
   const scope = createScope()
@@ -116,7 +116,7 @@ test('who asks the same shares one answer; another question is another', async (
   expect([one, two, other].map((stream) => stream.getSnapshot().data.text)).toEqual(['水', '水', ''])
 })
 
-test('a model may think for minutes before it says a word', async () => {
+test('a model may send nothing for almost five minutes', async () => {
   const clock = createFakeClock()
   const fake = createFakeServer()
   const answer = createEventStream('https://example.com/', {

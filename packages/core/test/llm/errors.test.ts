@@ -2,25 +2,25 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { createEventStream, type Fold, type Message, type SseError } from '../../src/index.ts'
 import { anthropic, type Answer, chatRequest, openai } from '../../src/llm/index.ts'
 import { createFakeClock } from '../../src/testing/index.ts'
-import { until } from '../connection/harness.ts'
-import { createModelServer, type ModelServer, stream } from './server.ts'
+import { waitFor } from '../connection/harness.ts'
+import { createModelServer, type ModelServer, startStream } from './server.ts'
 
 type Format = () => Fold<Answer, Answer, Message>
 
 let server: ModelServer
 afterEach(() => server.close())
 
-/** Streams what a server says, and gives what has come of it when the stream is over. */
-async function over(format: Format, said: string) {
-  server = await createModelServer((response) => stream(response, said))
+/** Streams a text from the server. Returns the last snapshot and the delivered data once the stream is closed. */
+async function readAnswer(format: Format, text: string) {
+  server = await createModelServer((response) => startStream(response, text))
   const clock = createFakeClock()
   const answer = createEventStream(server.origin, { ...chatRequest({}), clock, fold: format() })
-  const seen: string[] = []
-  answer.onMessage(({ data }) => void seen.push(data))
-  await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+  const received: string[] = []
+  answer.onMessage(({ data }) => void received.push(data))
+  await waitFor('the stream to close', () => answer.getSnapshot().status === 'closed')
   await clock.advance(600_000)
   expect(server.requests).toBe(1)
-  return { ...answer.getSnapshot(), seen }
+  return { ...answer.getSnapshot(), received }
 }
 
 const chat = 'data: {"choices":[{"delta":{"content":"天 🌤"}}]}\n\n'
@@ -39,7 +39,7 @@ const failures: readonly [string, Format, string, string, string, string][] = [
     'The server had an error (server_error)',
   ],
   [
-    'chat completions, with a code that is a number and a choice beside it',
+    'chat completions, with a numeric code and a choice',
     openai,
     chat,
     'message',
@@ -47,7 +47,7 @@ const failures: readonly [string, Format, string, string, string, string][] = [
     'Provider gone (502)',
   ],
   [
-    'chat completions, with an error that is text',
+    'chat completions, with a string as error',
     openai,
     chat,
     'message',
@@ -63,7 +63,7 @@ const failures: readonly [string, Format, string, string, string, string][] = [
     'Slow down (rate_limit_exceeded)',
   ],
   [
-    'responses, as sent',
+    'responses, as sent by the API',
     openai,
     response,
     'error',
@@ -79,7 +79,7 @@ const failures: readonly [string, Format, string, string, string, string][] = [
     'The model broke down (server_error)',
   ],
   [
-    'responses that failed without a word why',
+    'responses that failed without an error',
     openai,
     response,
     'response.failed',
@@ -95,7 +95,7 @@ const failures: readonly [string, Format, string, string, string, string][] = [
     'Overloaded (overloaded_error)',
   ],
   [
-    'a proxy that speaks no JSON',
+    'a proxy that does not send JSON',
     anthropic,
     anthropicText,
     'error',
@@ -104,37 +104,43 @@ const failures: readonly [string, Format, string, string, string, string][] = [
   ],
 ]
 
-test.each(failures)('an error in the stream fails it: %s', async (_, format, before, type, data, says) => {
-  const { seen, ...snapshot } = await over(format, `${before}event: ${type}\ndata: ${data}\n\n${before}`)
-  expect(snapshot).toMatchObject({ status: 'closed', reason: 'failed', data: { text: '天 🌤' } })
-  const { error } = snapshot as { error: SseError }
-  expect(error).toMatchObject({ name: 'SseError', code: 'server', body: data })
-  expect(error.message).toContain(says)
-  expect(seen).toHaveLength(1)
-})
+test.each(failures)(
+  'an error message fails the stream: %s',
+  async (_, format, textBefore, type, data, expected) => {
+    const { received, ...snapshot } = await readAnswer(
+      format,
+      `${textBefore}event: ${type}\ndata: ${data}\n\n${textBefore}`,
+    )
+    expect(snapshot).toMatchObject({ status: 'closed', reason: 'failed', data: { text: '天 🌤' } })
+    const { error } = snapshot as { error: SseError }
+    expect(error).toMatchObject({ name: 'SseError', code: 'server', body: data })
+    expect(error.message).toContain(expected)
+    expect(received).toHaveLength(1)
+  },
+)
 
 test.each<[string, Format, unknown]>([
   ['chat completions', openai, { choices: [{ delta: { content: 'error' } }], error: null }],
   ['responses', openai, { type: 'response.output_text.delta', delta: 'error', response: { error: null } }],
   ['messages', anthropic, { type: 'content_block_delta', delta: { type: 'text_delta', text: 'error' } }],
-])('an answer that says "error" is none: %s', async (_, format, part) => {
-  const snapshot = await over(format, `data: ${JSON.stringify(part)}\n\ndata: [DONE]\n\n`)
+])('an answer with the text "error" does not fail the stream: %s', async (_, format, part) => {
+  const snapshot = await readAnswer(format, `data: ${JSON.stringify(part)}\n\ndata: [DONE]\n\n`)
   expect(snapshot).toMatchObject({ reason: 'ended', data: { text: 'error' } })
 })
 
-describe('an answer that breaks off', () => {
+describe('an incomplete answer', () => {
   test.each<[string, Format, string]>([
     ['chat completions', openai, chat],
     ['responses', openai, response],
     ['messages', anthropic, anthropicText],
-  ])('because the server ends it has no finish reason: %s', async (_, format, before) => {
+  ])('has no finishReason if the server ends the response: %s', async (_, format, textBefore) => {
     server = await createModelServer((response) => {
-      stream(response, before)
+      startStream(response, textBefore)
       response.end()
     })
     const answer = createEventStream(server.origin, { ...chatRequest({}), fold: format() })
     answer.subscribe(() => {})
-    await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+    await waitFor('the stream to close', () => answer.getSnapshot().status === 'closed')
     expect(answer.getSnapshot()).toMatchObject({
       reason: 'ended',
       error: { code: 'ended' },
@@ -143,15 +149,15 @@ describe('an answer that breaks off', () => {
     expect(server.requests).toBe(1)
   })
 
-  test('because the connection does has failed, and is not asked for again', async () => {
+  test('fails without a retry if the connection breaks off', async () => {
     server = await createModelServer((response) => {
-      stream(response)
+      startStream(response)
       response.write(chat, () => response.destroy())
     })
     const clock = createFakeClock()
     const answer = createEventStream(server.origin, { ...chatRequest({}), clock, fold: openai() })
     answer.subscribe(() => {})
-    await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+    await waitFor('the stream to close', () => answer.getSnapshot().status === 'closed')
     await clock.advance(600_000)
     expect(answer.getSnapshot()).toMatchObject({
       reason: 'failed',
@@ -167,13 +173,13 @@ test.each<[number, string]>([
   [401, '{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}'],
   [429, '{"error":{"message":"Too many","type":"tokens","code":"rate_limit_exceeded"}}'],
   [529, '{"type":"error","error":{"type":"overloaded_error","message":"超载了"}}'],
-])('what the server says with a %i can be read', async (status, body) => {
+])('the error has the body of a response with status %i', async (status, body) => {
   server = await createModelServer((response) =>
     response.writeHead(status, { 'content-type': 'application/json' }).end(body),
   )
   const answer = createEventStream(server.origin, { ...chatRequest({}), fold: openai() })
   answer.subscribe(() => {})
-  await until('the stream is over', () => answer.getSnapshot().status === 'closed')
+  await waitFor('the stream to close', () => answer.getSnapshot().status === 'closed')
   const { error } = answer.getSnapshot() as { error: SseError }
   expect(error).toMatchObject({ code: 'status', status, body })
   expect(JSON.parse(error.body!)).toHaveProperty('error.message')

@@ -4,20 +4,20 @@ import { anthropic, type Answer, chatRequest, openai } from '../../src/llm/index
 import { createFakeClock, createFakeServer } from '../../src/testing/index.ts'
 import { chatCompletions, messages, plain, responses } from './transcripts.ts'
 
-/** Streams bytes in pieces, and gives what came of them, with the pieces' number of views. */
-async function fold<Data>(by: Fold<Data, Data, Message>, pieces: readonly Uint8Array[]) {
+/** Streams chunks of bytes to a fold and returns the last snapshot. */
+async function readAnswer<Data>(fold: Fold<Data, Data, Message>, chunks: readonly Uint8Array[]) {
   const clock = createFakeClock()
   const server = createFakeServer()
   const answer = createEventStream('https://example.com/', {
     ...chatRequest({ model: 'a-model' }),
     clock,
     fetch: server.fetch,
-    fold: by,
+    fold,
     until: ({ data }) => data === '[DONE]',
   })
   answer.subscribe(() => {})
   const request = await server.nextRequest()
-  for (const piece of pieces) await request.send(piece)
+  for (const chunk of chunks) await request.send(chunk)
   const snapshot = answer.getSnapshot()
   expect(server.connections).toBe(0)
   expect(clock.timers).toBe(0)
@@ -28,22 +28,22 @@ const encode = (blocks: readonly string[], end: string) =>
   new TextEncoder().encode(blocks.map((block) => `${block}\n\n`.replaceAll('\n', end)).join(''))
 
 const formats = {
-  'chat completions': { by: openai, ...chatCompletions },
-  responses: { by: openai, ...responses },
-  messages: { by: anthropic, ...messages },
-  'plain text': { by: text as () => Fold<string, string, Message>, ...plain },
+  'chat completions': { createFold: openai, ...chatCompletions },
+  responses: { createFold: openai, ...responses },
+  messages: { createFold: anthropic, ...messages },
+  'plain text': { createFold: text as () => Fold<string, string, Message>, ...plain },
 }
 
-describe.each(Object.entries(formats))('%s', (_, { by, blocks, answer }) => {
-  const create = by as () => Fold<unknown, unknown, Message>
+describe.each(Object.entries(formats))('%s', (_, { createFold, blocks, answer }) => {
+  const create = createFold as () => Fold<unknown, unknown, Message>
 
-  test('gives the same answer wherever its bytes are cut in two', async () => {
+  test('gives the same answer wherever the bytes are cut in two', async () => {
     const bytes = encode(blocks, '\n')
-    const cut = await Promise.all(
-      Array.from(bytes, (_, at) => fold(create(), [bytes.subarray(0, at), bytes.subarray(at)])),
+    const snapshots = await Promise.all(
+      Array.from(bytes, (_, at) => readAnswer(create(), [bytes.subarray(0, at), bytes.subarray(at)])),
     )
-    expect(cut).toHaveLength(bytes.length)
-    for (const [at, { status, data }] of cut.entries())
+    expect(snapshots).toHaveLength(bytes.length)
+    for (const [at, { status, data }] of snapshots.entries())
       if (status !== 'closed' || JSON.stringify(data) !== JSON.stringify(answer))
         expect({ at, status, data }).toEqual({ at, status: 'closed', data: answer })
   }, 60_000)
@@ -52,76 +52,78 @@ describe.each(Object.entries(formats))('%s', (_, { by, blocks, answer }) => {
     ['LF', '\n'],
     ['CRLF', '\r\n'],
     ['CR', '\r'],
-  ])('gives the same answer byte by byte, and ends with it, with %s', async (_, end) => {
+  ])('gives the same answer byte by byte, and ends the stream, with %s', async (_, end) => {
     const bytes = encode(blocks, end)
-    const pieces = Array.from(bytes, (byte) => Uint8Array.of(byte))
-    const snapshot = await fold(create(), pieces)
+    const chunks = Array.from(bytes, (byte) => Uint8Array.of(byte))
+    const snapshot = await readAnswer(create(), chunks)
     expect(snapshot).toMatchObject({ status: 'closed', reason: 'ended', data: answer })
     expect(snapshot).not.toHaveProperty('error')
   })
 
-  test('is folded anew by each stream: one fold serves many', async () => {
+  test('can be read by several streams with one fold', async () => {
     const bytes = encode(blocks, '\n')
     const one = create()
-    await fold(one, [bytes])
-    expect((await fold(one, [bytes])).data).toEqual(answer)
+    await readAnswer(one, [bytes])
+    expect((await readAnswer(one, [bytes])).data).toEqual(answer)
   })
 })
 
-/** What a fold makes of messages, one after the other. */
-function steps(by: Fold<Answer, Answer, Message>, ...parts: readonly unknown[]): Answer[] {
-  let state = by.initial(undefined)
+/** Returns the answer after each of the messages. */
+function answersAfter(fold: Fold<Answer, Answer, Message>, ...parts: readonly unknown[]): Answer[] {
+  let state = fold.initial(undefined)
   return parts.map((part) => {
-    state = by.add(state, { type: 'message', data: JSON.stringify(part), id: '' })
-    return by.view(state)
+    state = fold.add(state, { type: 'message', data: JSON.stringify(part), id: '' })
+    return fold.view(state)
   })
 }
 
 const choice = (delta: unknown, rest: object = {}) => ({ choices: [{ index: 0, delta, ...rest }] })
 
 describe('an answer', () => {
-  test('stays as it was, and is another as soon as there is more of it', () => {
-    const [one, two, three] = steps(openai(), choice({ content: 'a' }), choice({ content: 'b' }), choice({}))
+  test('is immutable: a change makes a new object', () => {
+    const [one, two, three] = answersAfter(
+      openai(),
+      choice({ content: 'a' }),
+      choice({ content: 'b' }),
+      choice({}),
+    )
     expect([one!.text, two!.text]).toEqual(['a', 'ab'])
     expect(three).toBe(two)
   })
 
-  test('has calls that stay the same while its text grows', () => {
+  test('keeps the same toolCalls object while its text grows', () => {
     const call = { index: 0, id: 'c', function: { name: 'f', arguments: '{}' } }
-    const [one, two] = steps(openai(), choice({ tool_calls: [call] }), choice({ content: 'b' }))
+    const [one, two] = answersAfter(openai(), choice({ tool_calls: [call] }), choice({ content: 'b' }))
     expect(two!.toolCalls).toBe(one!.toolCalls)
   })
 
-  test('grows from what was there before', () => {
-    const [before] = steps(openai(), choice({ content: 'Hel' }))
-    const by = openai()
+  test('starts with a previous answer', () => {
+    const [previous] = answersAfter(openai(), choice({ content: 'Hel' }))
+    const fold = openai()
     const message = { type: 'message', data: JSON.stringify(choice({ content: 'lo' })), id: '' }
-    expect(by.add(by.initial(before), message).text).toBe('Hello')
+    expect(fold.add(fold.initial(previous), message).text).toBe('Hello')
   })
 })
 
-describe('of what servers send beside the documentation', () => {
+describe('messages that are not in the documentation', () => {
   test.each([
     ['no choices', {}],
     ['choices that are null', { choices: null }],
     ['a choice without a delta', { choices: [{ index: 0 }] }],
     ['a delta that is null', choice(null)],
     ['content that is null', choice({ content: null, refusal: null, tool_calls: null })],
-    ['content that is no text', choice({ content: [{ type: 'text', text: 'x' }] })],
-    ['a finish reason that is empty', choice({}, { finish_reason: '' })],
-    ['a word of tomorrow', { type: 'response.tomorrow', delta: 'x', output_index: 5 }],
-    [
-      'an item of tomorrow',
-      { type: 'response.output_item.added', item: { type: 'tomorrow_call', name: 'x' } },
-    ],
+    ['content that is not a string', choice({ content: [{ type: 'text', text: 'x' }] })],
+    ['an empty finish reason', choice({}, { finish_reason: '' })],
+    ['an unknown event', { type: 'response.unknown', delta: 'x', output_index: 5 }],
+    ['an unknown item', { type: 'response.output_item.added', item: { type: 'unknown_call', name: 'x' } }],
     ['audio', { type: 'response.output_audio.delta', delta: 'UklGRg==' }],
-  ])('%s is passed over', (_, part) => {
-    const by = openai()
-    expect(steps(by, part)).toEqual([by.initial(undefined)])
+  ])('%s does not change the answer', (_, part) => {
+    const fold = openai()
+    expect(answersAfter(fold, part)).toEqual([fold.initial(undefined)])
   })
 
-  test('reasoning goes by two names, and is taken once where it has both', () => {
-    const [, , last] = steps(
+  test('reasoning is read from both of its names, once if both are set', () => {
+    const [, , last] = answersAfter(
       openai(),
       choice({ reasoning: 'a' }),
       choice({ reasoning_content: 'b' }),
@@ -130,42 +132,42 @@ describe('of what servers send beside the documentation', () => {
     expect(last!.reasoning).toBe('abc')
   })
 
-  test('a call that is named again with each piece keeps one name', () => {
-    const piece = (text: string) =>
+  test('a tool call keeps its name if each part repeats it', () => {
+    const part = (text: string) =>
       choice({ tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: text } }] })
-    expect(steps(openai(), piece('{'), piece('}')).at(-1)!.toolCalls).toEqual([
+    expect(answersAfter(openai(), part('{'), part('}')).at(-1)!.toolCalls).toEqual([
       { index: 0, id: 'c', name: 'f', arguments: '{}' },
     ])
   })
 
-  test('calls without an index are calls of their own', () => {
+  test('tool calls without an index are separate calls', () => {
     const call = (id: string) => ({ id, function: { name: 'f', arguments: '{}' } })
-    const [last] = steps(openai(), choice({ tool_calls: [call('a'), call('b')] }))
+    const [last] = answersAfter(openai(), choice({ tool_calls: [call('a'), call('b')] }))
     expect(last!.toolCalls.map(({ index, id }) => [index, id])).toEqual([
       [0, 'a'],
       [1, 'b'],
     ])
   })
 
-  test('usage that comes with each chunk is the last', () => {
+  test('the last usage applies if each chunk has one', () => {
     const usage = (completion_tokens: number) => ({ choices: [], usage: { completion_tokens } })
-    expect(steps(openai(), usage(1), usage(2)).at(-1)!.usage).toMatchObject({
+    expect(answersAfter(openai(), usage(1), usage(2)).at(-1)!.usage).toMatchObject({
       inputTokens: 0,
       outputTokens: 2,
     })
   })
 })
 
-test('a refusal is told, of chat completions and of responses', () => {
-  expect(steps(openai(), choice({ refusal: 'I ' }), choice({ refusal: 'cannot.' })).at(-1)!.refusal).toBe(
-    'I cannot.',
-  )
+test('a refusal is read from chat completions and from responses', () => {
+  expect(
+    answersAfter(openai(), choice({ refusal: 'I ' }), choice({ refusal: 'cannot.' })).at(-1)!.refusal,
+  ).toBe('I cannot.')
   const part = (delta: string) => ({ type: 'response.refusal.delta', delta })
-  expect(steps(openai(), part('I '), part('cannot.')).at(-1)!.refusal).toBe('I cannot.')
+  expect(answersAfter(openai(), part('I '), part('cannot.')).at(-1)!.refusal).toBe('I cannot.')
 })
 
-test('a response that is incomplete says why, and brings its usage', () => {
-  const [last] = steps(openai(), {
+test('an incomplete response has its reason as finishReason, and its usage', () => {
+  const [last] = answersAfter(openai(), {
     type: 'response.incomplete',
     response: {
       id: 'r',
@@ -180,8 +182,8 @@ test('a response that is incomplete says why, and brings its usage', () => {
   })
 })
 
-test('what a call of one’s own kind is given comes as text', () => {
-  const [, last] = steps(
+test('a custom tool call has its input as text in arguments', () => {
+  const [, last] = answersAfter(
     openai(),
     {
       type: 'response.output_item.added',

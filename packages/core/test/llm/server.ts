@@ -1,34 +1,34 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type BaseServer, createBaseServer } from '../connection/base-server.ts'
 
-/** A request as a model's server sees it. */
-export interface Asked {
+/** A request as the server receives it. */
+export interface ReceivedRequest {
   readonly method: string | undefined
   readonly headers: IncomingMessage['headers']
   readonly body: string
 }
 
-/** A server on loopback that answers what it is told to, and keeps what it was asked. */
+/** A server on loopback that records its requests. */
 export interface ModelServer extends BaseServer {
-  readonly asked: readonly Asked[]
+  readonly received: readonly ReceivedRequest[]
 }
 
 export async function createModelServer(
-  answer: (response: ServerResponse, asked: Asked) => void,
+  respond: (response: ServerResponse, request: ReceivedRequest) => void,
 ): Promise<ModelServer> {
-  const asked: Asked[] = []
+  const received: ReceivedRequest[] = []
   const base = await createBaseServer(async (request, response) => {
     let body = ''
     for await (const part of request.setEncoding('utf8')) body += part as string
     const { method, headers } = request
-    asked.push({ method, headers, body })
-    answer(response, { method, headers, body })
+    received.push({ method, headers, body })
+    respond(response, { method, headers, body })
   })
-  return Object.defineProperties(base, { asked: { get: () => asked } }) as ModelServer
+  return Object.defineProperties(base, { received: { get: () => received } }) as ModelServer
 }
 
-/** Begins an event stream. */
-export function stream(response: ServerResponse, text = ''): void {
+/** Sends the head of an event stream and a first chunk. */
+export function startStream(response: ServerResponse, text = ''): void {
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' })
   response.write(text)
 }

@@ -1,6 +1,6 @@
 import type { Answer } from '../../src/llm/index.ts'
 
-/** What a server sends, and what an answer it is. Written from the formats' documentation, with text of more than ASCII. */
+/** The blocks that a server sends, and the answer that results. Written from the formats' documentation, with non-ASCII text. */
 export interface Transcript {
   readonly blocks: readonly string[]
   readonly answer: Answer
@@ -22,10 +22,10 @@ const chatUsage = {
   prompt_tokens_details: { cached_tokens: 8 },
 }
 
-/** Text, reasoning and two calls whose arguments come in turns; the usage has a chunk of its own, without a choice. */
+/** Text, reasoning and two tool calls with interleaved arguments. The usage is in its own chunk, without a choice. */
 export const chatCompletions: Transcript = {
   blocks: [
-    ': a greeting of a proxy',
+    ': a comment from a proxy',
     delta({ role: 'assistant', content: '' }),
     delta({ reasoning_content: '天空' }),
     delta({ reasoning_content: '是蓝的。' }),
@@ -76,7 +76,7 @@ const responseUsage = {
   total_tokens: 28,
 }
 
-/** Reasoning, a search of the server's own, text and a call; the usage comes with the last message. */
+/** Reasoning, a search by the server, text and a tool call. The usage is in the last message. */
 export const responses: Transcript = {
   blocks: [
     named('response.created', { sequence_number: 0, ...response('in_progress') }),
@@ -118,7 +118,7 @@ export const responses: Transcript = {
         arguments: '{"city":"京"}',
       },
     }),
-    named('response.a_word_of_tomorrow', { sequence_number: 99 }),
+    named('response.unknown_event', { sequence_number: 99 }),
     named('response.completed', response('completed', { usage: responseUsage })),
   ],
   answer: {
@@ -134,10 +134,10 @@ export const responses: Transcript = {
 
 const block = (index: number, content_block: object): string =>
   named('content_block_start', { index, content_block })
-const more = (index: number, delta: object): string => named('content_block_delta', { index, delta })
+const blockDelta = (index: number, delta: object): string => named('content_block_delta', { index, delta })
 const stop = (index: number): string => named('content_block_stop', { index })
 
-/** Thinking, text, a search of the server's own and a call; the usage comes in two parts. */
+/** Thinking, text, a search by the server and a tool call. The usage is in two messages. */
 export const messages: Transcript = {
   blocks: [
     named('message_start', {
@@ -154,23 +154,23 @@ export const messages: Transcript = {
     }),
     block(0, { type: 'thinking', thinking: '', signature: '' }),
     named('ping'),
-    more(0, { type: 'thinking_delta', thinking: '思考' }),
-    more(0, { type: 'thinking_delta', thinking: '…' }),
-    more(0, { type: 'signature_delta', signature: 'c2lnbmVk' }),
+    blockDelta(0, { type: 'thinking_delta', thinking: '思考' }),
+    blockDelta(0, { type: 'thinking_delta', thinking: '…' }),
+    blockDelta(0, { type: 'signature_delta', signature: 'c2lnbmVk' }),
     stop(0),
     block(1, { type: 'text', text: '' }),
-    more(1, { type: 'text_delta', text: '你好' }),
-    more(1, { type: 'text_delta', text: ' 🎉 "message_stop"' }),
+    blockDelta(1, { type: 'text_delta', text: '你好' }),
+    blockDelta(1, { type: 'text_delta', text: ' 🎉 "message_stop"' }),
     stop(1),
     block(2, { type: 'server_tool_use', id: 'srv-1', name: 'web_search', input: {} }),
-    more(2, { type: 'input_json_delta', partial_json: '{"query":"x"}' }),
+    blockDelta(2, { type: 'input_json_delta', partial_json: '{"query":"x"}' }),
     stop(2),
     block(3, { type: 'tool_use', id: 'tool-1', name: 'weather', input: {} }),
-    more(3, { type: 'input_json_delta', partial_json: '' }),
-    more(3, { type: 'input_json_delta', partial_json: '{"city": "上' }),
-    more(3, { type: 'input_json_delta', partial_json: '海"}' }),
+    blockDelta(3, { type: 'input_json_delta', partial_json: '' }),
+    blockDelta(3, { type: 'input_json_delta', partial_json: '{"city": "上' }),
+    blockDelta(3, { type: 'input_json_delta', partial_json: '海"}' }),
     stop(3),
-    named('a_word_of_tomorrow', { index: 3 }),
+    named('unknown_event', { index: 3 }),
     named('message_delta', {
       delta: { stop_reason: 'tool_use', stop_sequence: null },
       usage: { output_tokens: 89 },
@@ -192,7 +192,7 @@ export const messages: Transcript = {
   },
 }
 
-/** Nothing but the text, as data. */
+/** The text alone, as data. */
 export const plain = {
   blocks: ['data: 水', 'data:  🐟', 'data: \ndata: ', 'data: fin', 'data: [DONE]'],
   answer: '水 🐟\nfin',

@@ -15,7 +15,7 @@ afterEach(() => {
 
 const encoder = new TextEncoder()
 
-// Each behaviour holds for text, for a small chunk of bytes and for a large one.
+// Each behaviour is tested with text, with a small chunk of bytes and with a large one.
 const FILLER = `: ${'.'.repeat(5000)}\n`
 const forms = [
   ['text', (text: string) => text],
@@ -23,28 +23,31 @@ const forms = [
   ['many bytes', (text: string) => encoder.encode(FILLER + text)],
 ] as const
 
-test.each(forms)('a callback that throws is reported and loses no message behind it (%s)', (_, form) => {
-  const seen: string[] = []
-  const parser = createParser({
-    onMessage(message) {
-      seen.push(message.data)
-      throw new Error(message.data)
-    },
-    onComment(comment) {
-      if (!comment.startsWith('.')) throw new Error(comment)
-    },
-    onRetry(retryMs) {
-      throw new Error(String(retryMs))
-    },
-  })
-  parser.feed(form('data: a\n\n: hi\nretry: 5\nid: 1\ndata: b\n\ndata: c'))
-  parser.feed('\n\n')
-  expect(seen).toEqual(['a', 'b', 'c'])
-  expect(reported.map((error) => (error as Error).message)).toEqual(['a', 'hi', '5', 'b', 'c'])
-  expect(parser.lastEventId).toBe('1')
-})
+test.each(forms)(
+  'an error thrown by a callback is reported, and later messages are still delivered (%s)',
+  (_, form) => {
+    const seen: string[] = []
+    const parser = createParser({
+      onMessage(message) {
+        seen.push(message.data)
+        throw new Error(message.data)
+      },
+      onComment(comment) {
+        if (!comment.startsWith('.')) throw new Error(comment)
+      },
+      onRetry(retryMs) {
+        throw new Error(String(retryMs))
+      },
+    })
+    parser.feed(form('data: a\n\n: hi\nretry: 5\nid: 1\ndata: b\n\ndata: c'))
+    parser.feed('\n\n')
+    expect(seen).toEqual(['a', 'b', 'c'])
+    expect(reported.map((error) => (error as Error).message)).toEqual(['a', 'hi', '5', 'b', 'c'])
+    expect(parser.lastEventId).toBe('1')
+  },
+)
 
-test.each(forms)('close in onMessage stops the rest of the chunk (%s)', (_, form) => {
+test.each(forms)('close() in onMessage discards the rest of the chunk (%s)', (_, form) => {
   const seen: string[] = []
   const parser: Parser = createParser({
     onMessage(message) {
@@ -65,7 +68,7 @@ test.each(forms)('close in onMessage stops the rest of the chunk (%s)', (_, form
 test.each([
   ['onComment', ': hi\n'],
   ['onRetry', 'retry: 5\n'],
-] as const)('close in %s stops the rest of the chunk', (name, line) => {
+] as const)('close() in %s discards the rest of the chunk', (name, line) => {
   for (const chunks of [
     [`data: a\n\n${line}data: b\n\n`],
     ['data: a\n\n', line.slice(0, 3), `${line.slice(3)}data: b\n\n`],
@@ -83,7 +86,7 @@ test.each([
 })
 
 test.each(forms)(
-  'reset in onMessage drops the rest of the chunk, and a new stream begins (%s)',
+  'reset() in onMessage discards the rest of the chunk and starts a new stream (%s)',
   (_, form) => {
     const seen: Message[] = []
     const parser: Parser = createParser({
@@ -95,7 +98,7 @@ test.each(forms)(
         }
       },
     })
-    parser.feed(form('id: 1\ndata: a\n\nid: 2\ndata: b\n\nevent: left\nid: 3\ndata: over'))
+    parser.feed(form('id: 1\ndata: a\n\nid: 2\ndata: b\n\nevent: left\nid: 3\ndata: rest'))
     parser.feed('data: c\n\n')
     expect(seen).toEqual([
       { type: 'message', data: 'a', id: '1' },
@@ -105,7 +108,7 @@ test.each(forms)(
   },
 )
 
-test('reset where a line that came in two chunks ends drops the rest of the second', () => {
+test('reset() at the end of a line that came in two chunks discards the rest of the second chunk', () => {
   const seen: string[] = []
   const parser: Parser = createParser({
     onMessage(message) {
@@ -119,22 +122,25 @@ test('reset where a line that came in two chunks ends drops the rest of the seco
   expect(seen).toEqual(['a', 'c'])
 })
 
-test.each(forms)('a chunk fed by a callback comes after the rest of the present one (%s)', (_, form) => {
-  const seen: string[] = []
-  const parser: Parser = createParser({
-    onMessage(message) {
-      seen.push(message.data)
-      if (message.data === 'a') {
-        parser.feed('ished\n\ndata: nested 1\n\n')
-        parser.feed('data: nested 2\n\n')
-      }
-    },
-  })
-  parser.feed(form('data: a\n\ndata: b\n\ndata: unfin'))
-  expect(seen).toEqual(['a', 'b', 'unfinished', 'nested 1', 'nested 2'])
-})
+test.each(forms)(
+  'a chunk fed by a callback is parsed after the rest of the current chunk (%s)',
+  (_, form) => {
+    const seen: string[] = []
+    const parser: Parser = createParser({
+      onMessage(message) {
+        seen.push(message.data)
+        if (message.data === 'a') {
+          parser.feed('ished\n\ndata: nested 1\n\n')
+          parser.feed('data: nested 2\n\n')
+        }
+      },
+    })
+    parser.feed(form('data: a\n\ndata: b\n\ndata: unfin'))
+    expect(seen).toEqual(['a', 'b', 'unfinished', 'nested 1', 'nested 2'])
+  },
+)
 
-test('bytes fed by a callback are taken as they were then', () => {
+test('bytes fed by a callback are copied, so that the caller may change them', () => {
   const seen: string[] = []
   const buffer = encoder.encode('data: x\n\n')
   const parser: Parser = createParser({
@@ -149,7 +155,7 @@ test('bytes fed by a callback are taken as they were then', () => {
   expect(seen).toEqual(['a', 'b', 'x'])
 })
 
-test('bytes may be used again once they were fed', () => {
+test('a buffer may be reused after it was fed', () => {
   const seen: string[] = []
   const parser = createParser({ onMessage: (message) => seen.push(message.data) })
   const buffer = new Uint8Array(6)
@@ -166,7 +172,7 @@ test('bytes may be used again once they were fed', () => {
   expect(seen).toEqual(['one', '你好'])
 })
 
-test('a chunk that is fed by a callback and too large closes the parser, in the outer feed', () => {
+test('the outer feed() throws if a chunk fed by a callback is too large', () => {
   const parser: Parser = createParser({
     maxMessageLength: 20,
     onMessage: () => parser.feed(`data: ${'x'.repeat(20)}\n\n`),
@@ -175,7 +181,7 @@ test('a chunk that is fed by a callback and too large closes the parser, in the 
   expect(parser.midMessage).toBe(false)
 })
 
-test('during onMessage lastEventId is the id of the message', () => {
+test('lastEventId equals the id of the message during onMessage', () => {
   const ids: [string, string][] = []
   const parser: Parser = createParser({ onMessage: (message) => ids.push([message.id, parser.lastEventId]) })
   parser.feed('id: 1\ndata: a\n\ndata: b\n\nid: 2\ndata: c\n\nid: 3\ndata: d')
@@ -187,7 +193,7 @@ test('during onMessage lastEventId is the id of the message', () => {
   expect(parser.lastEventId).toBe('2')
 })
 
-test('reset keeps the committed id, forgets the uncommitted one, and takes another', () => {
+test('reset() keeps the committed id, drops the uncommitted one, and accepts a new one', () => {
   const seen: Message[] = []
   const parser = createParser({ onMessage: (message) => seen.push(message) })
   parser.feed('id: 1\n\nid: 2\nevent: e\ndata: lost')
@@ -206,13 +212,13 @@ test('reset keeps the committed id, forgets the uncommitted one, and takes anoth
 })
 
 test.each([
-  ['a cut character', [0xe4, 0xbd]],
+  ['an incomplete character', [0xe4, 0xbd]],
   ['a CR', [0x0d]],
   ['a line', [...encoder.encode('data: rest')]],
   ['a comment', [...encoder.encode(': rest')]],
   ['a block', [...encoder.encode('event: e\ndata: rest\nid: 5\n')]],
   ['a long line', [...encoder.encode(`data: ${'x'.repeat(5000)}`)]],
-])('reset forgets %s', (_, rest) => {
+])('reset() discards %s', (_, rest) => {
   const seen: Message[] = []
   const parser = createParser({ onMessage: (message) => seen.push(message) })
   parser.feed(Uint8Array.from(rest))
@@ -222,7 +228,7 @@ test.each([
   expect(seen).toEqual([{ type: 'message', data: 'a', id: '' }])
 })
 
-test('midMessage tells whether a line or a block has begun', () => {
+test('midMessage is true while a line or a block is unfinished', () => {
   const parser = createParser({ onMessage: () => {} })
   const after = (chunk: string | Uint8Array) => {
     parser.feed(chunk)
@@ -245,7 +251,7 @@ test('midMessage tells whether a line or a block has begun', () => {
   expect(after('retry: 5\n')).toBe(false)
 })
 
-test('comments are counted with and without a listener, whole ones only, until reset', () => {
+test('complete comments are counted with and without a listener, until reset()', () => {
   for (const onComment of [undefined, () => {}]) {
     const parser = createParser({ onMessage: () => {}, onComment })
     parser.feed(': a\n:\r\n: b')
@@ -259,12 +265,9 @@ test('comments are counted with and without a listener, whole ones only, until r
   }
 })
 
-test.each(forms)(
-  'a message without a name has the type that was asked for, and one with a name its own (%s)',
-  (_, form) => {
-    const types: string[] = []
-    const parser = createParser({ defaultType: '', onMessage: ({ type }) => void types.push(type) })
-    parser.feed(form('data: a\n\nevent: message\ndata: b\n\nevent:\ndata: c\n\n'))
-    expect(types).toEqual(['', 'message', ''])
-  },
-)
+test.each(forms)('defaultType is the type of messages without an event field (%s)', (_, form) => {
+  const types: string[] = []
+  const parser = createParser({ defaultType: '', onMessage: ({ type }) => void types.push(type) })
+  parser.feed(form('data: a\n\nevent: message\ndata: b\n\nevent:\ndata: c\n\n'))
+  expect(types).toEqual(['', 'message', ''])
+})

@@ -1,7 +1,7 @@
 import { createParser, type ParserOptions } from '../../src/protocol/parser.ts'
 import type { Outcome } from './reference.ts'
 
-/** Feeds the chunks to a new parser and writes down what it says. */
+/** Feeds the chunks to a new parser and returns everything that it delivers. */
 export function collect(chunks: Iterable<Uint8Array | string>, options?: Partial<ParserOptions>): Outcome {
   const outcome: Outcome = { messages: [], comments: [], retries: [], lastEventId: '' }
   const parser = createParser({

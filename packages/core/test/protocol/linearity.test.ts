@@ -5,16 +5,16 @@ import { createParser } from '../../src/protocol/parser.ts'
 
 const MIB = 2 ** 20
 
-/** The time of the processor, not of the wall: a machine that has more to do adds nothing to it. The least of some runs. */
+/** Returns the shortest CPU time of several runs, in milliseconds. CPU time does not depend on other processes, unlike wall time. */
 function msFor(run: () => void, runs = 4): number {
-  let least = Infinity
+  let shortest = Infinity
   for (let count = 0; count < runs; count++) {
     const start = process.cpuUsage()
     run()
     const { user, system } = process.cpuUsage(start)
-    least = Math.min(least, (user + system) / 1_000)
+    shortest = Math.min(shortest, (user + system) / 1_000)
   }
-  return least
+  return shortest
 }
 
 function feedMany(head: string, chunk: string | Uint8Array, bytes: number, foot: string): void {
@@ -32,7 +32,7 @@ function feedMany(head: string, chunk: string | Uint8Array, bytes: number, foot:
 const encoder = new TextEncoder()
 const kib = 'x'.repeat(1024)
 
-// Eight times the input in eight times the time, give or take; the square of it would take sixty-four times as long.
+// Eight times the input may take up to 24 times as long. With quadratic time it would take 64 times as long.
 test.each([
   ['one line in 1 KiB chunks of bytes', 'data: ', encoder.encode(kib), 4 * MIB],
   ['one line in 1 KiB chunks of text', 'data: ', kib, 4 * MIB],
@@ -40,20 +40,20 @@ test.each([
   ['one line in 7-character chunks of text', 'data: ', 'seven b', MIB / 8],
   ['many data lines', '', encoder.encode(`data: ${kib}\n`), 4 * MIB],
   ['many short data lines', '', encoder.encode('data: 0123456789012345678901234567890123456789\n'), MIB],
-])('time grows with the input: %s', (_, head, chunk, bytes) => {
-  feedMany(head, chunk, bytes / 4, '\n\n') // warms up
+])('parse time grows linearly with the input: %s', (_, head, chunk, bytes) => {
+  feedMany(head, chunk, bytes / 4, '\n\n') // Warm-up.
   const small = msFor(() => feedMany(head, chunk, bytes, '\n\n'))
   const large = msFor(() => feedMany(head, chunk, bytes * 8, '\n\n'))
   expect(large / Math.max(small, 2)).toBeLessThan(24)
 })
 
-test('near the limit each piece is counted, not the message again', () => {
+test('parse time grows linearly for a message near maxMessageLength', () => {
   const near = (bytes: number) => () => {
-    // Over a third of the limit in characters, so that characters are counted, in many small lines.
+    // Many small lines, up to 80 % of the limit.
     const parser = createParser({ onMessage: () => {}, maxMessageLength: bytes })
     const line = 'data: 0123456789012345678901234567890123456789\n'
     for (let fed = 0; fed < bytes * 0.8; fed += line.length) parser.feed(line)
-    // Lines that are not kept come while the message is near the limit.
+    // Lines that add no data while the message is near the limit.
     for (let lines = 0; lines < 2000; lines++) parser.feed('id: 0123456789\n')
     for (let lines = 0; lines < 2000; lines++) parser.feed('i')
   }
@@ -63,7 +63,7 @@ test('near the limit each piece is counted, not the message again', () => {
   expect(large / Math.max(small, 2)).toBeLessThan(24)
 })
 
-test('many lines without a colon cost no more than the chunk is long', () => {
+test('parse time grows linearly with the number of lines without a colon', () => {
   const run = (lines: number) => () =>
     createParser({ onMessage: () => {} }).feed('data\nfoo\n\n'.repeat(lines))
   run(1000)()
@@ -72,7 +72,7 @@ test('many lines without a colon cost no more than the chunk is long', () => {
   expect(large / Math.max(small, 2)).toBeLessThan(24)
 })
 
-/** The heap in bytes as a fresh process sees it, after a collection. */
+/** Runs a script in a new process. Its function `heap()` returns the heap size after a garbage collection, in bytes. */
 function measureInChild(script: string): Record<string, number> {
   const pathOf = (file: string) =>
     JSON.stringify(fileURLToPath(new URL(`../../src/${file}`, import.meta.url)))
@@ -94,10 +94,10 @@ function measureInChild(script: string): Record<string, number> {
   return JSON.parse(execFileSync(process.execPath, flags, { encoding: 'utf8' }))
 }
 
-// A Node that does not read TypeScript cannot run the child.
-const readsTypes = Number(process.versions.node.split('.')[0]) >= 22
+// The child process runs TypeScript, which Node 20 cannot.
+const runsTypeScript = Number(process.versions.node.split('.')[0]) >= 22
 
-test.runIf(readsTypes)('lines that nobody reads take no memory', () => {
+test.runIf(runsTypeScript)('comments without a listener and unknown fields are not kept in memory', () => {
   const { comment, unknown, kept } = measureInChild(`
     const chunk = encoder.encode('x'.repeat(1024))
     for (const [name, head] of [['comment', ': '], ['unknown', 'datum: '], ['kept', 'data: ']]) {
@@ -114,8 +114,8 @@ test.runIf(readsTypes)('lines that nobody reads take no memory', () => {
   expect(kept).toBeLessThan(24 * MIB)
 })
 
-test.runIf(readsTypes)(
-  'memory grows with the message: 32 MiB in 1 KiB chunks, and 1 MiB in 7-byte chunks',
+test.runIf(runsTypeScript)(
+  'memory grows linearly with the message: 32 MiB in 1 KiB chunks, 1 MiB in 7-byte chunks',
   () => {
     const { large, tiny, after } = measureInChild(`
     const start = heap()
@@ -137,22 +137,22 @@ test.runIf(readsTypes)(
   },
 )
 
-test.runIf(readsTypes)('detached, one kept message in a hundred holds at most 1 kB', () => {
-  const { attached, detached } = measureInChild(`
+test.runIf(runsTypeScript)('a copied message keeps at most 1 kB in memory, not its whole chunk', () => {
+  const { original, copied } = measureInChild(`
     const words = 'x'.repeat(170)
-    for (const detaches of [false, true]) {
+    for (const copies of [false, true]) {
       const kept = []
       let count = 0
       const parser = createParser({
-        onMessage: (message) => { if (count++ % 100 === 0) kept.push(detaches ? copyMessage(message) : message) },
+        onMessage: (message) => { if (count++ % 100 === 0) kept.push(copies ? copyMessage(message) : message) },
       })
       const messages = Array.from({ length: 82 }, (_, index) => 'id: 0123456789abcdef-' + index + '\\ndata: ' + words + '\\n\\n')
       const bytes = encoder.encode(messages.join(''))
       const before = heap()
       for (let chunk = 0; chunk < 2000; chunk++) parser.feed(bytes.slice())
-      result[detaches ? 'detached' : 'attached'] = (heap() - before) / kept.length
+      result[copies ? 'copied' : 'original'] = (heap() - before) / kept.length
     }`)
-  expect(detached).toBeLessThan(1024)
-  // What it is for; should an engine copy by itself one day, it can go.
-  expect(attached).toBeGreaterThan(4 * 1024)
+  expect(copied).toBeLessThan(1024)
+  // Shows that copyMessage is needed. If this fails, the engine copies by itself and copyMessage can be removed.
+  expect(original).toBeGreaterThan(4 * 1024)
 })

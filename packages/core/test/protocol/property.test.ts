@@ -1,61 +1,85 @@
-import { expect, test } from 'vitest'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
 import { copyMessage } from '../../src/protocol/message.ts'
 import { collect } from './collect.ts'
-import { randomChunks, randomStream } from './random-stream.ts'
-import { reference } from './reference.ts'
+import { decode, type Outcome, reference } from './reference.ts'
+import { type ChunkedStream, chunkedStreams } from './stream-arbitrary.ts'
 
-const STREAMS = 4000
+/** Number of streams over all tests of this file. `HEADWATER_STREAMS=1000000` takes about a minute. */
+const STREAMS = Number(process.env['HEADWATER_STREAMS'] ?? 50_000)
 
-test('any bytes in any chunking give what the reference gives', () => {
-  for (let seed = 1; seed <= STREAMS; seed++) {
-    const stream = randomStream(seed)
-    expect(collect(randomChunks(stream, seed)), `seed ${seed}`).toEqual(reference(stream))
-  }
-})
+/** Replays a failure: a failed test prints its seed and path. Run that test alone with `-t`. */
+const { HEADWATER_SEED: seed, HEADWATER_PATH: path } = process.env
+const replay = { ...(seed && { seed: Number(seed) }), ...(path && { path }) }
 
-test('any text in any chunking gives what the reference gives', () => {
-  for (let seed = 1; seed <= STREAMS; seed++) {
-    const stream = new TextDecoder('utf-8', { ignoreBOM: true }).decode(randomStream(seed))
-    expect(collect(randomChunks(stream, seed)), `seed ${seed}`).toEqual(reference(stream))
-  }
-})
+/** Checks a property for a share of all streams. Fails, too, if the streams have fewer messages than one each. */
+function check(
+  streams: fc.Arbitrary<ChunkedStream>,
+  share: number,
+  property: (stream: ChunkedStream) => Outcome,
+): void {
+  const numRuns = Math.ceil(STREAMS * share)
+  let messages = 0
+  fc.assert(
+    fc.property(streams, (stream) => void (messages += property(stream).messages.length)),
+    { numRuns, ...replay },
+  )
+  if (!path) expect(messages).toBeGreaterThan(numRuns)
+}
 
-test('long streams, whose chunks are both larger and smaller than what is gathered, give what the reference gives', () => {
-  for (let seed = 1; seed <= 200; seed++) {
-    const parts = Array.from({ length: 60 }, (_, part) => randomStream(seed * 1000 + part))
-    const stream = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-    let at = 0
-    for (const part of parts) {
-      stream.set(part, at)
-      at += part.length
-    }
-    expect(collect(randomChunks(stream, seed)), `seed ${seed}`).toEqual(reference(stream))
-  }
-})
+/** Compares two values and returns the first. Calls `expect`, which is slow, only if they differ. */
+function expectEqual<Value>(actual: Value, expected: Value): Value {
+  if (JSON.stringify(actual) !== JSON.stringify(expected)) expect(actual).toEqual(expected)
+  return actual
+}
 
-test('bytes and text may take turns where a character ends', () => {
-  for (let seed = 1; seed <= 1000; seed++) {
-    const stream = new TextDecoder('utf-8', { ignoreBOM: true }).decode(randomStream(seed))
-    const characters = randomChunks(stream, seed).map((chunk, index) =>
-      index % 2 === 0 || /[\uD800-\uDBFF]$|^[\uDC00-\uDFFF]/.test(chunk)
-        ? chunk
-        : new TextEncoder().encode(chunk),
+describe('the parser', { timeout: 30_000 + STREAMS }, () => {
+  test('reads any bytes in any chunks as the reference does', () => {
+    check(chunkedStreams({ form: 'bytes' }), 0.3, ({ chunks }) =>
+      expectEqual(collect(chunks), reference(decode(chunks))),
     )
-    expect(collect(characters), `seed ${seed}`).toEqual(reference(stream))
-  }
-})
+  })
 
-test('a detached message equals the one that it was made of', () => {
-  for (let seed = 1; seed <= 500; seed++) {
-    for (const message of reference(randomStream(seed)).messages)
-      expect(copyMessage(message), `seed ${seed}`).toEqual(message)
-  }
-})
+  test('reads any text in any chunks as the reference does', () => {
+    check(chunkedStreams({ form: 'text' }), 0.3, ({ chunks }) =>
+      expectEqual(collect(chunks), reference(decode(chunks))),
+    )
+  })
 
-test('without listeners for comments and retry the messages are the same', () => {
-  for (let seed = 1; seed <= 1000; seed++) {
-    const stream = randomStream(seed)
-    const outcome = collect(randomChunks(stream, seed), { onComment: undefined, onRetry: undefined })
-    expect(outcome, `seed ${seed}`).toEqual({ ...reference(stream), comments: [], retries: [] })
-  }
+  test('reads any mix of bytes and text as the reference does', () => {
+    check(chunkedStreams({ form: 'mixed' }), 0.28, ({ chunks }) =>
+      expectEqual(collect(chunks), reference(decode(chunks))),
+    )
+  })
+
+  test('reads long streams in small and large chunks as the reference does', () => {
+    check(chunkedStreams({ form: 'mixed', long: true }), 0.03, ({ chunks }) =>
+      expectEqual(collect(chunks), reference(decode(chunks))),
+    )
+  })
+
+  test('delivers the same messages without listeners for comments and retry', () => {
+    check(chunkedStreams({ form: 'mixed' }), 0.05, ({ chunks }) =>
+      expectEqual(collect(chunks, { onComment: undefined, onRetry: undefined }), {
+        ...reference(decode(chunks)),
+        comments: [],
+        retries: [],
+      }),
+    )
+  })
+
+  test('uses the given id and the given type until the stream sets its own', () => {
+    const initial = { lastEventId: '41', defaultType: '' }
+    check(chunkedStreams({ form: 'mixed' }), 0.02, ({ chunks }) =>
+      expectEqual(collect(chunks, initial), reference(decode(chunks), initial)),
+    )
+  })
+
+  test('delivers messages that equal their copies', () => {
+    check(chunkedStreams({ form: 'mixed' }), 0.02, ({ chunks }) => {
+      const outcome = collect(chunks)
+      expectEqual(outcome.messages.map(copyMessage), outcome.messages)
+      return outcome
+    })
+  })
 })

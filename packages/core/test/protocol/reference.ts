@@ -1,6 +1,6 @@
 import type { Message } from '../../src/protocol/message.ts'
 
-/** What a whole stream means. */
+/** Everything that a stream means. */
 export interface Outcome {
   messages: Message[]
   comments: string[]
@@ -9,24 +9,47 @@ export interface Outcome {
 }
 
 /**
- * The specification's own words, one after the other, over the whole stream at once: slow, obvious, and right. The tests
- * hold the parser against it.
+ * Returns the text of a stream that is fed in chunks, byte order marks included. A text chunk ends the bytes before it: an
+ * unfinished character becomes U+FFFD. Text is taken as it is, lone surrogates included.
  */
-export function reference(stream: Uint8Array | string, startId = ''): Outcome {
+export function decode(chunks: readonly (Uint8Array | string)[]): string {
+  let text = ''
+  let bytes: Uint8Array[] = []
+  const flush = () => {
+    text += new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.concat(bytes))
+    bytes = []
+  }
+  for (const chunk of chunks) {
+    if (typeof chunk === 'string') {
+      flush()
+      text += chunk
+    } else bytes.push(chunk)
+  }
+  flush()
+  return text
+}
+
+/**
+ * Reads a whole stream by the specification's own wording: slow, obvious, and right. Tests compare the parser with it.
+ *
+ * [spec] 9.2.6, interpreting an event stream
+ */
+export function reference(
+  stream: string,
+  { lastEventId = '', defaultType = 'message' }: { lastEventId?: string; defaultType?: string } = {},
+): Outcome {
   // "Streams must be decoded using the UTF-8 decode algorithm", which "strips one leading UTF-8 byte order mark, if any".
-  let text: string
-  if (typeof stream === 'string') text = stream.startsWith('\uFEFF') ? stream.slice(1) : stream
-  else text = new TextDecoder('utf-8').decode(stream)
+  const text = stream.startsWith('\uFEFF') ? stream.slice(1) : stream
 
   // "Lines must be separated by either a CRLF character pair, a single LF character, or a single CR character."
   const lines = text.split(/\r\n|\n|\r/)
-  // "Once the end of the file is reached, any pending data must be discarded." An unended line is part of it.
+  // "Once the end of the file is reached, any pending data must be discarded." A line without an end is part of it.
   lines.pop()
 
-  const outcome: Outcome = { messages: [], comments: [], retries: [], lastEventId: startId }
+  const outcome: Outcome = { messages: [], comments: [], retries: [], lastEventId }
   let dataBuffer = ''
   let eventTypeBuffer = ''
-  let lastEventIdBuffer = startId
+  let lastEventIdBuffer = lastEventId
 
   for (const line of lines) {
     if (line === '') {
@@ -38,7 +61,7 @@ export function reference(stream: Uint8Array | string, startId = ''): Outcome {
         // 3. "If the data buffer's last character is a LF, then remove the last character from the data buffer."
         if (dataBuffer.endsWith('\n')) dataBuffer = dataBuffer.slice(0, -1)
         outcome.messages.push({
-          type: eventTypeBuffer || 'message',
+          type: eventTypeBuffer || defaultType,
           data: dataBuffer,
           id: outcome.lastEventId,
         })
@@ -46,7 +69,7 @@ export function reference(stream: Uint8Array | string, startId = ''): Outcome {
       dataBuffer = ''
       eventTypeBuffer = ''
     } else if (line.startsWith(':')) {
-      // "If the line starts with a COLON: ignore the line". We hand it on, less one space, as of a field's value.
+      // "If the line starts with a COLON: ignore the line". The parser delivers it without one leading space, like the value of a field.
       const comment = line.slice(1)
       outcome.comments.push(comment.startsWith(' ') ? comment.slice(1) : comment)
     } else {
@@ -62,7 +85,7 @@ export function reference(stream: Uint8Array | string, startId = ''): Outcome {
       else if (field === 'id') {
         if (!value.includes('\u0000')) lastEventIdBuffer = value
       } else if (field === 'retry') {
-        // "consists of only ASCII digits"; the cut at what a timer can hold is ours.
+        // "consists of only ASCII digits"; the cap is the longest delay of a timer, and is our own.
         if (/^[0-9]+$/.test(value)) outcome.retries.push(Math.min(Number.parseInt(value, 10), 2147483647))
       }
     }

@@ -31,10 +31,10 @@ function make<Data = string | undefined>(options: EventStreamOptions<Data> = {})
   }) as EventStream<Data>
 }
 
-const nothing = () => undefined
+const noop = () => undefined
 
-describe('a stream that nobody has subscribed to', () => {
-  test('makes no request, sets no timer, and is idle', async () => {
+describe('a stream without subscribers', () => {
+  test('is idle and has no request and no timer', async () => {
     const stream = make()
     await clock.advance(60_000)
     expect(server.requests).toHaveLength(0)
@@ -42,7 +42,7 @@ describe('a stream that nobody has subscribed to', () => {
     expect(stream.getSnapshot()).toMatchObject({ status: 'idle', data: undefined, lastEventId: '' })
   })
 
-  test('asks no option function', async () => {
+  test('calls no option function', async () => {
     const headers = vi.fn(() => ({}))
     const body = vi.fn(() => 'x')
     make({ headers, body, method: 'POST' })
@@ -53,16 +53,16 @@ describe('a stream that nobody has subscribed to', () => {
 })
 
 describe('subscribing', () => {
-  test('opens with the first and closes after the last, a short grace later', async () => {
+  test('opens the stream, which closes closeDelayMs after the last subscriber has left', async () => {
     const stream = make()
-    const leaveOne = stream.subscribe(nothing)
-    const leaveTwo = stream.subscribe(nothing)
+    const unsubscribeOne = stream.subscribe(noop)
+    const unsubscribeTwo = stream.subscribe(noop)
     await clock.advance(0)
     expect(server.requests).toHaveLength(1)
-    leaveOne()
+    unsubscribeOne()
     await clock.advance(1_000)
     expect(server.connections).toBe(1)
-    leaveTwo()
+    unsubscribeTwo()
     await clock.advance(199)
     expect(server.connections).toBe(1)
     await clock.advance(1)
@@ -71,44 +71,44 @@ describe('subscribing', () => {
     expect(stream.getSnapshot().status).toBe('idle')
   })
 
-  test('keeps one connection through a remount within the grace', async () => {
+  test('again within closeDelayMs keeps the connection', async () => {
     const stream = make()
-    stream.subscribe(nothing)()
-    stream.subscribe(nothing)
+    stream.subscribe(noop)()
+    stream.subscribe(noop)
     await clock.advance(10_000)
     expect(server.requests).toHaveLength(1)
   })
 
-  test('leaves once, however often it is asked to', async () => {
+  test('returns a function that unsubscribes once, also if it is called twice', async () => {
     const stream = make()
-    const leave = stream.subscribe(nothing)
-    stream.subscribe(nothing)
-    leave()
-    leave()
+    const unsubscribe = stream.subscribe(noop)
+    stream.subscribe(noop)
+    unsubscribe()
+    unsubscribe()
     await clock.advance(1_000)
     expect(server.connections).toBe(1)
   })
 
-  test('tells the same listener twice if it subscribed twice', async () => {
+  test('twice with the same listener calls it twice', async () => {
     const stream = make()
     const listener = vi.fn()
     stream.subscribe(listener)
-    const leave = stream.subscribe(listener)
+    const unsubscribe = stream.subscribe(listener)
     listener.mockClear()
     await (await server.nextRequest()).accept()
     expect(listener).toHaveBeenCalledTimes(2)
-    leave()
+    unsubscribe()
     stream.close()
     expect(listener).toHaveBeenCalledTimes(3)
   })
 
-  test('resumes with the id and the data after everyone had left', async () => {
+  test('after the last subscriber has left resumes with the last id and the data', async () => {
     const stream = make({ fold: history(10) })
-    const leave = stream.subscribe(nothing)
+    const unsubscribe = stream.subscribe(noop)
     await (await server.nextRequest()).send('id: 7\ndata: a\n\n')
-    leave()
+    unsubscribe()
     await clock.advance(200)
-    stream.subscribe(nothing)
+    stream.subscribe(noop)
     const request = await server.nextRequest()
     expect(request.headers.get('last-event-id')).toBe('7')
     await request.send('id: 8\ndata: b\n\n')
@@ -116,13 +116,13 @@ describe('subscribing', () => {
     expect(stream.getSnapshot().data.map(({ data }) => data)).toEqual(['a', 'b'])
   })
 
-  test('does not reopen what was closed by hand', async () => {
+  test('does not reopen a stream after close()', async () => {
     const stream = make()
-    const leave = stream.subscribe(nothing)
+    const unsubscribe = stream.subscribe(noop)
     stream.close()
-    leave()
+    unsubscribe()
     await clock.advance(1_000)
-    stream.subscribe(nothing)
+    stream.subscribe(noop)
     await clock.advance(0)
     expect(server.requests).toHaveLength(0)
     expect(stream.getSnapshot()).toMatchObject({ status: 'closed', reason: 'closed' })
@@ -131,7 +131,7 @@ describe('subscribing', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  test('to messages alone opens too', async () => {
+  test('with onMessage opens the stream, too', async () => {
     const stream = make()
     const seen: string[] = []
     stream.onMessage(({ data }) => seen.push(data))
@@ -141,9 +141,9 @@ describe('subscribing', () => {
 })
 
 describe('a snapshot', () => {
-  test('is the same object until something changes, and another then', async () => {
+  test('is the same object until something changes', async () => {
     const stream = make()
-    stream.subscribe(nothing)
+    stream.subscribe(noop)
     const request = await server.nextRequest()
     await request.accept()
     const open = stream.getSnapshot()
@@ -157,7 +157,7 @@ describe('a snapshot', () => {
     expect(open.data).toBeUndefined()
   })
 
-  test('is new for a message that equals the one before', async () => {
+  test('is a new object for a message that equals the previous one', async () => {
     const stream = make()
     const listener = vi.fn()
     stream.subscribe(listener)
@@ -172,22 +172,22 @@ describe('a snapshot', () => {
     expect(stream.getSnapshot()).not.toBe(first)
   })
 
-  test('changes only when listeners are told', async () => {
+  test('changes only when listeners are called', async () => {
     const stream = make()
-    const seen: unknown[] = []
-    stream.subscribe(() => seen.push(stream.getSnapshot()))
+    const snapshots: unknown[] = []
+    stream.subscribe(() => snapshots.push(stream.getSnapshot()))
     const request = await server.nextRequest()
     await request.accept()
-    const told = seen.length
+    const calls = snapshots.length
     await request.send('data: a\n\n')
-    expect(seen).toHaveLength(told)
-    expect(stream.getSnapshot()).toBe(seen.at(-1))
+    expect(snapshots).toHaveLength(calls)
+    expect(stream.getSnapshot()).toBe(snapshots.at(-1))
     await clock.advance(0)
-    expect(stream.getSnapshot()).toBe(seen.at(-1))
+    expect(stream.getSnapshot()).toBe(snapshots.at(-1))
     expect(stream.getSnapshot().data).toBe('a')
   })
 
-  test('never shows a new id with old data, or the other way round', async () => {
+  test('never has a new id with old data or an old id with new data', async () => {
     const stream = make()
     const pairs: string[] = []
     stream.subscribe(() => pairs.push(`${stream.getSnapshot().lastEventId}=${stream.getSnapshot().data}`))
@@ -200,9 +200,9 @@ describe('a snapshot', () => {
     expect(new Set(pairs)).toEqual(new Set(['=undefined', '2=2', '3=3']))
   })
 
-  test('shows the attempt, the cause and the next try while waiting', async () => {
+  test('has attempt, error, delayMs and retryAt while the stream is waiting', async () => {
     const stream = make()
-    stream.subscribe(nothing)
+    stream.subscribe(noop)
     await (await server.nextRequest()).refuse(503, {}, 'overloaded')
     const snapshot = stream.getSnapshot()
     expect(snapshot).toMatchObject({
@@ -218,7 +218,7 @@ describe('a snapshot', () => {
     expect(server.requests).toHaveLength(2)
   })
 
-  test('on a server is idle, with the initial data, and stays the same', () => {
+  test('for server rendering is idle, has the initial data, and never changes', () => {
     const stream = make({ initialData: 'rendered', initialLastEventId: '41' })
     const snapshot = stream.getServerSnapshot()
     expect(snapshot).toMatchObject({ status: 'idle', data: 'rendered', lastEventId: '41' })
@@ -226,10 +226,10 @@ describe('a snapshot', () => {
     expect(stream.getServerSnapshot()).toBe(snapshot)
   })
 
-  test('grows from the initial data and resumes from the initial id', async () => {
+  test('starts with the initial data, and the stream resumes from the initial id', async () => {
     const before: Message = { type: 'message', data: 'a', id: '41' }
     const stream = make({ fold: history(10), initialData: [before], initialLastEventId: '41' })
-    stream.subscribe(nothing)
+    stream.subscribe(noop)
     const request = await server.nextRequest()
     expect(request.headers.get('last-event-id')).toBe('41')
     await request.send('id: 42\ndata: b\n\n')
@@ -240,7 +240,7 @@ describe('a snapshot', () => {
 })
 
 describe('notifications', () => {
-  test('come once for a burst, and the data is whole', async () => {
+  test('come once for a burst of messages, with all their data', async () => {
     const stream = make({ fold: history(1_000) })
     const listener = vi.fn()
     stream.subscribe(listener)
@@ -258,8 +258,8 @@ describe('notifications', () => {
     )
   })
 
-  test('wait for a frame where the page shows frames', async () => {
-    const page = { showsFrames: () => true, address: () => undefined, observe: () => nothing }
+  test('wait for the next frame of a visible page', async () => {
+    const page = { showsFrames: () => true, address: () => undefined, observe: () => noop }
     const stream = make({ page })
     const listener = vi.fn()
     stream.subscribe(listener)
@@ -276,9 +276,9 @@ describe('notifications', () => {
     expect(stream.getSnapshot().data).toBe('b')
   })
 
-  test('of a change of status come at once, with all data so far', async () => {
+  test('come immediately for a change of status, with all data so far', async () => {
     const stream = make()
-    stream.subscribe(nothing)
+    stream.subscribe(noop)
     const request = await server.nextRequest()
     await request.send('data: last\n\n')
     await request.fail()
@@ -291,21 +291,21 @@ describe('notifications', () => {
   })
 })
 
-describe('what throws harms nobody else', () => {
+describe('an error is reported and does not affect the stream or other listeners, if it is thrown by', () => {
   afterEach(() => vi.restoreAllMocks())
 
   test.each([
     ['a listener', (stream: EventStream, fail: () => never) => stream.subscribe(fail)],
     ['a message listener', (stream: EventStream, fail: () => never) => stream.onMessage(fail)],
     [
-      'a promise of a message listener',
+      'the promise of a message listener',
       (stream: EventStream, fail: () => never) => stream.onMessage(() => Promise.resolve().then(fail)),
     ],
   ])('%s', async (_, subscribe) => {
     const reported = vi.spyOn(console, 'error').mockReturnValue()
     const stream = make()
     subscribe(stream, () => {
-      throw new Error('mine')
+      throw new Error('thrown by the test')
     })
     const seen: string[] = []
     stream.onMessage(({ data }) => seen.push(data))
@@ -314,17 +314,17 @@ describe('what throws harms nobody else', () => {
     await request.send('data: c\n\n')
     await clock.advance(10_000)
     expect(seen).toEqual(['a', 'b', 'c'])
-    expect(reported).toHaveBeenCalledWith(expect.objectContaining({ message: 'mine' }))
+    expect(reported).toHaveBeenCalledWith(expect.objectContaining({ message: 'thrown by the test' }))
     expect(stream.getSnapshot()).toMatchObject({ status: 'open', data: 'c' })
     expect(server.requests).toHaveLength(1)
   })
 
   test.each([
-    ['until', { until: thrower }],
-    ['onComment', { onComment: thrower }],
-    ['the option onMessage', { onMessage: thrower }],
-    ['inspect', { inspect: thrower }],
-    ['a fold that adds', { fold: { initial: () => undefined, add: thrower, view: () => 'c' } }],
+    ['until', { until: throwError }],
+    ['onComment', { onComment: throwError }],
+    ['the option onMessage', { onMessage: throwError }],
+    ['inspect', { inspect: throwError }],
+    ['fold.add', { fold: { initial: () => undefined, add: throwError, view: () => 'c' } }],
   ])('%s', async (_, options) => {
     const reported = vi.spyOn(console, 'error').mockReturnValue()
     const stream = make<string | undefined>(options)
@@ -336,13 +336,13 @@ describe('what throws harms nobody else', () => {
     expect(stream.getSnapshot().status).toBe('open')
   })
 
-  function thrower(): never {
-    throw new Error('mine')
+  function throwError(): never {
+    throw new Error('thrown by the test')
   }
 })
 
 describe('closing', () => {
-  test('in the middle of a chunk delivers nothing after it', async () => {
+  test('in the middle of a chunk delivers nothing afterwards', async () => {
     const stream = make({ fold: history(10) })
     const one: string[] = []
     const two: string[] = []
@@ -359,7 +359,7 @@ describe('closing', () => {
     expect(server.connections).toBe(0)
   })
 
-  test('and opening again in the middle of a chunk resumes right after the message in hand', async () => {
+  test('and opening in the middle of a chunk resumes after the current message', async () => {
     const stream = make()
     const seen: string[] = []
     stream.onMessage(({ id }) => {
@@ -376,7 +376,7 @@ describe('closing', () => {
     expect(server.connections).toBe(1)
   })
 
-  test('from a listener that was told of a change works', async () => {
+  test('works in a subscriber', async () => {
     const stream = make()
     stream.subscribe(() => {
       if (stream.getSnapshot().status === 'open') stream.close()
@@ -387,10 +387,10 @@ describe('closing', () => {
     expect(clock.timers).toBe(0)
   })
 
-  test('by an abort signal, before or while it is open', async () => {
+  test('by an abort signal is permanent', async () => {
     const controller = new AbortController()
     const stream = make({ signal: controller.signal })
-    stream.subscribe(nothing)
+    stream.subscribe(noop)
     await (await server.nextRequest()).accept()
     controller.abort()
     expect(stream.getSnapshot()).toMatchObject({ status: 'closed', reason: 'closed' })
@@ -400,7 +400,7 @@ describe('closing', () => {
     expect(server.connections).toBe(0)
   })
 
-  test('by the message that until names, which nobody sees', async () => {
+  test('by until does not deliver the last message', async () => {
     const stream = make({ until: ({ data }) => data === '[DONE]', fold: history(10) })
     const seen: string[] = []
     stream.onMessage(({ data }) => seen.push(data))
@@ -415,15 +415,15 @@ describe('closing', () => {
 })
 
 describe('each attempt', () => {
-  test('asks url, headers and body anew, with what went before', async () => {
-    const asked: unknown[] = []
+  test('calls url, headers and body with the attempt, the last id and the error', async () => {
+    const contexts: unknown[] = []
     const stream = createEventStream(({ attempt }) => `${url}?attempt=${attempt}`, {
       clock,
       fetch: server.fetch,
       method: 'POST',
       idempotent: true,
       headers: async ({ attempt, lastEventId, error }) => {
-        asked.push([attempt, lastEventId, error?.status])
+        contexts.push([attempt, lastEventId, error?.status])
         return { 'x-attempt': String(attempt) }
       },
       body: ({ attempt }) => `attempt ${attempt}`,
@@ -437,13 +437,13 @@ describe('each attempt', () => {
     expect(second).toMatchObject({ url: `${url}?attempt=2`, method: 'POST', body: 'attempt 2' })
     expect(second.headers.get('x-attempt')).toBe('2')
     expect(second.headers.get('accept')).toBe('text/event-stream')
-    expect(asked).toEqual([
+    expect(contexts).toEqual([
       [1, '', undefined],
       [2, '', 502],
     ])
   })
 
-  test('whose headers cannot be had waits and tries again', async () => {
+  test('is retried if headers throws', async () => {
     let calls = 0
     const stream = make({
       headers: () => {
@@ -461,7 +461,7 @@ describe('each attempt', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  test('whose url turns out to be none fails for good', async () => {
+  test('fails the stream if url returns an invalid URL', async () => {
     const stream = createEventStream(() => 'http://', { clock, fetch: server.fetch })
     stream.open()
     await clock.advance(0)
@@ -473,7 +473,7 @@ describe('each attempt', () => {
     expect(server.requests).toHaveLength(0)
   })
 
-  test('reads its options when they matter, so that they may change', async () => {
+  test('uses the latest options', async () => {
     let token = 'old'
     const stream = createEventStream(url, () => ({ clock, fetch: server.fetch, headers: { token } }))
     stream.open()

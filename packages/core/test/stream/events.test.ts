@@ -41,7 +41,7 @@ const vendors = {
   arktype: type({ symbol: 'string', price: 'number >= 0' }),
 }
 
-/** What a stream with these events delivers of some blocks. */
+/** Sends blocks to a stream with these `events`. Returns the stream, the request and the delivered messages. */
 async function deliver(
   events: Schemas,
   blocks: string,
@@ -62,7 +62,7 @@ async function deliver(
 }
 
 describe.each(Object.entries(vendors))('a schema of %s', (_, price) => {
-  test('gives its output, and only the named events are delivered', async () => {
+  test('sets the data of its event, and events without a schema are not delivered', async () => {
     const { messages } = await deliver(
       { price },
       'event: price\ndata: {"symbol":"A","price":1}\n\nevent: other\ndata: x\n\ndata: y\n\n',
@@ -70,7 +70,7 @@ describe.each(Object.entries(vendors))('a schema of %s', (_, price) => {
     expect(messages).toEqual([['price', { symbol: 'A', price: 1 }]])
   })
 
-  test('keeps out what does not fit, which is told with its raw text and counted', async () => {
+  test('rejects invalid messages, which are counted and passed to onInvalid with their raw text', async () => {
     const onInvalid = vi.fn()
     const { stream, messages } = await deliver(
       { price },
@@ -87,19 +87,19 @@ describe.each(Object.entries(vendors))('a schema of %s', (_, price) => {
     expect(cut.cause).toBeInstanceOf(SyntaxError)
   })
 
-  test('has its type in the data', () => {
+  test('sets the type of the data', () => {
     const stream = createEventStream(url, { events: { price } })
     expectTypeOf(stream.getSnapshot().data).toEqualTypeOf<Price | undefined>()
   })
 })
 
-test('a schema may change what it is given', async () => {
+test('a schema may transform the data', async () => {
   const at = z.object({ at: z.iso.datetime().transform((date) => new Date(date)) })
   const { messages } = await deliver({ tick: at }, 'event: tick\ndata: {"at":"2026-01-02T00:00:00Z"}\n\n')
   expect(messages).toEqual([['tick', { at: new Date('2026-01-02') }]])
 })
 
-test('decoders are given the text, and what they throw makes the message invalid', async () => {
+test('decoders get the text, and a message is invalid if its decoder throws', async () => {
   const onInvalid = vi.fn()
   const { messages } = await deliver(
     { halt: json<{ symbol: string }>(), note: text, size: Number.parseFloat, picky: () => JSON.parse('{') },
@@ -114,7 +114,7 @@ test('decoders are given the text, and what they throw makes the message invalid
   expect(onInvalid).toHaveBeenCalledTimes(1)
 })
 
-test("'*' stands for all types that are not named", async () => {
+test("'*' applies to all types without a schema of their own", async () => {
   const { messages } = await deliver(
     { a: json(), '*': text },
     'event: a\ndata: 1\n\nevent: b\ndata: 2\n\ndata: 3\n\n',
@@ -127,7 +127,7 @@ test("'*' stands for all types that are not named", async () => {
 })
 
 test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
-  'an event that a server calls %s is no schema',
+  'an event named %s does not match a property of Object.prototype',
   async (name) => {
     const { messages, stream } = await deliver(
       { a: text },
@@ -138,7 +138,7 @@ test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
   },
 )
 
-test('a schema that answers later is refused, since later messages would pass it', async () => {
+test('messages are invalid if their schema is asynchronous, because it would change their order', async () => {
   const onInvalid = vi.fn()
   const slow = z.string().refine(() => Promise.resolve(true))
   const { stream } = await deliver(
@@ -157,7 +157,7 @@ test('a schema that answers later is refused, since later messages would pass it
 })
 
 describe('without onInvalid', () => {
-  test('the first message that does not fit is reported, and the stream goes on', async () => {
+  test('the first invalid message is reported, and the stream continues', async () => {
     const reported = vi.spyOn(console, 'error').mockReturnValue()
     const { stream, messages } = await deliver(
       { a: json() },
@@ -171,7 +171,7 @@ describe('without onInvalid', () => {
   })
 })
 
-test("onInvalid that answers 'fail' ends the stream, with the error as its cause, and nothing comes after", async () => {
+test("the stream fails with the error and delivers nothing more if onInvalid returns 'fail'", async () => {
   const { stream, request, messages } = await deliver(
     { a: json() },
     'event: a\ndata: 1\n\nevent: a\ndata: {\n\nevent: a\ndata: 2\n\n',
@@ -189,13 +189,13 @@ test("onInvalid that answers 'fail' ends the stream, with the error as its cause
   expect(server.requests).toHaveLength(1)
 })
 
-test('an onInvalid that throws harms nothing', async () => {
+test('an error thrown by onInvalid is reported, and the stream continues', async () => {
   const reported = vi.spyOn(console, 'error').mockReturnValue()
   const { stream, messages } = await deliver(
     { a: json() },
     'event: a\ndata: {\n\nevent: a\ndata: 1\n\n',
     () => {
-      throw new Error('mine')
+      throw new Error('thrown by onInvalid')
     },
   )
   expect(messages).toEqual([['a', 1]])
@@ -204,45 +204,46 @@ test('an onInvalid that throws harms nothing', async () => {
   reported.mockRestore()
 })
 
-test('until sees messages as they came, before any schema', async () => {
-  const seen: string[] = []
+test('until gets the raw messages, before any schema', async () => {
+  const received: string[] = []
   const stream = createEventStream(url, {
     clock,
     fetch: server.fetch,
     events: { a: json<number>() },
-    until: ({ data }) => seen.push(data) > 2,
+    until: ({ data }) => received.push(data) > 2,
   })
   stream.subscribe(() => {})
   await (await server.nextRequest()).send('event: a\ndata: 1\n\ndata: other\n\ndata: [DONE]\n\n')
-  expect(seen).toEqual(['1', 'other', '[DONE]'])
+  expect(received).toEqual(['1', 'other', '[DONE]'])
   expect(stream.getSnapshot()).toMatchObject({ status: 'closed', reason: 'ended', data: 1 })
 })
 
-test('onMessage and the iterator give the decoded messages', async () => {
-  const heard: unknown[] = []
+test('onMessage and the iterator get the decoded messages', async () => {
+  const received: unknown[] = []
   const stream = createEventStream(url, {
     clock,
     fetch: server.fetch,
     events: { a: json<number>() },
-    onMessage: ({ data }) => heard.push(data),
+    onMessage: ({ data }) => received.push(data),
   })
   const next = stream[Symbol.asyncIterator]().next()
   await (await server.nextRequest()).send('data: no\n\nevent: a\ndata: 7\n\n')
   expect((await next).value).toEqual({ type: 'a', data: 7, id: '' })
-  expect(heard).toEqual([7])
+  expect(received).toEqual([7])
 })
 
-test('types follow the events', () => {
+test('the types of messages and data follow from events', () => {
   const events = { price: vendors.zod, halt: json<{ symbol: string; why: string }>(), note: text }
-  const never = (program: () => void) => void program
-  never(() => {
+  // Checked by the compiler, never called.
+  const checkTypes = (program: () => void) => void program
+  checkTypes(() => {
     const stream = createEventStream(url, {
       events,
       onMessage(message) {
         if (message.type === 'price') expectTypeOf(message.data).toEqualTypeOf<Price>()
         if (message.type === 'halt') expectTypeOf(message.data.why).toEqualTypeOf<string>()
         if (message.type === 'note') expectTypeOf(message.data).toEqualTypeOf<string>()
-        // @ts-expect-error: no event of that name
+        // @ts-expect-error: no event has this name
         if (message.type === 'pirce') return
       },
     })

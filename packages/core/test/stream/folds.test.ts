@@ -25,7 +25,7 @@ beforeEach(() => {
   server = createFakeServer()
 })
 
-/** A stream that is open, and how it is sent something and told of it. */
+/** Opens a stream. `send` sends blocks and returns the data after the next notification. */
 async function open<Data>(options: EventStreamOptions<Data> | (() => EventStreamOptions<Data>)) {
   const given = typeof options === 'function' ? options : () => options
   const stream = createEventStream<NoEvents, Data>('https://example.com/', () => ({
@@ -44,7 +44,7 @@ async function open<Data>(options: EventStreamOptions<Data> | (() => EventStream
 }
 
 describe('keyed', () => {
-  test('keeps the last message of each key, in the order in which the keys came', async () => {
+  test('keeps the last message of each key, in the order of first appearance', async () => {
     const { send } = await open({ fold: keyed((message) => message.type) })
     const data = await send('event: a\ndata: 1', 'event: b\ndata: 2', 'event: a\ndata: 3')
     expect([...(data as ReadonlyMap<string, { data: string }>)].map(([key, { data }]) => key + data)).toEqual(
@@ -52,7 +52,7 @@ describe('keyed', () => {
     )
   })
 
-  test('leaves out what has no key, and takes out what is removed', async () => {
+  test('ignores messages without a key and deletes keys for which remove returns true', async () => {
     const { send } = await open({
       fold: keyed((message) => message.id || undefined, { remove: ({ type }) => type === 'left' }),
     })
@@ -62,7 +62,7 @@ describe('keyed', () => {
     expect([...((await send('id: a\nevent: left\ndata:')) as Map<string, unknown>).keys()]).toEqual(['b'])
   })
 
-  test('gives the same map while nothing changed, and another when something did', async () => {
+  test('returns the same map until something changes', async () => {
     const { send } = await open({ fold: keyed((message) => message.data || undefined) })
     const one = await send('data: a')
     expect(await send('data:')).toBe(one)
@@ -71,7 +71,7 @@ describe('keyed', () => {
     expect((one as Map<string, unknown>).size).toBe(1)
   })
 
-  test('grows from what the server rendered, and leaves that as it was', async () => {
+  test('starts with initialData without changing it', async () => {
     const rendered = new Map([['a', { type: 'message', data: 'old', id: '' }]])
     const { stream, send } = await open({ fold: keyed((message) => message.data), initialData: rendered })
     expect(stream.getServerSnapshot().data).toEqual(rendered)
@@ -81,25 +81,25 @@ describe('keyed', () => {
 })
 
 describe('text', () => {
-  test('grows by the data of each message, or by what is selected of it', async () => {
+  test('appends the data of each message, or the text that its function returns', async () => {
     expect(await (await open({ fold: text() })).send('data: Hel', 'data: lo')).toBe('Hello')
     const selecting = await open({ fold: text((message) => JSON.parse(message.data).delta ?? '') })
     expect(await selecting.send('data: {"delta":"你"}', 'data: {}', 'data: {"delta":"好"}')).toBe('你好')
   })
 
-  test('is a decoder as well', () => {
+  test('is a decoder, too', () => {
     expect(text('as it is')).toBe('as it is')
   })
 })
 
-test('history grows from what the server rendered, and leaves that as it was', async () => {
+test('history starts with initialData without changing it', async () => {
   const rendered = [{ type: 'message', data: 'old', id: '' }]
   const { send } = await open({ fold: history(5), initialData: rendered })
   expect((await send('data: new')).map(({ data }) => data)).toEqual(['old', 'new'])
   expect(rendered).toHaveLength(1)
 })
 
-test('view runs for messages, and for nothing else', async () => {
+test('view is not called for changes of the connection', async () => {
   const fold = count()
   const view = vi.spyOn(fold, 'view')
   const { stream, send } = await open({ fold })
@@ -110,20 +110,20 @@ test('view runs for messages, and for nothing else', async () => {
   expect(view).not.toHaveBeenCalled()
 })
 
-test('count counts, from what the server rendered', async () => {
+test('count starts with initialData', async () => {
   expect(await (await open({ fold: count(), initialData: 7 })).send('data: a', 'data: b')).toBe(9)
 })
 
-test('a plain function begins with initialData', async () => {
+test('a function as fold starts with initialData', async () => {
   const { send } = await open({ fold: (sum: number, message) => sum + Number(message.data), initialData: 10 })
   expect(await send('data: 1', 'data: 2')).toBe(13)
 })
 
 test.each([
   ['a function without initialData', { fold: (sum: unknown) => sum }, 'needs initialData'],
-  ['a word', { fold: 'latest' as never }, 'must be a fold'],
+  ['a string', { fold: 'latest' as never }, 'must be a fold'],
   ['null', { fold: null as never }, 'must be a fold'],
-])('as a fold, %s is refused by name', (_, options, why) => {
+])('createEventStream throws if fold is %s', (_, options, why) => {
   const make = () => createEventStream<NoEvents, unknown>('https://example.com/', options)
   expect(make).toThrow(expect.objectContaining({ code: 'invalid-option', option: 'fold' }))
   expect(make).toThrow(why)
@@ -138,33 +138,36 @@ describe('each fold', () => {
     ['count', () => count() as Fold<unknown>],
   ]
 
-  test.each(folds)('%s: add runs for each message in order, view once a notification', async (_, make) => {
-    const fold = make()
-    const added: string[] = []
-    const add = vi.spyOn(fold, 'add').mockImplementation((state, message) => {
-      added.push(message.data)
-      return make().add(state, message)
-    })
-    const view = vi.spyOn(fold, 'view')
-    const { send } = await open({ fold })
-    view.mockClear()
-    await send(...Array.from({ length: 300 }, (_, index) => `data: ${index}`))
-    expect(added).toEqual(Array.from({ length: 300 }, (_, index) => String(index)))
-    expect(add).toHaveBeenCalledTimes(300)
-    expect(view).toHaveBeenCalledTimes(1)
-  })
+  test.each(folds)(
+    '%s: add is called for each message in order, view once per notification',
+    async (_, make) => {
+      const fold = make()
+      const added: string[] = []
+      const add = vi.spyOn(fold, 'add').mockImplementation((state, message) => {
+        added.push(message.data)
+        return make().add(state, message)
+      })
+      const view = vi.spyOn(fold, 'view')
+      const { send } = await open({ fold })
+      view.mockClear()
+      await send(...Array.from({ length: 300 }, (_, index) => `data: ${index}`))
+      expect(added).toEqual(Array.from({ length: 300 }, (_, index) => String(index)))
+      expect(add).toHaveBeenCalledTimes(300)
+      expect(view).toHaveBeenCalledTimes(1)
+    },
+  )
 
-  test.each(folds)('%s: what was shown is never changed by what comes later', async (_, make) => {
+  test.each(folds)('%s: later messages do not change earlier data', async (_, make) => {
     const { send } = await open({ fold: make() })
-    const shown = await send('data: a', 'data: b')
-    const kept = JSON.stringify(shown instanceof Map ? [...shown] : shown)
+    const earlier = await send('data: a', 'data: b')
+    const json = JSON.stringify(earlier instanceof Map ? [...earlier] : earlier)
     await send('data: c', 'data: a')
-    expect(JSON.stringify(shown instanceof Map ? [...shown] : shown)).toBe(kept)
+    expect(JSON.stringify(earlier instanceof Map ? [...earlier] : earlier)).toBe(json)
   })
 })
 
 describe('a fold that changes at run time', () => {
-  test('of the same kind goes on with what there is, from the next message', async () => {
+  test('continues with the current data at the next message, if its stateKey is the same', async () => {
     let limit = 2
     const { stream, send } = await open(() => ({ fold: history(limit) }))
     await send('data: a', 'data: b', 'data: c')
@@ -175,7 +178,7 @@ describe('a fold that changes at run time', () => {
     expect((await send('data: e')).map(({ data }) => data)).toEqual(['e'])
   })
 
-  test('of another kind begins anew with the next message', async () => {
+  test('starts again at the next message, if its stateKey is different', async () => {
     let fold: Fold<unknown> = history(5)
     const { stream, send } = await open<unknown>(() => ({ fold }))
     await send('data: a', 'data: b')
@@ -184,12 +187,12 @@ describe('a fold that changes at run time', () => {
     expect(await send('data: c')).toBe(1)
   })
 
-  test('written inline, sees the newest of what it closes over', async () => {
+  test('uses the latest closure of an inline function', async () => {
     let factor = 1
     const { send } = await open(() => {
-      const now = factor
+      const current = factor
       return {
-        fold: (sum: number, message: { data: string }) => sum + now * Number(message.data),
+        fold: (sum: number, message: { data: string }) => sum + current * Number(message.data),
         initialData: 0,
       }
     })
@@ -199,7 +202,7 @@ describe('a fold that changes at run time', () => {
   })
 })
 
-test('an add that throws loses its message and no other', async () => {
+test('a message is lost if add throws, but no other message', async () => {
   const reported = vi.spyOn(console, 'error').mockReturnValue()
   const { send } = await open({ fold: text((message) => JSON.parse(message.data)) })
   expect(await send('data: "a"', 'data: {"cut', 'data: "b"')).toBe('ab')

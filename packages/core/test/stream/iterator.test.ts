@@ -21,7 +21,7 @@ const make = (options: EventStreamOptions = {}) =>
 const done = { done: true, value: undefined }
 
 describe('an iterator', () => {
-  test('opens with its first next, not when it is made', async () => {
+  test('opens the stream at the first next(), not when it is created', async () => {
     const iterator = make()[Symbol.asyncIterator]()
     await clock.advance(0)
     expect(server.requests).toHaveLength(0)
@@ -30,7 +30,7 @@ describe('an iterator', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  test('gives every message once, in order, however they come and are asked for', async () => {
+  test('yields every message once and in order, with calls of next() before and after the messages', async () => {
     const iterator = make()[Symbol.asyncIterator]()
     const early = [iterator.next(), iterator.next()]
     const request = await server.nextRequest()
@@ -40,7 +40,7 @@ describe('an iterator', () => {
     expect(results.map(({ value }) => value?.data)).toEqual(['1', '2', '3', '4'])
   })
 
-  test('goes on through a reconnect', async () => {
+  test('continues after a reconnect', async () => {
     const iterator = make()[Symbol.asyncIterator]()
     const first = iterator.next()
     const request = await server.nextRequest()
@@ -53,7 +53,7 @@ describe('an iterator', () => {
     expect((await second).value).toMatchObject({ id: '2' })
   })
 
-  test('that is left closes the stream after the grace', async () => {
+  test('closes the stream closeDelayMs after its loop has ended', async () => {
     const stream = make()
     const reading = (async () => {
       for await (const { data } of stream) if (data === '2') break
@@ -65,7 +65,7 @@ describe('an iterator', () => {
     expect(clock.timers).toBe(0)
   })
 
-  test('can be left while it waits for a message', async () => {
+  test('return() ends a pending next()', async () => {
     const iterator = make()[Symbol.asyncIterator]()
     const next = iterator.next()
     await (await server.nextRequest()).accept()
@@ -76,7 +76,7 @@ describe('an iterator', () => {
     expect(server.connections).toBe(0)
   })
 
-  test('ends after what was queued when the stream is closed', async () => {
+  test('yields the queued messages, then ends, when the stream is closed', async () => {
     const stream = make()
     const iterator = stream[Symbol.asyncIterator]()
     const first = iterator.next()
@@ -87,7 +87,7 @@ describe('an iterator', () => {
     expect(await iterator.next()).toEqual(done)
   })
 
-  test('throws the cause once when the stream failed, after what was queued', async () => {
+  test('yields the queued messages, then throws the error once, when the stream has failed', async () => {
     const iterator = make({ retry: false })[Symbol.asyncIterator]()
     const first = iterator.next()
     const request = await server.nextRequest()
@@ -99,14 +99,14 @@ describe('an iterator', () => {
     expect(await iterator.next()).toEqual(done)
   })
 
-  test('of a stream that is closed already ends at once', async () => {
+  test('of a closed stream ends immediately', async () => {
     const stream = make()
     stream.close()
     expect(await stream[Symbol.asyncIterator]().next()).toEqual(done)
     expect(server.requests).toHaveLength(0)
   })
 
-  test('reads beside others', async () => {
+  test('is independent of other iterators of the same stream', async () => {
     const stream = make()
     const one = stream[Symbol.asyncIterator]()
     const two = stream[Symbol.asyncIterator]()
@@ -117,14 +117,14 @@ describe('an iterator', () => {
   })
 })
 
-describe('a slow reader', () => {
-  test('stops the reading of the socket at the limit, and starts it again', async () => {
+describe('backpressure', () => {
+  test('stops reading the socket when an iterator has queueLimit messages, and reads on later', async () => {
     const iterator = make({ queueLimit: 2, idleTimeoutMs: 1_000 })[Symbol.asyncIterator]()
     const first = iterator.next()
     const request = await server.nextRequest()
     for (let n = 1; n <= 9; n++) await request.send(`data: ${n}\n\n`)
     expect((await first).value?.data).toBe('1')
-    // Silence is the reader's own doing.
+    // The idle timeout does not run while reading is paused.
     await clock.advance(60_000)
     expect(server.requests).toHaveLength(1)
     const rest: unknown[] = []
@@ -134,24 +134,24 @@ describe('a slow reader', () => {
     expect(server.connections).toBe(0)
   })
 
-  test('that is a listener with a promise stops it too', async () => {
+  test('stops reading the socket while the promise of a listener is pending', async () => {
     const stream = make()
-    let ready!: () => void
-    const seen: string[] = []
+    let resume!: () => void
+    const received: string[] = []
     stream.onMessage(({ data }) => {
-      seen.push(data)
-      return data === '1' ? new Promise<void>((resolve) => (ready = resolve)) : undefined
+      received.push(data)
+      return data === '1' ? new Promise<void>((resolve) => (resume = resolve)) : undefined
     })
     const request = await server.nextRequest()
     await request.send('data: 1\n\n')
     await request.send('data: 2\n\n')
-    expect(seen).toEqual(['1'])
-    ready()
+    expect(received).toEqual(['1'])
+    resume()
     await clock.advance(0)
-    expect(seen).toEqual(['1', '2'])
+    expect(received).toEqual(['1', '2'])
   })
 
-  test('does not keep a closed stream from opening again', async () => {
+  test('does not prevent a closed stream from opening again', async () => {
     const stream = make()
     stream.onMessage(() => new Promise(() => undefined))
     await (await server.nextRequest()).send('data: 1\n\n')

@@ -27,14 +27,14 @@ async function open(notify?: Notify) {
     ...(notify !== undefined && { notify }),
   })
   const listener = vi.fn()
-  const leave = stream.subscribe(listener)
+  const unsubscribe = stream.subscribe(listener)
   const request = await server.nextRequest()
   await request.accept()
   listener.mockClear()
-  return { stream, listener, request, leave }
+  return { stream, listener, request, unsubscribe }
 }
 
-test('in a visible page views are told once a frame, and the snapshot changes with that only', async () => {
+test('in a visible page listeners are called once per frame, and the snapshot changes only then', async () => {
   const { stream, listener, request } = await open()
   const before = stream.getSnapshot()
   await request.send('data: a\n\n')
@@ -46,7 +46,7 @@ test('in a visible page views are told once a frame, and the snapshot changes wi
   expect(stream.getSnapshot().data).toBe('b')
 })
 
-test('a page that is hidden before its frame came tells within a second, once', async () => {
+test('listeners are called once, within a second, if the page is hidden before its next frame', async () => {
   const { stream, listener, request } = await open()
   await request.send('data: a\n\n')
   visible = false
@@ -58,18 +58,18 @@ test('a page that is hidden before its frame came tells within a second, once', 
   expect([listener.mock.calls.length, stream.getSnapshot().data]).toEqual([2, 'b'])
 })
 
-test("'sync' tells of each message, with its own id", async () => {
+test("'sync' calls listeners for each message, with its id", async () => {
   const { stream, listener, request } = await open('sync')
-  const seen: string[] = []
+  const snapshots: string[] = []
   listener.mockImplementation(() => {
     const { data, lastEventId } = stream.getSnapshot()
-    seen.push(`${lastEventId}/${data}`)
+    snapshots.push(`${lastEventId}/${data}`)
   })
   await request.send('id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3\n\n')
-  expect(seen).toEqual(['1/1', '2/2', '3/3'])
+  expect(snapshots).toEqual(['1/1', '2/2', '3/3'])
 })
 
-test("'microtask' tells once a chunk, without frame or timer", async () => {
+test("'microtask' calls listeners once per chunk, without a frame or a timer", async () => {
   const { stream, listener, request } = await open('microtask')
   const timers = clock.timers
   await request.send('data: a\n\ndata: b\n\n')
@@ -78,7 +78,7 @@ test("'microtask' tells once a chunk, without frame or timer", async () => {
   expect([clock.frames, clock.timers]).toEqual([0, timers])
 })
 
-test('a microtask that a change of status was ahead of tells nothing more', async () => {
+test("'microtask' does not call listeners again if a change of status came first", async () => {
   const { stream, listener, request } = await open('microtask')
   stream.onMessage(() => stream.close())
   listener.mockClear()
@@ -87,7 +87,7 @@ test('a microtask that a change of status was ahead of tells nothing more', asyn
   expect(stream.getSnapshot()).toMatchObject({ status: 'closed', data: 'a' })
 })
 
-test('a number tells so many milliseconds after the first message', async () => {
+test('a number calls listeners that many milliseconds after the first message', async () => {
   const { listener, request } = await open(250)
   await request.send('data: a\n\n')
   await clock.advance(200)
@@ -99,7 +99,7 @@ test('a number tells so many milliseconds after the first message', async () => 
 })
 
 test.each<Notify>(['frame', 'microtask', 250])(
-  'under %s a change of status is told at once, with all data',
+  'with notify %s listeners are called immediately for a change of status, with all data',
   async (notify) => {
     const { stream, listener, request } = await open(notify)
     await request.send('data: a\n\n')
@@ -113,22 +113,22 @@ test.each<Notify>(['frame', 'microtask', 250])(
   },
 )
 
-test.each(['often', -1, Number.NaN, null])('as notify, %s is refused by name', (notify) => {
+test.each(['often', -1, Number.NaN, null])('createEventStream throws if notify is %s', (notify) => {
   expect(() => createEventStream('https://example.com/', { notify: notify as never })).toThrow(
     expect.objectContaining({ code: 'invalid-option', option: 'notify' }),
   )
 })
 
-test('after the last has left, no frame and no timer is pending', async () => {
-  const { request, leave } = await open()
+test('no frame and no timer is pending after the last subscriber has left', async () => {
+  const { request, unsubscribe } = await open()
   await request.send('data: a\n\n')
-  leave()
+  unsubscribe()
   await clock.advance(60_000)
   expect([clock.frames, clock.timers]).toEqual([0, 0])
 })
 
-describe('select', () => {
-  async function table(select: (data: ReadonlyMap<string, { data: string }>) => unknown) {
+describe('the option select', () => {
+  async function openTable(select: (data: ReadonlyMap<string, { data: string }>) => unknown) {
     const options = { clock, fetch: server.fetch, fold: keyed((message) => message.type), select }
     const stream = createEventStream('https://example.com/', options)
     const listener = vi.fn()
@@ -143,8 +143,8 @@ describe('select', () => {
     return { stream, listener, request, send }
   }
 
-  test('wakes a view for its part of the data and for each change of status', async () => {
-    const { stream, listener, send, request } = await table((data) => data.get('a')?.data)
+  test('calls listeners only for a change of the selected data or of the status', async () => {
+    const { stream, listener, send, request } = await openTable((data) => data.get('a')?.data)
     await send('event: b\ndata: 1\n\n')
     expect(listener).not.toHaveBeenCalled()
     const before = stream.getSnapshot()
@@ -159,9 +159,9 @@ describe('select', () => {
     expect(stream.getSnapshot().data.get('b')?.data).toBe('2')
   })
 
-  test('that asks for another part sees the newest of it', async () => {
+  test('may select another part of the data, which is up to date', async () => {
     let key = 'a'
-    const { stream, send } = await table((data) => data.get(key)?.data)
+    const { stream, send } = await openTable((data) => data.get(key)?.data)
     await send('event: a\ndata: 1\n\nevent: b\ndata: 1\n\n')
     await send('event: b\ndata: 2\n\n')
     key = 'b'
@@ -169,7 +169,7 @@ describe('select', () => {
   })
 })
 
-test('select gives each row of a table its own wakes, over one stream', async () => {
+test('select() notifies each row of a table about its own data, over one connection', async () => {
   const stream = createEventStream('https://example.com/', {
     clock,
     fetch: server.fetch,

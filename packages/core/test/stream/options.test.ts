@@ -7,22 +7,22 @@ import {
   type StreamUrl,
 } from '../../src/index.ts'
 
-function refusal(make: () => unknown): SseError {
+function catchError(create: () => unknown): SseError {
   try {
-    make()
+    create()
   } catch (error) {
     expect(error).toBeInstanceOf(SseError)
     return error as SseError
   }
-  return expect.fail('nothing was refused')
+  return expect.fail('no error was thrown')
 }
 
-describe('a wrong option is refused at once, by name', () => {
-  // What TypeScript would refuse may still come from JavaScript.
-  const wrong = (value: unknown) => value as never
+describe('createEventStream throws an error that names an invalid option', () => {
+  // Values that TypeScript rejects may come from JavaScript.
+  const untyped = (value: unknown) => value as never
   const cases: [string, StreamUrl, EventStreamOptions][] = [
-    ['url', wrong(undefined), {}],
-    ['url', wrong(null), {}],
+    ['url', untyped(undefined), {}],
+    ['url', untyped(null), {}],
     ['url', '', {}],
     ['url', 'http://', {}],
     ['url', 'http://[', {}],
@@ -32,32 +32,32 @@ describe('a wrong option is refused at once, by name', () => {
     ['body', '/', { method: 'get', body: () => 'x' }],
     ['headers', '/', { headers: { 'not a name': 'x' } }],
     ['headers', '/', { headers: { name: 'line\nbreak' } }],
-    ['fetch', '/', { fetch: wrong('fetch') }],
-    ['retry', '/', { retry: wrong('often') }],
+    ['fetch', '/', { fetch: untyped('fetch') }],
+    ['retry', '/', { retry: untyped('often') }],
     ['retry.baseMs', '/', { retry: { baseMs: -1 } }],
     ['retry.capMs', '/', { retry: { capMs: NaN } }],
     ['retry.attempts', '/', { retry: { attempts: -2 } }],
     ['connectTimeoutMs', '/', { connectTimeoutMs: -1 }],
     ['idleTimeoutMs', '/', { idleTimeoutMs: -5 }],
-    ['idleTimeoutMs', '/', { idleTimeoutMs: wrong('long') }],
+    ['idleTimeoutMs', '/', { idleTimeoutMs: untyped('long') }],
     ['closeDelayMs', '/', { closeDelayMs: -1 }],
     ['pauseWhenHiddenMs', '/', { pauseWhenHiddenMs: -1 }],
     ['maxMessageLength', '/', { maxMessageLength: -1 }],
     ['queueLimit', '/', { queueLimit: -1 }],
   ]
   test.each(cases)('%s: %j %o', (option, url, options) => {
-    const error = refusal(() => createEventStream(url, options))
+    const error = catchError(() => createEventStream(url, options))
     expect(error).toMatchObject({ name: 'SseError', code: 'invalid-option', option })
     expect(error.message).toContain(option)
   })
 
-  test('history without a limit', () => {
-    expect(refusal(() => history(0))).toMatchObject({ code: 'invalid-option', option: 'history' })
-    expect(refusal(() => history(1.5))).toMatchObject({ code: 'invalid-option', option: 'history' })
+  test('history: 0 and 1.5', () => {
+    expect(catchError(() => history(0))).toMatchObject({ code: 'invalid-option', option: 'history' })
+    expect(catchError(() => history(1.5))).toMatchObject({ code: 'invalid-option', option: 'history' })
   })
 })
 
-describe('a good option is taken', () => {
+describe('createEventStream accepts valid options', () => {
   test.each<[StreamUrl, EventStreamOptions]>([
     ['/relative', {}],
     [new URL('https://example.com'), {}],

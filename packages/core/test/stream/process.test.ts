@@ -8,7 +8,7 @@ import { expect, test } from 'vitest'
 
 const core = new URL('../../src/index.ts', import.meta.url).href
 
-/** Runs a module in a Node process of its own, which has to exit by itself. */
+/** Runs a module in its own Node process, which has to exit by itself. */
 function run(source: string) {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
@@ -21,11 +21,11 @@ function run(source: string) {
 }
 
 async function openStreams(url: string): Promise<number> {
-  const answer = await fetch(`${url}/api/stats`)
-  return ((await answer.json()) as { open: number }).open
+  const response = await fetch(`${url}/api/stats`)
+  return ((await response.json()) as { open: number }).open
 }
 
-test('a loop that breaks closes the socket, and the process exits by itself', async () => {
+test('a process exits after a break out of the loop over the messages, and the socket is closed', async () => {
   const server = await startDemoServer()
   const { exit, output } = run(`
     import { createEventStream } from '${core}'
@@ -39,13 +39,13 @@ test('a loop that breaks closes the socket, and the process exits by itself', as
   await server.close()
 })
 
-test('a process does not exit while a stream waits for its next attempt, unless it is told that it may', async () => {
-  // Answers once, and then is gone: the next attempt comes when the server is back on the same port.
-  const answer = (_: unknown, response: ServerResponse) => {
+test('a process does not exit while a stream waits for its next attempt, unless unref is set', async () => {
+  // Responds once and closes. Later another server listens on the same port.
+  const respond = (_: unknown, response: ServerResponse) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write('id: 1\ndata: hello\n\n', () => response.destroy())
   }
-  const first = createServer(answer).listen(0, '127.0.0.1')
+  const first = createServer(respond).listen(0, '127.0.0.1')
   await once(first, 'listening')
   const { port } = first.address() as AddressInfo
   const program = (options: string) => `
@@ -57,22 +57,22 @@ test('a process does not exit while a stream waits for its next attempt, unless 
       if (status === 'closed') console.log('closed')
     })
   `
-  const patient = run(program("until: ({ data }) => data === 'goodbye'"))
-  const hasty = run(program('unref: true'))
-  await Promise.all([once(patient.child.stdout, 'data'), once(hasty.child.stdout, 'data')])
+  const persistent = run(program("until: ({ data }) => data === 'goodbye'"))
+  const unreferenced = run(program('unref: true'))
+  await Promise.all([once(persistent.child.stdout, 'data'), once(unreferenced.child.stdout, 'data')])
   first.close()
   first.closeAllConnections()
 
-  expect(await hasty.exit).toEqual([0, null])
-  expect(hasty.output().trim()).toBe('waiting')
-  expect(patient.child.exitCode).toBeNull()
+  expect(await unreferenced.exit).toEqual([0, null])
+  expect(unreferenced.output().trim()).toBe('waiting')
+  expect(persistent.child.exitCode).toBeNull()
 
   const second = createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write('data: goodbye\n\n')
   }).listen(port, '127.0.0.1')
-  expect(await patient.exit).toEqual([0, null])
-  expect(patient.output()).toMatch(/waiting\s+closed\s*$/)
+  expect(await persistent.exit).toEqual([0, null])
+  expect(persistent.output()).toMatch(/waiting\s+closed\s*$/)
   second.closeAllConnections()
   second.close()
 })

@@ -17,7 +17,7 @@ import {
 } from '../../src/testing/index.ts'
 
 const url = 'https://example.com/stream'
-const nothing = () => undefined
+const noop = () => undefined
 let clock: FakeClock
 let server: FakeServer
 let scope: Scope
@@ -33,12 +33,12 @@ const make = <Data = string | undefined>(options: EventStreamOptions<Data> = {},
 
 afterEach(() => vi.restoreAllMocks())
 
-describe('streams in one scope that ask for the same', () => {
+describe('streams with the same request in one scope', () => {
   test('share one connection, each with its own fold', async () => {
     const one = make()
     const two = make({ fold: history(10) })
-    one.subscribe(nothing)
-    two.subscribe(nothing)
+    one.subscribe(noop)
+    two.subscribe(noop)
     const request = await server.nextRequest()
     await request.send('id: 1\ndata: a\n\nid: 2\ndata: b\n\n')
     await clock.advance(0)
@@ -47,14 +47,14 @@ describe('streams in one scope that ask for the same', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  test('keep it until a short grace after the last has left, and then leave nothing in the scope', async () => {
-    const leaveOne = make().subscribe(nothing)
-    const leaveTwo = make().subscribe(nothing)
+  test('close the connection closeDelayMs after the last subscriber has left, and leave nothing in the scope', async () => {
+    const unsubscribeOne = make().subscribe(noop)
+    const unsubscribeTwo = make().subscribe(noop)
     await (await server.nextRequest()).accept()
-    leaveOne()
+    unsubscribeOne()
     await clock.advance(10_000)
     expect(server.connections).toBe(1)
-    leaveTwo()
+    unsubscribeTwo()
     await clock.advance(199)
     expect(server.connections).toBe(1)
     await clock.advance(1)
@@ -63,34 +63,34 @@ describe('streams in one scope that ask for the same', () => {
     expect(clock.timers).toBe(0)
   })
 
-  test('a new one within the grace takes the connection over', async () => {
-    const leave = make().subscribe(nothing)
+  test('reuse the connection if another one subscribes within closeDelayMs', async () => {
+    const unsubscribe = make().subscribe(noop)
     await (await server.nextRequest()).accept()
-    leave()
-    make().subscribe(nothing)
+    unsubscribe()
+    make().subscribe(noop)
     await clock.advance(10_000)
     expect(server.requests).toHaveLength(1)
     expect(server.connections).toBe(1)
   })
 
-  test('a late comer has the status at once, even before it subscribes', async () => {
-    make().subscribe(nothing)
+  test('have the current status immediately, also before they subscribe', async () => {
+    make().subscribe(noop)
     await (await server.nextRequest()).accept()
-    const late = make()
-    expect(late.getSnapshot().status).toBe('open')
-    expect(late.getServerSnapshot().status).toBe('idle')
-    late.subscribe(nothing)
-    expect(late.getSnapshot().status).toBe('open')
+    const second = make()
+    expect(second.getSnapshot().status).toBe('open')
+    expect(second.getServerSnapshot().status).toBe('idle')
+    second.subscribe(noop)
+    expect(second.getSnapshot().status).toBe('open')
   })
 
-  test('a late comer begins with the last message under latest, and with what comes next under history', async () => {
-    make().subscribe(nothing)
+  test('start with the last message with latest, and with the next message with history, if they subscribe later', async () => {
+    make().subscribe(noop)
     const request = await server.nextRequest()
     await request.send('data: a\n\ndata: b\n\n')
     const price = make()
     const list = make<readonly Message[]>({ fold: history(10) })
-    price.subscribe(nothing)
-    list.subscribe(nothing)
+    price.subscribe(noop)
+    list.subscribe(noop)
     expect(price.getSnapshot().data).toBe('b')
     expect(list.getSnapshot().data).toEqual([])
     await request.send('data: c\n\n')
@@ -98,23 +98,23 @@ describe('streams in one scope that ask for the same', () => {
     expect(list.getSnapshot().data.map(({ data }) => data)).toEqual(['c'])
   })
 
-  test('the connection speaks with the options of the one who has been there longest', async () => {
-    const leave = make({ headers: () => ({ name: 'first' }) }).subscribe(nothing)
-    make({ headers: () => ({ name: 'second' }) }).subscribe(nothing)
+  test('use the options of the oldest subscriber for the connection', async () => {
+    const unsubscribe = make({ headers: () => ({ name: 'first' }) }).subscribe(noop)
+    make({ headers: () => ({ name: 'second' }) }).subscribe(noop)
     const request = await server.nextRequest()
     expect(request.headers.get('name')).toBe('first')
-    leave()
+    unsubscribe()
     await clock.advance(200)
     await request.fail()
     await clock.advance(1_000)
     expect((await server.nextRequest()).headers.get('name')).toBe('second')
   })
 
-  test('closing one by hand closes it for all, and opening one opens it for all', async () => {
+  test('are all closed by close() of one, and opened by open() of one', async () => {
     const one = make()
     const two = make()
-    one.subscribe(nothing)
-    two.subscribe(nothing)
+    one.subscribe(noop)
+    two.subscribe(noop)
     one.close()
     expect(two.getSnapshot()).toMatchObject({ status: 'closed', reason: 'closed' })
     two.open()
@@ -123,113 +123,113 @@ describe('streams in one scope that ask for the same', () => {
     expect(server.connections).toBe(1)
   })
 
-  test('a late comer does not join what is over, but begins anew', async () => {
+  test('do not join a connection that has ended, but open another one', async () => {
     const options = { method: 'POST', body: 'q', until: ({ data }: Message) => data === '[DONE]' }
-    make(options).subscribe(nothing)
+    make(options).subscribe(noop)
     await (await server.nextRequest()).send('data: a\n\ndata: [DONE]\n\n')
-    const late = make(options)
-    expect(late.getSnapshot().status).toBe('idle')
-    late.subscribe(nothing)
+    const second = make(options)
+    expect(second.getSnapshot().status).toBe('idle')
+    second.subscribe(noop)
     await clock.advance(0)
     expect(server.requests).toHaveLength(2)
   })
 
-  test('one that throws harms no other', async () => {
+  test('are not affected if a callback of another one throws', async () => {
     vi.spyOn(console, 'error').mockReturnValue()
     make({
       onMessage: () => {
-        throw new Error('mine')
+        throw new Error('thrown by onMessage')
       },
-    }).subscribe(nothing)
+    }).subscribe(noop)
     const two = make()
-    two.subscribe(nothing)
+    two.subscribe(noop)
     await (await server.nextRequest()).send('data: a\n\n')
     await clock.advance(0)
     expect(two.getSnapshot().data).toBe('a')
   })
 
-  test('one that left and comes back goes on with its data, and is counted once', async () => {
+  test('keep their own data when they unsubscribe and subscribe again', async () => {
     const one = make({ fold: history(10) })
     const two = make()
-    const leave = one.subscribe(nothing)
-    two.subscribe(nothing)
+    const unsubscribe = one.subscribe(noop)
+    two.subscribe(noop)
     const request = await server.nextRequest()
     await request.send('data: a\n\n')
-    leave()
+    unsubscribe()
     await clock.advance(200)
     await request.send('data: missed\n\n')
-    one.subscribe(nothing)
+    one.subscribe(noop)
     await request.send('data: c\n\n')
     await clock.advance(0)
     expect(one.getSnapshot().data.map(({ data }) => data)).toEqual(['a', 'c'])
   })
 })
 
-describe('a connection is not shared', () => {
+describe('a connection is not shared with a stream', () => {
   const stream = () => new Blob(['x'])
   test.each<[string, EventStreamOptions, EventStreamOptions]>([
     ['with another method', { method: 'POST' }, { method: 'PUT' }],
     ['with another body', { method: 'POST', body: 'a' }, { method: 'POST', body: 'b' }],
     ['with another key', { key: 'a' }, { key: 'b' }],
-    ['by one who does not want to', { share: false }, {}],
+    ['if one has share: false', { share: false }, {}],
     [
-      'with a body that cannot be compared',
+      'with a body that is not comparable',
       { method: 'POST', body: stream() },
       { method: 'POST', body: stream() },
     ],
-    ['through another fetch', {}, { fetch: ((...all) => server.fetch(...all)) as typeof fetch }],
+    ['with another fetch', {}, { fetch: ((...all) => server.fetch(...all)) as typeof fetch }],
   ])('%s', async (_, one, two) => {
-    make(one).subscribe(nothing)
-    make(two).subscribe(nothing)
+    make(one).subscribe(noop)
+    make(two).subscribe(noop)
     await clock.advance(0)
     expect(server.requests).toHaveLength(2)
   })
 
-  test('with another url, or from another scope', async () => {
-    make().subscribe(nothing)
-    make({}, `${url}?other`).subscribe(nothing)
-    createEventStream(url, { clock, fetch: server.fetch }, createScope()).subscribe(nothing)
-    createEventStream(url, { clock, fetch: server.fetch }).subscribe(nothing)
+  test('with another URL, or in another scope', async () => {
+    make().subscribe(noop)
+    make({}, `${url}?other`).subscribe(noop)
+    createEventStream(url, { clock, fetch: server.fetch }, createScope()).subscribe(noop)
+    createEventStream(url, { clock, fetch: server.fetch }).subscribe(noop)
     await clock.advance(0)
     expect(server.requests).toHaveLength(4)
   })
 
-  test('but a key answers for what cannot be compared', async () => {
-    for (let n = 0; n < 2; n++) make({ method: 'POST', body: stream(), key: 'same' }).subscribe(nothing)
+  test('except if both have the same key, also with bodies that are not comparable', async () => {
+    for (let n = 0; n < 2; n++) make({ method: 'POST', body: stream(), key: 'same' }).subscribe(noop)
     await clock.advance(0)
     expect(server.requests).toHaveLength(1)
   })
 })
 
-describe('watching', () => {
-  test('opens nothing, and is told of everything', async () => {
+describe('observe', () => {
+  test('calls the listener for every change without opening the stream', async () => {
     const stream = make()
-    let told = 0
-    const end = stream.observe(() => told++)
+    let calls = 0
+    const stopObserving = stream.observe(() => calls++)
     await clock.advance(0)
     expect(server.requests).toHaveLength(0)
-    const leave = stream.subscribe(nothing)
+    const unsubscribe = stream.subscribe(noop)
     await (await server.nextRequest()).accept()
     expect(stream.getSnapshot().status).toBe('open')
-    expect(told).toBeGreaterThanOrEqual(2)
-    leave()
+    expect(calls).toBeGreaterThanOrEqual(2)
+    unsubscribe()
     await clock.advance(200)
     expect(stream.getSnapshot().status).toBe('idle')
-    const before = told
-    end()
+    const before = calls
+    stopObserving()
     stream.open()
-    expect(told).toBe(before)
+    expect(calls).toBe(before)
   })
 })
 
-test('a stream without an address stays idle, whatever is asked of it', async () => {
+test('a stream without a URL stays idle', async () => {
   for (const address of [null, undefined]) {
     const stream = bindEventStream(
       () => address,
       () => ({ clock, fetch: server.fetch, initialData: 'x' }),
       scope,
     )
-    stream.subscribe(nothing)
+    stream.subscribe(noop)
     stream.open()
     expect(stream.getSnapshot()).toMatchObject({ status: 'idle', data: 'x', lastEventId: '' })
     stream.close()

@@ -4,7 +4,7 @@ import { createFakeClock, createFakeServer } from '../../src/testing/index.ts'
 
 const url = 'https://example.com/burst'
 
-test('a page that was kept busy gets a chance to paint before more is read', async () => {
+test('lets a busy page paint before it reads on', async () => {
   const clock = createFakeClock()
   const server = createFakeServer()
   const pauses: (() => void)[] = []
@@ -14,23 +14,23 @@ test('a page that was kept busy gets a chance to paint before more is read', asy
     observe: () => () => {},
     pause: () => new Promise((resolve) => pauses.push(resolve)),
   }
-  const heard: string[] = []
+  const received: string[] = []
   const stream = createEventStream(url, { clock, fetch: server.fetch, page })
   stream.onMessage(({ data }) => {
-    heard.push(data)
-    // Each takes three milliseconds.
+    received.push(data)
+    // Each message takes three milliseconds.
     clock.jump(3)
   })
   const request = await server.nextRequest()
   for (const data of 'abcdef') await request.send(`data: ${data}\n\n`)
-  expect([heard, pauses.length]).toEqual([['a', 'b', 'c'], 1])
+  expect([received, pauses.length]).toEqual([['a', 'b', 'c'], 1])
   pauses[0]!()
   await clock.advance(0)
-  expect([heard.join(''), pauses.length]).toEqual(['abcdef', 2])
+  expect([received.join(''), pauses.length]).toEqual(['abcdef', 2])
   stream.close()
 })
 
-test('what a browser gives at once in megabytes is taken in pieces of 64 KiB, and nothing is lost', async () => {
+test('reads a chunk of several megabytes in pieces of 64 KiB, without loss', async () => {
   const bytes = new TextEncoder().encode(Array.from({ length: 60_000 }, (_, n) => `data: ${n}\n\n`).join(''))
   const body = new ReadableStream({
     start(controller) {
@@ -42,15 +42,15 @@ test('what a browser gives at once in megabytes is taken in pieces of 64 KiB, an
   })
   const fetch = () =>
     Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }))
-  let received = 0
-  const heard: string[] = []
+  let pieces = 0
+  const received: string[] = []
   for await (const { data } of createEventStream(url, {
     fetch,
     method: 'POST',
     queueLimit: Infinity,
-    inspect: ({ event }) => void (received += Number(event.type === 'received')),
+    inspect: ({ event }) => void (pieces += Number(event.type === 'received')),
   }))
-    heard.push(data)
-  expect(heard).toEqual([...Array.from({ length: 60_000 }, (_, n) => String(n)), 'last'])
-  expect(received).toBeGreaterThanOrEqual(Math.ceil(bytes.length / 65_536))
+    received.push(data)
+  expect(received).toEqual([...Array.from({ length: 60_000 }, (_, n) => String(n)), 'last'])
+  expect(pieces).toBeGreaterThanOrEqual(Math.ceil(bytes.length / 65_536))
 })

@@ -8,7 +8,7 @@ import {
 } from '../../src/testing/index.ts'
 
 const url = 'https://example.com/stream'
-const nothing = () => undefined
+const noop = () => undefined
 let clock: FakeClock
 let server: FakeServer
 
@@ -17,79 +17,79 @@ beforeEach(() => {
   server = createFakeServer()
 })
 
-test('who has left hears no message, and who comes back in time finds it in the data', async () => {
-  const heard: string[] = []
+test('onMessage is not called while there is no subscriber, but the data includes those messages', async () => {
+  const received: string[] = []
   const stream = createEventStream(url, {
     clock,
     fetch: server.fetch,
-    onMessage: ({ data }) => heard.push(data),
+    onMessage: ({ data }) => received.push(data),
   })
-  const leave = stream.subscribe(nothing)
+  const unsubscribe = stream.subscribe(noop)
   const request = await server.nextRequest()
   await request.send('data: a\n\n')
-  leave()
+  unsubscribe()
   await request.send('data: b\n\n')
   await clock.advance(100)
-  stream.subscribe(nothing)
+  stream.subscribe(noop)
   expect(stream.getSnapshot().data).toBe('b')
   await request.send('data: c\n\n')
-  expect(heard).toEqual(['a', 'c'])
+  expect(received).toEqual(['a', 'c'])
   expect(server.requests).toHaveLength(1)
 })
 
-test('who has left is not told that the stream came back', async () => {
-  const heard: string[] = []
+test('onReconnect is not called while there is no subscriber', async () => {
+  const received: string[] = []
   const stream = createEventStream(url, {
     clock,
     fetch: server.fetch,
     closeDelayMs: 5_000,
-    onReconnect: ({ continuity }) => heard.push(continuity),
+    onReconnect: ({ continuity }) => received.push(continuity),
   })
-  const leave = stream.subscribe(nothing)
+  const unsubscribe = stream.subscribe(noop)
   const request = await server.nextRequest()
   await request.accept()
   await request.fail()
-  leave()
+  unsubscribe()
   await clock.advance(1_000)
   await (await server.nextRequest()).accept()
   expect(stream.getSnapshot().status).toBe('open')
-  expect(heard).toEqual([])
+  expect(received).toEqual([])
 })
 
-test('an address that is a function is asked in its newest form', async () => {
-  const newest = { url: () => `${url}/1` }
+test('bindEventStream calls the latest url function for each attempt', async () => {
+  const latest = { url: () => `${url}/1` }
   const stream = bindEventStream(
-    () => newest.url,
+    () => latest.url,
     () => ({ clock, fetch: server.fetch }),
   )
-  stream.subscribe(nothing)
+  stream.subscribe(noop)
   const first = await server.nextRequest()
-  newest.url = () => `${url}/2`
+  latest.url = () => `${url}/2`
   await first.fail()
   await clock.advance(1_000)
   expect(server.requests.map((request) => request.url)).toEqual([`${url}/1`, `${url}/2`])
 })
 
-test('where there is no page, nothing is subscribed after a render', async () => {
+test('subscribeAfterRender does not subscribe outside a browser', async () => {
   const stream = createEventStream(url, { clock, fetch: server.fetch })
-  const leave = subscribeAfterRender(stream, nothing)
+  const unsubscribe = subscribeAfterRender(stream, noop)
   await clock.advance(1_000)
-  leave()
+  unsubscribe()
   expect(server.requests).toHaveLength(0)
 })
 
-test('a stream that is asked for no more sends no header that is meant for the next one', async () => {
-  const ask = { url, token: 'mine' }
+test('bindEventStream keeps its url and options once the component has switched to another stream', async () => {
+  const current = { url, token: 'mine' }
   const stream = bindEventStream(
-    () => ask.url,
-    () => ({ clock, fetch: server.fetch, closeDelayMs: 5_000, headers: { token: ask.token } }),
+    () => current.url,
+    () => ({ clock, fetch: server.fetch, closeDelayMs: 5_000, headers: { token: current.token } }),
     undefined,
-    () => ask.url === url,
+    () => current.url === url,
   )
-  const leave = stream.subscribe(nothing)
+  const unsubscribe = stream.subscribe(noop)
   const first = await server.nextRequest()
-  Object.assign(ask, { url: 'https://other.example/stream', token: 'theirs' })
-  leave()
+  Object.assign(current, { url: 'https://other.example/stream', token: 'theirs' })
+  unsubscribe()
   await first.fail()
   await clock.advance(1_000)
   const second = await server.nextRequest()
