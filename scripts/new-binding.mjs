@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import frameworks from '../frameworks.json' with { type: 'json' }
+import { fillTemplate } from './readme/document.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const [name = '', npm = name] = process.argv.slice(2)
@@ -45,10 +46,10 @@ const files = {
   'tsconfig.json': read('packages/vue/tsconfig.json'),
   'tsdown.config.ts': read('packages/vue/tsdown.config.ts'),
   'vitest.config.ts': read('packages/vue/vitest.config.ts').replace("name: 'vue'", `name: '${name}'`),
-  'README.md': read('scripts/readme/new-binding.md').replaceAll(
-    /\{\{(\w+)\}\}/g,
-    (_, key) => ({ ...framework, package: `@headwater/${name}` })[key],
-  ),
+  'README.md': fillTemplate(read('scripts/readme/new-binding.md'), {
+    ...framework,
+    package: `@headwater/${name}`,
+  }),
   'matrix.json': '[]\n',
   'src/index.ts': `${reexports}\nexport { useEventSource } from './use-event-source.ts'\n`,
   'src/llm.ts': read('packages/vue/src/llm.ts'),
