@@ -1,131 +1,164 @@
 import { defineConfig } from 'oxlint'
+import frameworks from './frameworks.json' with { type: 'json' }
 
-/** Core's files in the order of the flow: each may import only from those before it. */
-const flow =
-  'message errors parser clock transport state page machine retry options connection source share decode fold folding notice contract iterator narrow listeners bind-event-stream event-stream after-render index'.split(
+/** Allows the imports that match one of the patterns, and no others. The last pattern that matches decides. */
+const importOnly = (message: string, allowed: readonly string[], except: readonly string[] = []) =>
+  [
+    'error',
+    { patterns: [{ group: ['**', ...allowed.map((pattern) => `!${pattern}`), ...except], message }] },
+  ] as const
+
+const within = (folder: string, ...files: string[]) => files.map((file) => folder + file)
+
+/** Files and folders of core, and the imports that each may have. No file in core imports an `index.ts`. */
+const platform = ['errors.ts']
+const connection = [...platform, 'options.ts', 'platform/*', 'protocol/*']
+const stream = [...connection, 'connection/*']
+const contracts = [
+  ...platform,
+  ...['options.ts', 'platform/clock.ts', 'protocol/message.ts'],
+  ...['stream/contract.ts', 'stream/decode.ts', 'stream/folds/*'],
+]
+const layers: { readonly [files: string]: readonly string[] } = {
+  'errors.ts': [],
+  'options.ts': within('./', ...platform, 'connection/*', 'platform/*', 'protocol/*'),
+  'platform/*': ['./*', ...within('../', ...platform)],
+  'protocol/*': ['./*', ...within('../', ...platform)],
+  'connection/*': ['./*', ...within('../', ...connection)],
+  'stream/*': ['./*', './folds/*', ...within('../', ...stream)],
+  'stream/folds/*': ['./*', '../*.ts', ...within('../../', ...stream)],
+  'llm/*': ['./*', ...within('../', ...contracts)],
+  'testing/*': ['./*', ...within('../', ...contracts)],
+  'index.ts': ['./**'],
+}
+
+/** Globals of the environment. Each group may be used in one place of core. */
+const time =
+  'Date setTimeout clearTimeout setInterval clearInterval setImmediate requestAnimationFrame performance'.split(
     ' ',
   )
-
-/** The only doors to the world, and what lies behind each. */
-const doors = {
-  clock: 'Date setTimeout clearTimeout setInterval setImmediate requestAnimationFrame performance'.split(' '),
-  transport: 'fetch Response Request XMLHttpRequest EventSource WebSocket'.split(' '),
-  page: 'window document navigator location sessionStorage localStorage'.split(' '),
-}
+const page = 'window document navigator location sessionStorage localStorage'.split(' ')
+const network = 'fetch Response Request XMLHttpRequest EventSource WebSocket'.split(' ')
 const nodeOnly = ['process', 'Buffer', 'global', 'require']
+const noGlobals = (...allowed: readonly string[]) =>
+  [
+    'error',
+    ...[...time, ...page, ...network, ...nodeOnly]
+      .filter((name) => !allowed.includes(name))
+      .map((name) => ({
+        name,
+        message: 'Timers, page and network have one place each: see oxlint.config.ts.',
+      })),
+  ] as const
+const noRandom = [
+  'error',
+  { object: 'Math', property: 'random', message: 'Only clock.ts may use it.' },
+] as const
 
-const chance = { object: 'Math', property: 'random', message: 'Only clock.ts may touch it.' }
-
-const core = flow.map((name, place) => {
-  const later = flow.slice(place + 1).join('|')
-  const elsewhere = Object.entries(doors)
-    .filter(([door]) => door !== name)
-    .flatMap(([door, names]) =>
-      names.map((global) => ({ name: global, message: `Only ${door}.ts may touch it.` })),
-    )
-  const imports = [{ regex: '^[^.]|\\.\\./', message: 'Core depends on nothing outside its folder.' }]
-  if (later)
-    imports.push({ regex: `^\\./(${later})\\.ts$`, message: `In the flow, ${name} comes before it.` })
-  return {
-    files: [`packages/core/src/${name}.ts`],
+const core = [
+  {
+    files: ['packages/core/src/**'],
     rules: {
-      'eslint/no-restricted-imports': ['error', { patterns: imports }],
-      'eslint/no-restricted-globals': ['error', ...elsewhere, ...nodeOnly],
-      'eslint/no-restricted-properties': name === 'clock' ? 'off' : ['error', chance],
+      'eslint/no-restricted-globals': noGlobals(),
+      'eslint/no-restricted-properties': noRandom,
     },
-  }
-})
-
-/** What is read of language models' answers is built on core, and needs none of its doors but the means to make a body. */
-const llm = {
-  files: ['packages/core/src/llm/**'],
-  rules: {
-    'eslint/no-restricted-imports': [
-      'error',
-      { patterns: [{ regex: '^[^.]|\\.\\./\\.\\./|\\.\\./index', message: 'It knows core, file by file.' }] },
-    ],
-    'eslint/no-restricted-globals': [
-      'error',
-      ...Object.values(doors)
-        .flat()
-        .filter((name) => name !== 'Response'),
-      ...nodeOnly,
-    ],
   },
-}
-
-const frameworks = ['react', 'vue', 'svelte', 'solid']
-const packageOf = (framework: string) => (framework === 'solid' ? 'solid-js' : framework)
-
-/** A binding that needs one of these shows that the core's contract is short of a promise. */
-const bindings = frameworks.map((framework) => {
-  const others = frameworks.filter((other) => other !== framework)
-  const regex = `^(@headwater/(compat|${others.join('|')})|${others.map(packageOf).join('|')})(/|$)|^node:`
-  return {
-    files: [`packages/${framework}/src/**`],
+  ...Object.entries(layers).map(([files, allowed]) => ({
+    files: [`packages/core/src/${files}`],
     rules: {
-      'eslint/no-restricted-imports': [
-        'error',
-        { patterns: [{ regex, message: 'A binding knows core and its framework.' }] },
-      ],
-      'eslint/no-restricted-globals': [
-        'error',
-        ...Object.values(doors).flat(),
-        'AbortController',
-        ...nodeOnly,
-      ],
+      'eslint/no-restricted-imports': importOnly('The layers of core: see ARCHITECTURE.md.', allowed, [
+        '**/index.ts',
+      ]),
     },
-  }
-})
+  })),
+  { files: ['packages/core/src/platform/*'], rules: { 'eslint/no-restricted-globals': noGlobals(...page) } },
+  {
+    files: ['packages/core/src/platform/clock.ts'],
+    rules: {
+      'eslint/no-restricted-globals': noGlobals(...page, ...time),
+      'eslint/no-restricted-properties': 'off',
+    },
+  },
+  {
+    files: ['packages/core/src/connection/transport.ts'],
+    rules: { 'eslint/no-restricted-globals': noGlobals(...network) },
+  },
+  {
+    files: ['packages/core/src/llm/chat-request.ts'],
+    rules: { 'eslint/no-restricted-globals': noGlobals('Response') },
+  },
+  {
+    files: ['packages/core/src/testing/*'],
+    rules: { 'eslint/no-restricted-globals': noGlobals(...network) },
+  },
+] as const
 
-/** An app knows one binding, its framework, and what the apps share. */
-const apps = frameworks.map((framework) => {
-  const others = frameworks.filter((other) => other !== framework)
-  const regex = `^(@headwater/(compat|${others.join('|')})|${others.map(packageOf).join('|')}|nanostores|uplot|valibot|demo-server)(/|$)`
-  return {
-    files: [`apps/${framework}/src/**`],
+/** A binding imports core and its view library. If it needs more, core's contract lacks something. */
+const bindings = frameworks.map(({ name, npm }) => ({
+  files: [`packages/${name}/src/**`],
+  rules: {
+    'eslint/no-restricted-imports': importOnly('A binding imports core and its view library.', [
+      './**',
+      '@headwater/core',
+      '@headwater/core/llm',
+      npm,
+      `${npm}/**`,
+    ]),
+    'eslint/no-restricted-globals': [...noGlobals(), 'AbortController'],
+  },
+}))
+
+const typesOfCore = {
+  group: ['@headwater/core', '@headwater/core/**'],
+  allowTypeImports: true,
+  message: 'An app takes values from a binding, and only types from core.',
+}
+const packagesOf = (list: typeof frameworks) =>
+  list.flatMap(({ name, npm }) => [`@headwater/${name}`, `@headwater/${name}/**`, npm, `${npm}/**`])
+
+/** An app imports one binding, its view library and `demo-shared`, which imports no view library. */
+const apps = [
+  ...frameworks.map(({ name }) => ({
+    files: [`apps/${name}/src/**`],
     rules: {
       'eslint/no-restricted-imports': [
         'error',
         {
           patterns: [
-            { regex, message: 'An app uses one binding, and what the apps share.' },
             {
-              regex: '^@headwater/core',
-              allowTypeImports: true,
-              message: 'An app needs types alone from core.',
+              group: [
+                ...packagesOf(frameworks.filter((other) => other.name !== name)),
+                ...['@headwater/compat', '@headwater/compat/**'],
+                ...['nanostores', 'uplot', 'valibot', 'demo-server', 'demo-server/**'],
+              ],
+              message: 'An app imports one binding, its view library and demo-shared.',
             },
+            typesOfCore,
           ],
         },
       ],
     },
-  }
-})
-
-/** What the apps share knows no framework, and of this library types alone. */
-const shared = {
-  files: ['apps/shared/src/**'],
-  rules: {
-    'eslint/no-restricted-imports': [
-      'error',
-      {
-        patterns: [
-          {
-            regex: `^(@headwater/(compat|${frameworks.join('|')})|${frameworks.map(packageOf).join('|')})(/|$)`,
-            message: 'What the apps share knows no framework.',
-          },
-          {
-            regex: '^@headwater/core',
-            allowTypeImports: true,
-            message: 'What the apps share needs types alone from core.',
-          },
-        ],
-      },
-    ],
+  })),
+  {
+    files: ['apps/shared/src/**'],
+    rules: {
+      'eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: [...packagesOf(frameworks), '@headwater/compat', '@headwater/compat/**'],
+              message: 'demo-shared imports no view library.',
+            },
+            typesOfCore,
+          ],
+        },
+      ],
+    },
   },
-}
+] as const
 
-/** The drop-ins: handlers are what they are about, and what they are tested by. */
+/** The drop-ins import core. Their API is event handlers, so their tests assign handlers, too. */
 const compat = [
   {
     files: ['packages/compat/**', 'bench/compat/**'],
@@ -137,26 +170,29 @@ const compat = [
   {
     files: ['packages/compat/src/**'],
     rules: {
-      'eslint/no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            { regex: '^@headwater/(react|vue|svelte|solid)|^node:', message: 'The drop-ins know core.' },
-          ],
-        },
-      ],
-      'eslint/no-restricted-globals': [
-        'error',
-        ...doors.clock,
-        'fetch',
-        'XMLHttpRequest',
-        'window',
-        ...nodeOnly,
-      ],
-      'eslint/no-restricted-properties': ['error', chance],
+      'eslint/no-restricted-imports': importOnly('The drop-ins import core.', [
+        './**',
+        '@headwater/core',
+        '@headwater/core/*',
+      ]),
+      'eslint/no-restricted-globals': ['error', ...time, 'fetch', 'XMLHttpRequest', 'window', ...nodeOnly],
+      'eslint/no-restricted-properties': noRandom,
     },
   },
 ] as const
+
+/** A longer function does several things: give each a name. In the conformance suite, a function is a list of tests. */
+const lengths = {
+  files: ['packages/*/src/**'],
+  excludeFiles: ['packages/conformance/src/**'],
+
+  rules: {
+    'eslint/max-lines-per-function': [
+      'error',
+      { max: 80, skipBlankLines: false, skipComments: false, IIFEs: true },
+    ],
+  },
+} as const
 
 export default defineConfig({
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'react', 'promise', 'vitest'],
@@ -175,5 +211,5 @@ export default defineConfig({
     'react/react-in-jsx-scope': 'off',
     'import/no-unassigned-import': 'off',
   },
-  overrides: [...core, llm, ...bindings, ...apps, shared, ...compat],
+  overrides: [lengths, ...core, ...bindings, ...apps, ...compat],
 })

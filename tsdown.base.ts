@@ -1,10 +1,14 @@
 import type { UserConfig } from 'tsdown'
 
 /**
- * How every published package is built: one module for each entry, with types. The sources go along into `dist/src`, and all
- * maps lead there, so that "go to definition" and a debugger show what was written.
+ * Returns the build of a published package: one ES module for each entry, with types.
+ *
+ * The package ships its sources once, in `src`. All maps lead there, so "go to definition" and a debugger show the sources.
+ *
+ * tsdown writes `exports`, `main` and `types` of package.json, and what they become when the package is published. In this
+ * repository, the condition `@headwater/source` leads to the sources.
  */
-export const library = (...entry: string[]): UserConfig => ({
+export const library = (entry: NonNullable<UserConfig['entry']>, options?: UserConfig): UserConfig => ({
   entry,
   format: ['esm'],
   platform: 'neutral',
@@ -12,6 +16,7 @@ export const library = (...entry: string[]): UserConfig => ({
   dts: { sourcemap: true, generator: 'oxc' },
   sourcemap: true,
   fixedExtension: false,
-  copy: ['src'],
-  outputOptions: { sourcemapPathTransform: (path) => path.replace(/\.\.\/(?=src\/)/, '') },
+  exports: { devExports: '@headwater/source', legacy: true },
+  outputOptions: { sourcemapExcludeSources: true },
+  ...options,
 })

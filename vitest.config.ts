@@ -3,20 +3,29 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     projects: [
-      'packages/*',
+      'packages/*/vitest.config.ts',
       'apps/server',
       {
         test: {
           name: 'scripts',
           environment: 'node',
           include: ['scripts/test/*.test.ts'],
-          // Some of them install a whole work tree.
+          exclude: ['scripts/test/new-binding.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        // Installs a copy of the work tree. `pnpm check` runs it, `pnpm unit` does not.
+        test: {
+          name: 'scaffold',
+          environment: 'node',
+          include: ['scripts/test/new-binding.test.ts'],
           hookTimeout: 120_000,
           testTimeout: 300_000,
         },
       },
       {
-        // Node drives Debian's Chromium, or any other that CHROMIUM_PATH names.
+        // Drives Debian's Chromium from Node, or the one that CHROMIUM_PATH names. `npm test` runs it.
         resolve: { conditions: ['@headwater/source'] },
         ssr: { resolve: { conditions: ['@headwater/source'] } },
         test: {

@@ -1,7 +1,7 @@
 // `pnpm bench market`: runs the demo's market, 2,000 messages per second on 200 symbols, for a minute in each framework, in
 // Chromium (CHROMIUM_PATH or /usr/bin/chromium).
 //   --seconds <n>   default 60
-//   --only <app>    react, vue, svelte or solid
+//   --only <app>    a name in frameworks.json
 //   --write         write the table to bench/README.md
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import frameworks from '../frameworks.json' with { type: 'json' }
 import { marketReport } from './report/market.mjs'
 import { machine, writeReport } from './report/tables.mjs'
 import { launch } from './views/chromium.mjs'
@@ -23,7 +24,7 @@ const { values: args } = parseArgs({
 })
 const seconds = Number(args.seconds)
 const warmUpSeconds = 10
-const apps = ['react', 'vue', 'svelte', 'solid'].filter((app) => !args.only || app === args.only)
+const apps = frameworks.map(({ name }) => name).filter((app) => !args.only || app === args.only)
 
 execFileSync('pnpm', ['exec', 'turbo', 'run', 'build', '--filter=demo-*', '--output-logs=errors-only'], {
   cwd: fileURLToPath(new URL('..', import.meta.url)),

@@ -14,7 +14,7 @@ import { burstSection, historySection, steadySection, viewsReport } from './repo
 import { buildPage } from './views/build.mjs'
 import { launch } from './views/chromium.mjs'
 import { addressOf, longestTask, measureView, warmUp } from './views/measure.mjs'
-import { BINDINGS, BY_HAND, CORE, NAMES } from './views/names.mjs'
+import { BINDINGS, BY_HAND, CORE, measured, NAMES } from './views/names.mjs'
 
 const { values: args } = parseArgs({
   args: process.argv.slice(3),
@@ -108,7 +108,7 @@ try {
     command: `pnpm bench views --rounds ${rounds} --write`,
     browser: browser.version,
     machine: machine(),
-    peers: versions(['react', 'vue', 'svelte', 'solid-js', '@vueuse/core']),
+    peers: versions([...measured.map(({ npm }) => npm), '@vueuse/core']),
     sections,
   })
   console.log(report)

@@ -1,11 +1,11 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { test as base, expect, type ConsoleMessage, type Locator, type Page } from '@playwright/test'
+import frameworks from '../frameworks.json' with { type: 'json' }
 import { type DemoServer, startDemoServer, type Stats } from './demo-server.ts'
 
 export { expect }
 
-export const apps = ['react', 'vue', 'svelte', 'solid'] as const
-export type App = (typeof apps)[number]
+export const apps = frameworks.map(({ name }) => name)
 
 /** One card of a page. Its locators do not depend on the language. */
 export interface Card {
@@ -28,7 +28,7 @@ export interface Demo {
   readonly weather: Card
   readonly news: Card
   readonly chat: Card
-  open(app: App): Promise<void>
+  open(app: string): Promise<void>
   /** Clicks a button of the weather card. */
   press(action: 'drop' | 'silence' | 'offline' | 'refuse' | 'slow' | 'clear'): Promise<void>
   /** Injects a fault without a click: the browser does not report layout shifts right after a click. */

@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 import { launch, type Browser, type Page } from 'puppeteer-core'
 import { tokensFor } from '../apps/server/src/model.ts'
+import frameworks from '../frameworks.json' with { type: 'json' }
 import { startDemoServer } from './demo-server.ts'
 import { replaceLaterTokens } from './tokens.ts'
 
 // Playwright only supports its own build of Firefox. Puppeteer drives Debian's Firefox over WebDriver BiDi.
 const firefox = process.env['FIREFOX_PATH'] || '/usr/bin/firefox-esr'
-const apps = ['react', 'vue', 'svelte', 'solid'] as const
+const apps = frameworks.map(({ name }) => name)
 const visitor = 'e2e'
 /** Polls often enough to see states that last less than a second. */
 const polling = { timeout: 20_000, intervals: [100] }

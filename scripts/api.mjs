@@ -1,18 +1,18 @@
 #!/usr/bin/env node
-// node scripts/api.mjs [--write]: the public types of every entry, as they stand in packages/*/api. A changed type shows up in
-// the diff, where it can be seen and talked about. Build first.
+// node scripts/api.mjs [--write]: compares the public types of every entry with packages/*/api/*.api.md; with --write, updates
+// these files, so that a change of the types is visible in the diff. Run the build first.
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { publishedPackages } from './published.mjs'
+import { entriesOf, publishedPackages } from './published.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const write = process.argv.includes('--write')
 const work = mkdtempSync(join(tmpdir(), 'headwater-api-'))
 
-/** The public types of one entry, in a fixed order. */
+/** Returns the public types of one entry, in a fixed order. */
 function report(folder, types, name) {
   const config = ExtractorConfig.prepare({
     configObject: {
@@ -48,14 +48,14 @@ function report(folder, types, name) {
   })
   const { errorCount } = Extractor.invoke(config, {
     localBuild: true,
-    // What it says of its own compiler and of new reports is none of our news.
+    // Hides notices about its bundled compiler and about new reports.
     messageCallback: (message) => (message.handled = message.logLevel !== ExtractorLogLevel.Error),
   })
-  if (errorCount > 0) throw new Error(`${folder}: the types could not be read`)
+  if (errorCount > 0) throw new Error(`API Extractor could not read the types in ${folder}.`)
   return readFileSync(join(work, `${name}.api.md`), 'utf8')
 }
 
-/** The first line that differs, with both its versions. */
+/** Returns the first line that differs, in both versions. */
 function difference(before, after) {
   const [one, other] = [before.split('\n'), after.split('\n')]
   const index = one.findIndex((line, place) => line !== other[place])
@@ -66,13 +66,13 @@ function difference(before, after) {
 let count = 0
 const problems = []
 try {
-  for (const { folder, manifest } of publishedPackages(root)) {
-    for (const [entry, { types } = {}] of Object.entries(manifest.publishConfig.exports)) {
-      if (!types) continue
-      const name = entry === '.' ? 'index' : entry.slice(2)
-      const path = join(folder, `api/${name}.api.md`)
-      if (!existsSync(join(folder, types))) throw new Error(`${join(folder, types)} is not there: pnpm build`)
-      const after = report(folder, types, name)
+  for (const each of publishedPackages(root)) {
+    const { folder } = each
+    for (const { shortName, types } of entriesOf(each)) {
+      const path = join(folder, `api/${shortName}.api.md`)
+      if (!existsSync(join(folder, types)))
+        throw new Error(`${join(folder, types)} does not exist. Run \`pnpm build\`.`)
+      const after = report(folder, types, shortName)
       const before = existsSync(path) ? readFileSync(path, 'utf8') : ''
       count += 1
       if (after === before) continue
@@ -86,7 +86,7 @@ try {
 }
 if (problems.length > 0)
   console.log(
-    `${problems.join('\n')}\n\nPublic types have changed. If that is meant: pnpm api, and look at the diff.`,
+    `${problems.join('\n')}\n\nPublic types have changed. If you intended this, run \`pnpm api\` and review the diff.`,
   )
-else console.log(`the public types of ${count} entries are ${write ? 'written' : 'as they were'}`)
+else console.log(`The public types of ${count} entries are ${write ? 'written' : 'unchanged'}.`)
 process.exitCode = problems.length === 0 ? 0 : 1

@@ -1,10 +1,10 @@
-// How changesets writes a changelog: what the changeset says, word for word, and nothing about commits.
+// The changelog format for changesets: the text of each changeset, without commits.
 
-/** The text of a changeset as one item of a list. */
+/** Returns the text of a changeset as a list item. */
 const getReleaseLine = ({ summary }) => `- ${summary.trim().replaceAll(/\n(?=.)/g, '\n  ')}`
 
-/** All packages carry one version, so one line says which core a binding goes with. */
+/** Returns one line with the version of core that a binding depends on. All packages have the same version. */
 const getDependencyReleaseLine = (_, updated) =>
-  updated.map(({ name, newVersion }) => `- Goes with \`${name}\` ${newVersion}.`).join('\n')
+  updated.map(({ name, newVersion }) => `- Depends on \`${name}\` ${newVersion}.`).join('\n')
 
 export default { getReleaseLine, getDependencyReleaseLine }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The lock file holds no address, and every platform's binary of what is installed: pnpm leaves out silently what the
-// registry did not have, and then the project cannot be installed on that platform.
+// node scripts/check-lockfile.mjs: checks that the lock file contains no URL, and the binaries for every platform. If the registry
+// lacks one, pnpm leaves it out without a message, and the project cannot be installed on that platform.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -8,7 +8,8 @@ const lock = readFileSync('pnpm-lock.yaml', 'utf8')
 const packageLine = /^ {2}'?((?:@[^/\s']+\/)?[^@\s']+)@([^:'(]+)'?:$/gm
 const locked = new Set([...lock.matchAll(packageLine)].map(([, name, version]) => `${name}@${version}`))
 const problems = []
-if (/tarball:|https?:\/\//.test(lock)) problems.push('the lock file holds an address')
+if (/tarball:|https?:\/\//.test(lock))
+  problems.push('The lock file contains a URL: a registry or tarball address. Remove it.')
 
 const store = 'node_modules/.pnpm'
 for (const folder of readdirSync(store)) {
@@ -22,16 +23,21 @@ for (const folder of readdirSync(store)) {
       const path = join(modules, name, 'package.json')
       if (!existsSync(path) || !folder.startsWith(`${name.replace('/', '+')}@`)) continue
       const manifest = JSON.parse(readFileSync(path, 'utf8'))
-      // An orphan that pnpm has not pruned yet is none of ours.
+      // Skips packages that pnpm has not pruned yet.
       if (!locked.has(`${manifest.name}@${manifest.version}`)) continue
       for (const [optional, range] of Object.entries(manifest.optionalDependencies ?? {})) {
         const found = /^\d/.test(range)
           ? locked.has(`${optional}@${range}`)
           : [...locked].some((each) => each.startsWith(`${optional}@`))
-        if (!found) problems.push(`${manifest.name}@${manifest.version}: ${optional}@${range} is missing`)
+        if (!found)
+          problems.push(
+            `${manifest.name}@${manifest.version}: ${optional}@${range} is missing in the lock file. Pin a version that has it.`,
+          )
       }
     }
   }
 }
-console.log(problems.length ? problems.join('\n') : 'no address, and every platform binary is locked')
+console.log(
+  problems.length ? problems.join('\n') : 'The lock file has no URL and the binaries for every platform.',
+)
 process.exitCode = problems.length ? 1 : 0

@@ -21,7 +21,7 @@ for (const { folder, manifest } of publishedPackages()) {
         )
       else if (!testedVersions(peer).includes(lowest))
         problems.push(
-          `${manifest.name}: the lowest version ${peer} ${lowest} is not tested. Add a row to scripts/matrix-rows.mjs.`,
+          `${manifest.name}: the lowest version ${peer} ${lowest} is not tested. Add it to the package's matrix.json.`,
         )
     }
   const [, node] = manifest.engines?.node?.match(/^>=(\d+)$/) ?? []

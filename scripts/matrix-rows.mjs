@@ -1,60 +1,21 @@
-/** What the matrix runs: a catalog to change, an environment, and a command. */
+import { existsSync, readFileSync } from 'node:fs'
+import frameworks from '../frameworks.json' with { type: 'json' }
+
+/** Rows of one binding, from `packages/<name>/matrix.json`: versions of its peers, and the environment of its tests. */
+function rowsOf({ name, npm }) {
+  const file = new URL(`../packages/${name}/matrix.json`, import.meta.url)
+  if (!existsSync(file)) return []
+  return JSON.parse(readFileSync(file, 'utf8')).map(({ versions, env }) => ({
+    name: `${name} ${versions[npm]}`,
+    catalog: versions,
+    env,
+    command: ['vitest', 'run', `--project=${name}`],
+  }))
+}
+
+/** Rows of the version matrix: the dependencies to replace, the environment, and the command to run. */
 export const rows = [
-  {
-    name: 'react 18.0',
-    catalog: {
-      react: '18.0.0',
-      'react-dom': '18.0.0',
-      '@types/react': '18.3.12',
-      '@types/react-dom': '18.3.1',
-    },
-    env: { REACT_MAJOR: '18' },
-    command: ['vitest', 'run', '--project=react'],
-  },
-  {
-    name: 'react 18.3',
-    catalog: {
-      react: '18.3.1',
-      'react-dom': '18.3.1',
-      '@types/react': '18.3.12',
-      '@types/react-dom': '18.3.1',
-    },
-    env: { REACT_MAJOR: '18' },
-    command: ['vitest', 'run', '--project=react'],
-  },
-  {
-    name: 'react 19.0',
-    catalog: {
-      react: '19.0.0',
-      'react-dom': '19.0.0',
-      '@types/react': '19.0.0',
-      '@types/react-dom': '19.0.0',
-    },
-    command: ['vitest', 'run', '--project=react'],
-  },
-  ...['3.3.0', '3.5.45'].map((vue) => ({
-    name: `vue ${vue}`,
-    catalog: { vue },
-    env: { VUE_MINOR: vue.slice(0, 3) },
-    command: ['vitest', 'run', '--project=vue'],
-  })),
-  ...['4.0.0', '4.2.20'].map((svelte) => ({
-    name: `svelte ${svelte}`,
-    catalog: { svelte },
-    env: { SVELTE_MAJOR: '4' },
-    command: ['vitest', 'run', '--project=svelte'],
-  })),
-  ...['5.7.0', '5.57.3'].map((svelte) => ({
-    name: `svelte ${svelte}`,
-    catalog: { svelte },
-    command: ['vitest', 'run', '--project=svelte'],
-  })),
-  ...['1.8.0', '1.9.19'].map((solid) => ({
-    name: `solid ${solid}`,
-    catalog: { 'solid-js': solid },
-    env: { SOLID_MINOR: solid.slice(0, 3) },
-    command: ['vitest', 'run', '--project=solid'],
-  })),
+  ...frameworks.flatMap(rowsOf),
   {
     name: 'two million messages through the faults',
     catalog: {},

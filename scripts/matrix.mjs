@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// node scripts/matrix.mjs [name]: the tests under the oldest and newest versions that the peer ranges promise.
-// Each row runs in a throw-away clone whose catalog is changed, so that the work tree stays as it is.
+// node scripts/matrix.mjs [name]: runs the tests under the oldest and newest versions of the peer ranges.
+// Each row runs in a temporary clone with other versions in it, so the work tree stays unchanged.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,6 +21,30 @@ const run = (command, args, cwd, env = {}) => {
     throw new Error(`${command} ${args.join(' ')}: ${error?.message ?? `exit code ${status}`}`)
 }
 
+/** Replaces a dependency's version in the catalog, or in the manifests that name a version themselves. */
+function setVersion(clone, dependency, version) {
+  let found = false
+  const replace = (file, line, replacement) => {
+    const before = readFileSync(file, 'utf8')
+    if (!line.test(before)) return
+    found = true
+    writeFileSync(file, before.replace(line, replacement))
+  }
+  replace(
+    join(clone, 'pnpm-workspace.yaml'),
+    new RegExp(`^  ["']?${dependency}["']?: .*$`, 'm'),
+    `  "${dependency}": ${version}`,
+  )
+  if (!found)
+    for (const path of globSync('{packages,apps}/*/package.json', { cwd: clone }))
+      replace(
+        join(clone, path),
+        new RegExp(`("devDependencies": \\{[^}]*"${dependency}": )"[^"]*"`),
+        `$1"${version}"`,
+      )
+  if (!found) throw new Error(`Neither the catalog nor a package has the dev dependency ${dependency}.`)
+}
+
 const failures = []
 let passed = 0
 for (const { name, catalog = {}, env, command } of rows.filter((row) => !only || row.name.includes(only))) {
@@ -28,15 +52,8 @@ for (const { name, catalog = {}, env, command } of rows.filter((row) => !only ||
   const clone = mkdtempSync(join(tmpdir(), 'headwater-matrix-'))
   try {
     run('git', ['clone', '--quiet', '--local', root, clone])
-    const path = join(clone, 'pnpm-workspace.yaml')
-    let workspace = readFileSync(path, 'utf8')
-    for (const [dependency, version] of Object.entries(catalog)) {
-      const line = new RegExp(`^  ["']?${dependency}["']?: .*$`, 'm')
-      if (!line.test(workspace)) throw new Error(`the catalog has no ${dependency}`)
-      workspace = workspace.replace(line, `  "${dependency}": ${version}`)
-    }
-    writeFileSync(path, workspace)
-    // The lock file of the clone is allowed to change.
+    for (const [dependency, version] of Object.entries(catalog)) setVersion(clone, dependency, version)
+    // The lock file of the clone may change.
     run(
       'pnpm',
       ['install', '--no-frozen-lockfile', '--prefer-offline', '--ignore-scripts', '--silent'],

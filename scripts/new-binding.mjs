@@ -1,28 +1,32 @@
 #!/usr/bin/env node
-// node scripts/new-binding.mjs <name>: the skeleton of one more view library's package, with the conformance suite wired in. Its
-// tests run at once, and are red: each says which file is to be written. Green means that the binding keeps the promises.
+// node scripts/new-binding.mjs <name> [npm package]: creates the package of a binding for another view library, and lists it in
+// frameworks.json. The package builds, and its conformance tests run: each failure names the file to write.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import frameworks from '../frameworks.json' with { type: 'json' }
+import { fillTemplate } from './readme/document.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const [name = ''] = process.argv.slice(2)
+const [name = '', npm = name] = process.argv.slice(2)
 const folder = join(root, 'packages', name)
 const fail = (text) => {
   console.error(`✖ ${text}`)
   process.exit(1)
 }
 if (!/^[a-z][a-z\d-]*$/.test(name))
-  fail('Which view library? pnpm new-binding <name>, in lower case, as npm calls it.')
-if (existsSync(folder)) fail(`packages/${name} is there already.`)
+  fail('Usage: pnpm new-binding <name> [npm package], for example: pnpm new-binding solid solid-js')
+if (existsSync(folder)) fail(`packages/${name} exists already.`)
 
 const read = (path) => readFileSync(join(root, path), 'utf8')
-const manifest = JSON.parse(read('packages/vue/package.json'))
 const title = name[0].toUpperCase() + name.slice(1)
+const framework = { name, title, npm, hook: 'useEventSource' }
+const { peerDependencies: _, ...manifest } = JSON.parse(read('packages/vue/package.json'))
+const devDependencies = ['conformance', 'jsdom', 'tsdown', 'typescript']
 
-// The words that every binding passes on are those of the others.
-const [words] = read('packages/vue/src/index.ts').match(/^export \{[^}]*\} from '@headwater\/core'$/m)
+/** The re-exports from core, which are the same in all bindings. */
+const [reexports] = read('packages/vue/src/index.ts').match(/^export \{[^}]*\} from '@headwater\/core'$/m)
 
 const files = {
   'package.json': `${JSON.stringify(
@@ -33,12 +37,8 @@ const files = {
       description: `Server-Sent Events for ${title}`,
       keywords: ['event-stream', 'eventsource', name, 'server-sent events', 'sse', 'streaming'].toSorted(),
       devDependencies: Object.fromEntries(
-        ['conformance', 'jsdom', 'tsdown', 'typescript'].map((each) => [
-          each,
-          manifest.devDependencies[each],
-        ]),
+        devDependencies.map((dependency) => [dependency, manifest.devDependencies[dependency]]),
       ),
-      peerDependencies: undefined,
     },
     undefined,
     2,
@@ -46,51 +46,45 @@ const files = {
   'tsconfig.json': read('packages/vue/tsconfig.json'),
   'tsdown.config.ts': read('packages/vue/tsdown.config.ts'),
   'vitest.config.ts': read('packages/vue/vitest.config.ts').replace("name: 'vue'", `name: '${name}'`),
-  'README.md': `# @headwater/${name}
-
-Server-Sent Events for ${title}. Not written yet.
-`,
-  'src/index.ts': `${words}
-export { useEventSource } from './use-event-source.ts'
-`,
+  'README.md': fillTemplate(read('scripts/readme/new-binding.md'), {
+    ...framework,
+    package: `@headwater/${name}`,
+  }),
+  'matrix.json': '[]\n',
+  'src/index.ts': `${reexports}\nexport { useEventSource } from './use-event-source.ts'\n`,
+  'src/llm.ts': read('packages/vue/src/llm.ts'),
   'src/use-event-source.ts': `import type { BoundStreamOptions, Snapshot, StreamUrl } from '@headwater/core'
 
-/** Shows a stream: what is mounted joins it, and leaves it when it goes. \`bindEventStream\` of core does the sharing. */
+/** Opens an event stream while the component is mounted. \`bindEventStream\` of core shares the connection. */
 export function useEventSource(url: StreamUrl | null | undefined, options: BoundStreamOptions = {}): Snapshot {
   throw new Error(
-    \`Not written yet: packages/${name}/src/use-event-source.ts, for \${String(url)} with \${Object.keys(options).length} options\`,
+    \`Not written yet: packages/${name}/src/use-event-source.ts (\${String(url)}, \${Object.keys(options).join()})\`,
   )
 }
 `,
   'test/adapter.ts': `import type { Adapter } from 'conformance'
 
-const missing = (what: string): never => {
-  throw new Error(\`Not written yet: \${what} with ${title}, in packages/${name}/test/adapter.ts\`)
+const notWritten = (task: string): never => {
+  throw new Error(\`Not written yet: \${task} in packages/${name}/test/adapter.ts\`)
 }
 
-/** How the conformance suite uses ${title}. See packages/conformance/src/adapter.ts, and the adapters of the others. */
+/** Tells the conformance suite how to use ${title}: see packages/conformance/src/adapter.ts and the adapters of other bindings. */
 export const adapter: Adapter = {
   name: '${title}',
   folder: import.meta.dirname,
-  mount: () => missing('mounting a page'),
-  hydrate: () => missing('hydrating a page'),
+  mount: () => notWritten('mounting a page'),
+  hydrate: () => notWritten('hydrating a page'),
   act: async (work) => {
     await work()
   },
 }
 `,
-  'test/conformance.test.ts': `import { tellStory } from 'conformance'
-import { adapter } from './adapter.ts'
-
-tellStory(adapter)
-`,
+  'test/conformance.test.ts': read('packages/vue/test/conformance.test.ts'),
   'test/server.ts': `import type { Page } from 'conformance'
 
-/** Renders a page as a server does, in a process of its own. */
+/** Renders a page to HTML, as a server does. The suite calls it in another process. */
 export const render = (page: Page): string => {
-  throw new Error(
-    \`Not written yet: rendering \${page.asks?.length ?? 0} components on a server, in packages/${name}/test/server.ts\`,
-  )
+  throw new Error(\`Not written yet: rendering \${JSON.stringify(page)} in packages/${name}/test/server.ts\`)
 }
 `,
 }
@@ -98,17 +92,23 @@ for (const [path, text] of Object.entries(files)) {
   mkdirSync(dirname(join(folder, path)), { recursive: true })
   writeFileSync(join(folder, path), text)
 }
-// How lines are broken depends on the name's length.
-spawnSync('pnpm', ['exec', 'oxfmt', folder], { cwd: root, shell: process.platform === 'win32' })
+const rows = [...frameworks, framework].map(
+  (each) => `  ${JSON.stringify(each, undefined, 1).replaceAll(/\s+/g, ' ')}`,
+)
+writeFileSync(join(root, 'frameworks.json'), `[\n${rows.join(',\n')}\n]\n`)
+spawnSync('pnpm', ['exec', 'oxfmt', folder, 'frameworks.json'], {
+  cwd: root,
+  shell: process.platform === 'win32',
+})
 
-console.log(`packages/${name} is made. Now:
+console.log(`Created packages/${name}, and added it to frameworks.json. Next:
 
   pnpm install
-  pnpm unit --project ${name}   # red: it names what is to be written
+  pnpm exec vitest run --project=${name}   # fails: each message names what to write
 
-1. packages/${name}/package.json: ${title} as a peer dependency, with the range that you will test
-2. test/adapter.ts and test/server.ts: how a page is mounted, hydrated and rendered on a server
-3. src/use-event-source.ts, until the suite is green
-4. oxlint.config.ts (frameworks), knip.json, scripts/check-examples.mjs (paths), .size-limit.json (at most 1 kB beyond core)
-5. scripts/matrix.mjs: the lowest and the highest ${title}; consumers/: a project that uses it; README.md: a line, and ten lines
-6. pnpm exec changeset, pnpm fix, pnpm check`)
+1. packages/${name}/package.json: ${npm} as a peer dependency, with the range that you will test, and as a dev dependency
+2. test/adapter.ts and test/server.ts: mount, hydrate and render a page
+3. src/use-event-source.ts, until the conformance suite passes
+4. matrix.json: the lowest and the highest version of ${npm}; test/published-types.ts: a few lines that use the types
+5. apps/${name}: the demo page, with card.html for the gallery
+6. README.md, then: pnpm exec changeset, pnpm fix, pnpm check`)

@@ -1,8 +1,17 @@
 #!/usr/bin/env node
-// node scripts/published-types.mjs: what is published, installed as a user does, and checked by the TypeScript of users,
-// under both module resolutions. Only what is ours counts: other people's types have their own troubles.
+// node scripts/published-types.mjs: packs the packages, installs them in a project, and compiles `test/published-types.ts` of each
+// package there, under every supported TypeScript and both module resolutions. Errors in the types of other packages do not count.
 import { spawnSync } from 'node:child_process'
-import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +19,8 @@ import { publishedPackages } from './published.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const versions = { ts54: '5.4.5', ts59: '5.9.3', ts60: '6.0.3', ts70: '7.0.2' }
-const packages = publishedPackages(root).map(({ folder }) => basename(folder))
+const published = publishedPackages(root)
+const packages = published.map(({ folder }) => basename(folder))
 
 const run = (command, args, cwd) => {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' })
@@ -23,38 +33,15 @@ const must = (command, args, cwd) => {
 
 const consumer = mkdtempSync(join(tmpdir(), 'headwater-consumer-'))
 const failures = []
-const program = `
-import { EventSource } from '@headwater/compat/event-source'
-import { fetchEventSource } from '@headwater/compat/fetch-event-source'
-import { createEventStream, history, SseError } from '@headwater/core'
-import { openai } from '@headwater/core/llm'
-import { createParser } from '@headwater/core/parser'
-import { createFakeClock } from '@headwater/core/testing'
-import { useEventSource } from '@headwater/react'
-import { createEventSource } from '@headwater/solid'
-import { eventSource, toStore } from '@headwater/svelte'
-import { createEventSource as createReactiveEventSource } from '@headwater/svelte/runes'
-import { useSSE } from '@headwater/vue'
-import { ref } from 'vue'
 
-export const stream = createEventStream('/news', { fold: history(5), clock: createFakeClock() })
-export const first: string | undefined = stream.getSnapshot().data[0]?.data
-export const price: string | undefined = useEventSource('/price').data
-export const list = useSSE(ref('/list'), { fold: history(5) }).data.value[0]!.id.length
-const solid = createEventSource(() => undefined, { fold: history(5) })
-export const error: SseError | undefined = solid.status === 'waiting' ? solid.error : undefined
-toStore(stream).subscribe(({ data }) => data[0]?.id.length)
-eventSource('/a').subscribe((snapshot) => snapshot.status === 'waiting' && snapshot.delayMs.toFixed())
-export const rune: string | undefined = createReactiveEventSource(() => '/a').data
-createParser({ onMessage: (message) => message.data.length })
-new EventSource('/a').addEventListener('message', (event) => event.lastEventId.length)
-void fetchEventSource('/a', { onmessage: ({ data }) => data.length })
-export const answer: string = createEventStream('/a', { fold: openai() }).getSnapshot().data.text
-// @ts-expect-error: a misspelt option
-useEventSource('/a', { header: {} })
-// @ts-expect-error: not a number
-export const wrong: number = useSSE('/a').data.value
-`
+/** Returns the installed versions of a package's peers and of their types, as dependencies of the consumer. */
+function peersOf({ folder, manifest }) {
+  const names = Object.keys(manifest.peerDependencies ?? {}).flatMap((peer) => [peer, `@types/${peer}`])
+  return names
+    .map((name) => [name, join(folder, 'node_modules', name, 'package.json')])
+    .filter(([, path]) => existsSync(path))
+    .map(([name, path]) => [name, JSON.parse(readFileSync(path, 'utf8')).version])
+}
 
 try {
   must(
@@ -79,16 +66,12 @@ try {
       type: 'module',
       dependencies: {
         ...tarballs,
-        '@types/react': '^19.0.0',
-        react: '^19.0.0',
-        'solid-js': '^1.9.0',
-        svelte: '^5.7.0',
-        vue: '^3.5.0',
+        ...Object.fromEntries(published.flatMap(peersOf)),
       },
       devDependencies: Object.fromEntries(aliases),
     }),
   )
-  // The bindings ask for a core that is not published yet.
+  // The bindings depend on a core that is not published yet.
   writeFileSync(
     join(consumer, 'pnpm-workspace.yaml'),
     `pmOnFail: ignore\noverrides:\n${Object.entries(tarballs)
@@ -96,7 +79,10 @@ try {
       .join('')}`,
   )
   mkdirSync(join(consumer, 'src'))
-  writeFileSync(join(consumer, 'src/page.ts'), program)
+  for (const name of packages) {
+    const program = join(root, 'packages', name, 'test/published-types.ts')
+    if (existsSync(program)) copyFileSync(program, join(consumer, `src/${name}.ts`))
+  }
   must('pnpm', ['install', '--ignore-scripts', '--prefer-offline', '--no-frozen-lockfile'], consumer)
 
   for (const [alias, version] of Object.entries(versions))

@@ -7,10 +7,10 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { json } from 'node:stream/consumers'
 
-/** How long the registry may take to answer for the first time. */
+/** Time limit for the first response of the registry. */
 const START_MS = 60_000
 
-/** A registry on loopback for one scope alone: everything else comes from where it always comes from. */
+/** Starts a registry on loopback for one scope. All other packages still come from the usual registry. */
 export async function startRegistry(scope, folder) {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}/`
@@ -34,32 +34,33 @@ export async function startRegistry(scope, folder) {
   const child = spawn(process.execPath, [program, '--config', config, '--listen', `127.0.0.1:${port}`], {
     stdio: ['ignore', 'inherit', 'inherit'],
   })
-  const gone = once(child, 'exit')
+  const exited = once(child, 'exit')
   let failure
-  void gone.then(([code]) => (failure = new Error(`the registry ended by itself, with code ${code}`)))
+  void exited.then(([code]) => (failure = new Error(`The registry exited with code ${code}.`)))
   const start = Date.now()
-  while (!(await answers(`${url}-/ping`))) {
-    if (!failure && Date.now() - start > START_MS) failure = new Error('the registry did not answer')
+  while (!(await responds(`${url}-/ping`))) {
+    if (!failure && Date.now() - start > START_MS)
+      failure = new Error(`The registry did not respond within ${START_MS} ms.`)
     if (failure) throw failure
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   return {
     url,
-    /** What a project's .npmrc says to use it. */
+    /** The .npmrc of a project that uses the registry. */
     npmrc: `${scope}:registry=${url}\n`,
-    /** What it says of a package. Each question has a socket of its own: this process sleeps long between two of them. */
-    async ask(name) {
-      const [answer] = await once(get(url + name.replace('/', '%2f'), { agent: false }), 'response')
-      return json(answer)
+    /** Reads the document of a package. Uses a new socket each time, since minutes may pass between two requests. */
+    async read(name) {
+      const [response] = await once(get(url + name.replace('/', '%2f'), { agent: false }), 'response')
+      return json(response)
     },
     async close() {
       child.kill('SIGTERM')
-      await gone
+      await exited
     },
   }
 }
 
-/** A port that nobody listens on now. */
+/** Returns a free port. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -69,7 +70,7 @@ export async function freePort() {
   return port
 }
 
-async function answers(url) {
+async function responds(url) {
   try {
     return (await fetch(url)).ok
   } catch {

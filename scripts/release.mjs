@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // node scripts/release.mjs [version | pack <folder> | publish <folder> | canary]
-// Without a word: version, commit, check, pack, publish and tag, from a clean work tree. The workflows on GitHub and the
-// rehearsal (scripts/rehearse.mjs) take the same steps one by one.
+// Without an argument: version, commit, check, pack, publish and tag, from a clean work tree. The workflows on GitHub and
+// scripts/release-dry-run.mjs run the same steps one by one.
 import { spawnSync } from 'node:child_process'
 import { globSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,21 +21,21 @@ const run = (command, ...args) => {
 }
 const read = (command, ...args) => spawnSync(command, args, { cwd: root, encoding: 'utf8' }).stdout.trim()
 
-/** Changesets become versions and changelogs. */
+/** Turns changesets into versions and changelogs. */
 function version(...options) {
   if (!globSync('.changeset/*.md', { cwd: root }).some((path) => !path.endsWith('README.md')))
-    fail('There is nothing to release: no changeset is pending. `pnpm exec changeset` adds one.')
+    fail('No changeset is pending, so there is nothing to release. Add one with `pnpm exec changeset`.')
   run('pnpm', 'exec', 'changeset', 'version', ...options)
 }
 
-/** Builds, packs what is not published yet into a folder, and looks into what was packed. */
+/** Builds, packs the unpublished versions into a folder, and checks the tarballs. */
 function pack(folder) {
   prepare()
   run('pnpm', 'exec', 'changeset', 'pack', '--out-dir', resolve(folder))
   run('node', 'scripts/check-tarballs.mjs', join(resolve(folder), 'packages'))
 }
 
-/** Builds. On GitHub, the manifests are told where they come from: a provenance without it is refused. */
+/** Builds. On GitHub, adds the repository to the manifests: npm refuses a provenance without it. */
 function prepare() {
   run('pnpm', 'exec', 'turbo', 'run', 'build', '--filter=./packages/*')
   const repository = process.env['GITHUB_REPOSITORY']
@@ -50,24 +50,24 @@ function prepare() {
   }
 }
 
-/** Publishes what was packed, and tags it. */
+/** Publishes the tarballs in a folder, and tags the commit. */
 function publish(folder) {
   run('pnpm', 'exec', 'changeset', 'publish', '--from-pack-dir', resolve(folder))
 }
 
-/** A version of this very commit, under the dist-tag `canary`; nothing is committed and nothing is tagged. */
+/** Publishes a version of the current commit under the dist-tag `canary`. Commits and tags nothing. */
 function canary() {
   if (read('git', 'status', '--porcelain'))
-    fail('A canary is made of a commit: commit or drop your changes first.')
+    fail('The work tree has changes. Commit or drop them: a canary is built from a commit.')
   version('--snapshot', 'canary')
   prepare()
   run('pnpm', 'exec', 'changeset', 'publish', '--tag', 'canary', '--no-git-tag')
 }
 
 function release() {
-  if (read('git', 'status', '--porcelain')) fail('The work tree has changes: commit or drop them first.')
+  if (read('git', 'status', '--porcelain')) fail('The work tree has changes. Commit or drop them first.')
   const branch = read('git', 'branch', '--show-current')
-  if (branch !== 'main') fail(`Releases are made from main, and this is ${branch || 'no branch'}.`)
+  if (branch !== 'main') fail(`Releases are made from main. The current branch is ${branch || 'none'}.`)
   version()
   const [{ manifest }] = publishedPackages(root)
   run('git', 'add', '--all')
@@ -76,12 +76,14 @@ function release() {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-release-'))
   pack(folder)
   publish(folder)
-  console.log(`✔ ${manifest.version} is published and tagged. Now: git push --follow-tags`)
+  console.log(`✔ ${manifest.version} is published and tagged. Next: git push --follow-tags`)
 }
 
 const steps = { version, pack, prepare, publish, canary }
 const [step, ...rest] = process.argv.slice(2)
 if (step === undefined) release()
-else if (!Object.hasOwn(steps, step)) fail(`There is no step ${step}: ${Object.keys(steps).join(', ')}.`)
-else if ((step === 'pack' || step === 'publish') && !rest[0]) fail(`${step} needs a folder.`)
+else if (!Object.hasOwn(steps, step))
+  fail(`Unknown step ${step}. The steps are ${Object.keys(steps).join(', ')}.`)
+else if ((step === 'pack' || step === 'publish') && !rest[0])
+  fail(`Usage: node scripts/release.mjs ${step} <folder>`)
 else steps[step](...rest)

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-// node scripts/run.mjs <script> [arguments]: fetches whatever the root script `do:<script>` needs, then runs it.
-// It must work where nothing is installed yet, so it is plain Node (18 or newer) without a dependency.
+// node scripts/run.mjs <script> [arguments]: installs what the root script `do:<script>` needs, then runs it.
+// It has to work before anything is installed, so it uses only Node (18 or later).
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const NODE_VERSION = '24.21.0' // fetched only where the running Node does not fit package.json's `engines`
+const NODE_VERSION = '24.21.0' // fetched if the running Node does not match `engines` of package.json
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const tools = join(root, '.tools')
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -19,7 +19,7 @@ const fail = (text) => {
   process.exit(1)
 }
 
-// What `npm run` leaves in the environment must not reach pnpm.
+// Environment variables of `npm run` that must not reach pnpm.
 const inherited =
   /^npm_(lifecycle|package|command|execpath|node_execpath|config_(user_agent|local_prefix|global_prefix|prefix|npm_version|noproxy|init_module|node_gyp))/i
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !inherited.test(name)))
@@ -63,7 +63,7 @@ function ensureNode() {
   const folder = join(toolFolder(spec), 'node_modules', name, 'bin')
   if (!existsSync(join(folder, windows ? 'node.exe' : 'node'))) {
     say(
-      `Node ${process.version} is older than this project needs; fetching Node ${NODE_VERSION} from npm into .tools/`,
+      `Node ${process.version} does not match ${manifest.engines.node}; fetching Node ${NODE_VERSION} from npm into .tools/`,
     )
     fetchTool(spec)
   }
@@ -71,7 +71,7 @@ function ensureNode() {
   const seen = spawnSync('node', ['-v'], { env, encoding: 'utf8', shell: windows }).stdout?.trim()
   if (seen !== `v${NODE_VERSION}`)
     fail(
-      `Node ${NODE_VERSION} could not be started (got ${seen || 'nothing'}); install Node ${manifest.engines.node} by hand`,
+      `Node ${NODE_VERSION} did not start (got ${seen || 'no output'}). Install Node ${manifest.engines.node}.`,
     )
 }
 
@@ -79,8 +79,8 @@ function ensurePnpm() {
   const found = spawnSync('pnpm', ['--version'], { cwd: tools, env, encoding: 'utf8', shell: windows })
   if (found.status === 0 && found.stdout.trim().split('.')[0] === PNPM_VERSION.split('.')[0]) return
   const spec = `pnpm@${PNPM_VERSION}`
-  // The native binary itself: the `pnpm` package's own bin is a placeholder until its install script has run,
-  // and turbo cannot start that.
+  // Uses the native binary: the bin of the package `pnpm` is a placeholder until its install script has run, and turbo cannot
+  // start a placeholder.
   const scope = join(toolFolder(spec), 'node_modules', '@pnpm')
   const find = () =>
     (existsSync(scope) ? readdirSync(scope) : [])
@@ -94,7 +94,7 @@ function ensurePnpm() {
     folder = find()
   }
   if (!folder)
-    fail(`pnpm ${PNPM_VERSION} ships no binary for ${process.platform}-${process.arch}; install pnpm by hand`)
+    fail(`pnpm ${PNPM_VERSION} has no binary for ${process.platform}-${process.arch}. Install pnpm.`)
   prepend(folder)
 }
 
@@ -109,8 +109,8 @@ function ensureChromium() {
   if (!found) {
     const script =
       "import('@playwright/test').then((module) => console.log(module.chromium.executablePath()))"
-    const asked = spawnSync('node', ['-e', script], { cwd: root, env, encoding: 'utf8' })
-    const own = asked.stdout?.trim().split('\n').pop()
+    const result = spawnSync('node', ['-e', script], { cwd: root, env, encoding: 'utf8' })
+    const own = result.stdout?.trim().split('\n').pop()
     if (own && existsSync(own)) found = own
   }
   if (!found && existsSync('/etc/debian_version') && process.getuid?.() === 0) {
@@ -127,20 +127,20 @@ function ensureChromium() {
     say("no Chromium found; trying Playwright's own download")
     if (run('pnpm', ['exec', 'playwright', 'install', 'chromium']).status !== 0)
       fail(
-        'browser tests need Chromium: install it (apt-get install chromium, or any Chrome) and set CHROMIUM_PATH to its binary',
+        'The browser tests need Chromium. Install it (apt-get install chromium, or any Chrome), and set CHROMIUM_PATH to its binary.',
       )
     return
   }
   env.CHROMIUM_PATH = found
 }
 
-/** Debian's package of what tests meet besides Chromium; they say so where it is missing. */
+/** Installs a Debian package that some tests need. Where that is impossible, they are skipped or fail with a message. */
 function ensureDebian(program, packages) {
   if (existsSync(program) || !existsSync('/etc/debian_version') || process.getuid?.() !== 0) return
   say(`no ${program} found; installing Debian's ${packages[0]}`)
   const quiet = {
     stdio: ['ignore', 'ignore', 'inherit'],
-    // Runlevel 1: the package is not to start a server of its own.
+    // Runlevel 1 keeps the package from starting a service.
     env: { ...env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
   }
   const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages]
@@ -170,7 +170,7 @@ const child = spawn('pnpm', ['run', `do:${task}`, ...rest], {
   shell: windows,
 })
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
-// `npm run` passes SIGTERM to its shell only, which leaves this process behind: stop when the parent has gone.
+// `npm run` passes SIGTERM only to its shell. Stop when the parent has exited.
 const parent = process.ppid
 setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500).unref()
 child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// node scripts/runtimes.mjs [name]: the stories of the connection and of the drop-ins on every runtime that they promise to run
-// on. Each runtime is fetched from npm into .tools/ once. Builds both first.
+// node scripts/runtimes.mjs [name]: runs the scenarios of the connection and of the drop-ins on every supported runtime. Builds
+// both first, and fetches each runtime from npm into .tools/ once.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,14 +11,14 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const tools = join(root, '.tools')
 const folder = join(root, 'packages/core/test/connection')
 const core = join(root, 'packages/core/dist/index.js')
-// With core in it, as no two runtimes look for packages in the same places.
+// Bundled with core, because each runtime resolves packages differently.
 const dropIns = join(tools, 'drop-ins.mjs')
 const suites = [
   { stories: join(folder, 'runtime-scenarios.mjs'), library: core },
   { stories: join(root, 'packages/compat/test/runtime-scenarios.mjs'), library: dropIns },
 ]
 const [only = ''] = process.argv.slice(2)
-/** How long one runtime may take for all of its stories. */
+/** Time limit of a runtime for all scenarios. */
 const LIMIT_MS = 90_000
 
 const { platform, arch } = process
@@ -41,7 +41,7 @@ const runtimes = [
   },
 ]
 
-/** Where a runtime is, fetched if need be. */
+/** Returns the path of a runtime. Fetches the runtime if needed. */
 function fetchRuntime({ spec, program }) {
   const prefix = join(tools, spec.replace(/[^\w.-]+/g, '_'))
   const path = join(prefix, 'node_modules', spec.slice(0, spec.lastIndexOf('@')), program)
@@ -60,18 +60,18 @@ function fetchRuntime({ spec, program }) {
     cwd: tools,
     stdio: 'inherit',
   })
-  if (status !== 0 || !existsSync(path)) throw new Error(`${spec} could not be fetched`)
+  if (status !== 0 || !existsSync(path)) throw new Error(`npm could not install ${spec}.`)
   return path
 }
 
-/** Starts the servers anew for each runtime, so that none meets what another left. */
+/** Starts new servers, so that runtimes do not share state. */
 async function startServers() {
   const child = spawn(process.execPath, ['--no-warnings', join(folder, 'runtime-server.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const json = await new Promise((resolve, reject) => {
     child.stdout.once('data', (text) => resolve(String(text).trim()))
-    child.once('exit', () => reject(new Error('the servers did not start')))
+    child.once('exit', () => reject(new Error('The servers did not start.')))
   })
   return { json, stop: () => child.stdin.end() }
 }
@@ -85,7 +85,7 @@ async function run(runtime, { stories, library }) {
     const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS)
     const [code, signal] = await new Promise((resolve) => child.once('exit', (...how) => resolve(how)))
     clearTimeout(timer)
-    if (signal) throw new Error(`did not end by itself within ${LIMIT_MS / 1_000} s`)
+    if (signal) throw new Error(`It was still running after ${LIMIT_MS / 1_000} s.`)
     if (code !== 0) throw new Error(`exit code ${code}`)
   } finally {
     servers.stop()
@@ -97,7 +97,7 @@ const built = spawnSync('pnpm', ['exec', 'turbo', 'run', 'build', '--filter=@hea
   encoding: 'utf8',
 })
 if (built.status !== 0) {
-  console.error(`✖ core and compat could not be built\n${built.stdout}${built.stderr}`)
+  console.error(`✖ The build of core and compat failed.\n${built.stdout}${built.stderr}`)
   process.exit(1)
 }
 mkdirSync(tools, { recursive: true })

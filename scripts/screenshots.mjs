@@ -1,20 +1,21 @@
 #!/usr/bin/env node
-// node scripts/screenshots.mjs: takes each demo page at desktop and phone width, in light and in dark, into
-// docs/screenshots. Needs the pages built (`pnpm build`) and Chromium (CHROMIUM_PATH, or the system's).
+// node scripts/screenshots.mjs: writes screenshots of each demo page to docs/screenshots, at desktop and phone width, in light and
+// in dark. Needs the built pages (`pnpm build`) and Chromium (CHROMIUM_PATH, or the system's).
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { crc32, deflateSync } from 'node:zlib'
 import { chromium } from 'playwright'
 import { startDemoServer } from '../apps/server/src/server.ts'
+import frameworks from '../frameworks.json' with { type: 'json' }
 import { chromiumOptions } from '../playwright.config.ts'
 
 const root = new URL('../', import.meta.url)
-const apps = ['react', 'vue', 'svelte', 'solid']
+const apps = frameworks.map(({ name }) => name)
 const sizes = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } }
 const built = (app) => fileURLToPath(new URL(`apps/${app}/dist`, root))
 
 const giveUp = setTimeout(() => {
-  console.error('✖ the screenshots took longer than eight minutes')
+  console.error('✖ The screenshots took longer than eight minutes.')
   process.exit(1)
 }, 480_000)
 
@@ -33,7 +34,7 @@ try {
   clearTimeout(giveUp)
 }
 
-/** The page as it looks to a person who has asked a question, dropped the connection, and stayed for a while. */
+/** Opens a page, asks the chat a question, drops the connection, and waits until both are visible. */
 async function visit(app) {
   const page = await browser.newPage({ viewport: sizes.desktop })
   await page.goto(`${server.url}/${app}/?visitor=${app}`)
@@ -56,7 +57,7 @@ async function shoot(name, page, viewport, colorScheme) {
   await page.setViewportSize(viewport)
   await page.emulateMedia({ colorScheme })
   await page.mouse.move(0, 0)
-  // The chart is drawn anew in the other colours and at the other width; the rates are those of two seconds.
+  // Waits until the chart has its new colours and width, and the rates, an average over two seconds, are steady.
   await page.waitForTimeout(3_000)
   const image = withPalette(await pixelsOf(await page.screenshot({ fullPage: true }), page))
   const file = `docs/screenshots/${name}.png`
@@ -64,7 +65,7 @@ async function shoot(name, page, viewport, colorScheme) {
   console.log(`${file}  ${Math.round(image.length / 1000)} kB`)
 }
 
-/** Lets the browser decode an image. */
+/** Decodes an image in the browser. */
 async function pixelsOf(image, page) {
   const { width, height, base64 } = await page.evaluate(async (source) => {
     const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${source}`)).blob())
@@ -82,7 +83,7 @@ async function pixelsOf(image, page) {
   return { width, height, rgba: Buffer.from(base64, 'base64') }
 }
 
-/** A PNG of at most 256 colours, and so a third the size. */
+/** Returns a PNG with at most 256 colours, which is a third of the size. */
 function withPalette({ width, height, rgba }) {
   const counts = new Map()
   for (let i = 0; i < rgba.length; i += 4) {
@@ -94,8 +95,8 @@ function withPalette({ width, height, rgba }) {
     [16, 8, 0].reduce((sum, shift) => sum + (((one >> shift) & 255) - ((other >> shift) & 255)) ** 2, 0)
   const palette = []
   const places = new Map()
-  // But for the few that fill the page, a colour close to one that is taken gives way to it: that leaves room for the
-  // rare and different ones.
+  // The 16 most frequent colours are kept. Of the others, a colour close to one in the palette is replaced by it, which leaves
+  // room for rare, distinct colours.
   for (const colour of byCount) {
     const distances = palette.map((other) => distance(colour, other))
     const nearest = Math.min(...distances)
@@ -103,7 +104,7 @@ function withPalette({ width, height, rgba }) {
       places.set(colour, palette.push(colour) - 1)
     else places.set(colour, distances.indexOf(nearest))
   }
-  const rows = Buffer.alloc((width + 1) * height) // each begins with a 0: no filter
+  const rows = Buffer.alloc((width + 1) * height) // each row starts with 0: no filter
   for (let i = 0; i < width * height; i++) {
     rows[i + Math.floor(i / width) + 1] = places.get(rgba.readUIntBE(4 * i, 3))
   }

@@ -6,13 +6,11 @@
 //   (from the READMEs of the bindings). Both languages must have the same examples.
 // - packages/*/README.md: the sections that all bindings share (from scripts/readme/binding.md), and sizes in tables of imports.
 //   README.md and core's README share the table of connection states.
-// - .size-limit.json: a limit for each entry of each published package.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { publishedPackages } from './published.mjs'
-import { missingBudgets } from './readme/budgets.mjs'
 import { blockNames, examplesOf, fillTemplate, readBlock, replaceBlock } from './readme/document.mjs'
 import { comparisonTable, parserTable, sizesTable } from './readme/tables.mjs'
 
@@ -29,7 +27,6 @@ const states = readBlock(sharedSections, 'states')
 const published = publishedPackages()
 const problems = []
 
-updateBudgets()
 const sizes = measureSizes()
 updateReadme('README.md', (text) => text)
 updateReadme('README.zh-CN.md', translateToChinese)
@@ -39,21 +36,7 @@ for (const { folder } of published) updatePackageReadme(basename(folder))
 console.log(problems.length > 0 ? problems.join('\n') : 'The READMEs are up to date, in both languages.')
 process.exitCode = problems.length > 0 ? 1 : 0
 
-/** Adds a size limit for each new entry of a binding. For other packages, someone has to decide on it. */
-function updateBudgets() {
-  const path = '.size-limit.json'
-  const before = readJson(path)
-  const missing = missingBudgets(before, published, frameworks)
-  const added = write ? missing.filter(({ limit }) => limit) : []
-  if (added.length > 0) save(path, format(JSON.stringify([...before, ...added]), path))
-  for (const budget of missing)
-    if (!added.includes(budget)) {
-      const remedy = budget.limit ? 'Run `pnpm fix` to add one.' : 'Add an entry.'
-      problems.push(`${path} has no limit for ${budget.name}. ${remedy}`)
-    }
-}
-
-/** Measures each import of .size-limit.json: its entry, its parts, and what it adds to a page. */
+/** Measures each import of .size-limit.mjs: its entry, its parts, and what it adds to a page. */
 function measureSizes() {
   const program = fileURLToPath(new URL('node_modules/size-limit/bin.js', root))
   const { stdout, stderr } = spawnSync(process.execPath, [program, '--json'], { cwd: root, encoding: 'utf8' })

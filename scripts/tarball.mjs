@@ -1,11 +1,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
-/** What runs by itself where somebody installs a package. */
+/** Scripts that run when a user installs the package. */
 const installScripts = ['preinstall', 'install', 'postinstall', 'prepare']
-const expected = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json']
+const expected = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json', 'src']
 
-/** The packages that a file imports, their subpaths cut off. */
+/** Returns the packages that a file imports, without their subpaths. */
 const importsOf = (code) =>
   new Set(
     [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^."'][^"']*)["']/g)].map(([, name]) =>
@@ -13,44 +13,70 @@ const importsOf = (code) =>
     ),
   )
 
-/** What is wrong with a package as it stands in a folder. */
+/**
+ * Returns the faults of an unpacked tarball that publint and attw do not report. `released` is true if the package has been
+ * released before, and so has a changelog.
+ */
 export function faultsOf(folder, released) {
-  const faults = []
   const text = readFileSync(join(folder, 'package.json'), 'utf8')
   const manifest = JSON.parse(text)
+  return [
+    ...fileFaults(folder, released),
+    ...manifestFaults(text, manifest),
+    ...globSync('dist/**/*.{js,d.ts}', { cwd: folder }).flatMap((path) => codeFaults(folder, path, manifest)),
+  ]
+}
+
+function fileFaults(folder, released) {
   const names = globSync('*', { cwd: folder })
-  for (const name of names) if (!expected.includes(name)) faults.push(`has ${name}, which nobody needs`)
-  for (const name of expected)
-    // The first changelog is written by the first release.
-    if (!names.includes(name) && (released || name !== 'CHANGELOG.md')) faults.push(`lacks ${name}`)
+  const missing = expected.filter((name) => !names.includes(name))
+  return [
+    ...names
+      .filter((name) => !expected.includes(name))
+      .map((name) => `contains ${name}, which users do not need`),
+    // The first release writes the first changelog.
+    ...missing.filter((name) => released || name !== 'CHANGELOG.md').map((name) => `has no ${name}`),
+  ]
+}
 
+function manifestFaults(text, manifest) {
+  const faults = []
   for (const word of ['workspace:', 'catalog:', '@headwater/source'])
-    if (text.includes(word)) faults.push(`its manifest says ${word}`)
-  for (const name of installScripts) if (manifest.scripts?.[name]) faults.push(`has a script ${name}`)
-  if (manifest.sideEffects !== false) faults.push('does not say sideEffects: false')
-  const allowed = { ...manifest.dependencies, ...manifest.peerDependencies, [manifest.name]: '' }
-  if (manifest.name === '@headwater/core' && Object.keys(allowed).length > 1)
-    faults.push('core depends on something')
+    if (text.includes(word)) faults.push(`has ${word} in its manifest`)
+  for (const name of installScripts) if (manifest.scripts?.[name]) faults.push(`has the script ${name}`)
+  for (const field of ['main', 'types']) if (!manifest[field]) faults.push(`has no ${field} in its manifest`)
+  if (manifest.sideEffects !== false) faults.push('does not have sideEffects: false in its manifest')
+  if (manifest.name === '@headwater/core' && Object.keys(dependenciesOf(manifest)).length > 0)
+    faults.push('has a dependency, and core must have none')
+  return faults
+}
 
-  for (const path of globSync('dist/**/*.{js,d.ts}', { cwd: folder })) {
-    if (path.startsWith(join('dist', 'src'))) continue
-    const code = readFileSync(join(folder, path), 'utf8')
-    for (const name of importsOf(code))
-      if (!(name in allowed)) faults.push(`${path} imports ${name}, which its manifest does not name`)
-    const [, map] = code.match(/^\/\/# sourceMappingURL=(.+)$/m) ?? []
-    // A file that only passes names on maps to nothing.
-    if (!map && !/^(?:(?:import|export) \{[^}]*\}[^;\n]*;?\s*)+$/.test(code))
-      faults.push(`${path} has no map`)
-    if (!map) continue
-    const mapFile = join(folder, dirname(path), map)
-    if (!existsSync(mapFile)) faults.push(`${path} names the map ${map}, which is not there`)
-    else
-      for (const source of JSON.parse(readFileSync(mapFile, 'utf8')).sources) {
-        const original = resolve(dirname(mapFile), source)
-        if (!original.startsWith(join(folder, 'dist/src')))
-          faults.push(`${path} holds ${source}: something foreign is bundled, or its map leads astray`)
-        else if (!existsSync(original)) faults.push(`${path} leads to ${source}, which is not there`)
-      }
-  }
+const dependenciesOf = ({ dependencies, peerDependencies }) => ({ ...dependencies, ...peerDependencies })
+
+/** A built file may import only declared packages, and needs a map to the sources that the package ships. */
+function codeFaults(folder, path, manifest) {
+  const code = readFileSync(join(folder, path), 'utf8')
+  const allowed = { ...dependenciesOf(manifest), [manifest.name]: '' }
+  const undeclared = [...importsOf(code)].filter((name) => !(name in allowed))
+  return [
+    ...undeclared.map((name) => `${path} imports ${name}, which is not in the manifest`),
+    ...mapFaults(folder, path, code),
+  ]
+}
+
+function mapFaults(folder, path, code) {
+  const [, map] = code.match(/^\/\/# sourceMappingURL=(.+)$/m) ?? []
+  // A file that only re-exports needs no map.
+  if (!map) return /^(?:(?:import|export) \{[^}]*\}[^;\n]*;?\s*)+$/.test(code) ? [] : [`${path} has no map`]
+  const mapFile = join(folder, dirname(path), map)
+  if (!existsSync(mapFile)) return [`${path} names the map ${map}, which does not exist`]
+  const { sources, sourcesContent } = JSON.parse(readFileSync(mapFile, 'utf8'))
+  const faults = sources.flatMap((source) => {
+    const original = resolve(dirname(mapFile), source)
+    if (!original.startsWith(join(folder, 'src')))
+      return `${path} maps to ${source}: it contains code of another package, or its map is wrong`
+    return existsSync(original) ? [] : `${path} maps to ${source}, which does not exist`
+  })
+  if (sourcesContent) faults.push(`${map} repeats the sources, which are in src already`)
   return faults
 }

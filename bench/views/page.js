@@ -1,20 +1,13 @@
 // Runs in the page: mounts a contender, observes it, and returns the results.
 import { scenarios } from './scenarios.js'
 
-const contenders = {
-  core: () => import('./contenders/core.js'),
-  react: () => import('./contenders/react.jsx'),
-  'react-by-hand': () => import('./contenders/react-by-hand.jsx'),
-  vue: () => import('./contenders/vue.js'),
-  vueuse: () => import('./contenders/vueuse.js'),
-  svelte: () => import('./contenders/svelte.js'),
-  solid: () => import('./contenders/solid.jsx'),
-}
+const contenders = import.meta.glob(['./contenders/*.{js,jsx}'])
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
 
 globalThis.load = async (contender) => {
-  globalThis.contender = await contenders[contender]()
+  const load = contenders[`./contenders/${contender}.js`] ?? contenders[`./contenders/${contender}.jsx`]
+  globalThis.contender = await load()
   await frame()
   await frame()
 }

@@ -4,7 +4,7 @@ import { createEventStream } from '@headwater/core'
 import { createParser } from '@headwater/core/parser'
 import { createFakeServer } from '@headwater/core/testing'
 
-// The front door's example reads for ever: three lines of it will do.
+// The example of the README never ends: three lines are enough.
 const lines = []
 const example = new Promise((resolve) => {
   console.log = (...words) => lines.push(words) === 3 && resolve()
@@ -32,5 +32,5 @@ assert.ok(JSON.parse(data).n > 0)
 
 assert.equal(typeof createParser, 'function')
 assert.equal(typeof createFakeServer, 'function')
-await assert.rejects(import('@headwater/core/dist/src/index.ts'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' })
+await assert.rejects(import('@headwater/core/src/index.ts'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' })
 process.exit()

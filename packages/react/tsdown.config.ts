@@ -1,3 +1,4 @@
 import { library } from '../../tsdown.base.ts'
 
-export default library('src/index.ts', 'src/llm.ts')
+// One file for each source: only those with hooks have the directive 'use client'.
+export default library(['src/index.ts', 'src/llm.ts'], { unbundle: true })

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { missingBudgets } from '../readme/budgets.mjs'
 import {
   blockNames,
   examplesOf,
@@ -87,37 +86,4 @@ test('the table of the parser has the mean, the lowest and the highest ratio per
     '| highest ratio | 3.00 | 2.00 |',
   ])
   expect(() => parserTable('No table.', english)).toThrow('geometric mean')
-})
-
-test('an entry of a binding without a size limit gets the usual one, other entries only a name', () => {
-  const pack = (name: string, entries: string[]) => ({
-    folder: `packages/${name}`,
-    manifest: {
-      name: `@headwater/${name}`,
-      publishConfig: {
-        exports: {
-          ...Object.fromEntries(
-            entries.map((entry) => [entry, { default: `./dist/${entry.slice(2) || 'index'}.js` }]),
-          ),
-          './package.json': './package.json',
-        },
-      },
-    },
-  })
-  const budgets = [{ path: 'packages/core/dist/index.js' }]
-  const packages = [pack('core', ['.', './new']), pack('lit', ['.', './llm'])]
-  expect(missingBudgets(budgets, packages, [{ name: 'lit', npm: 'lit' }])).toEqual([
-    { name: '@headwater/core/new', path: 'packages/core/dist/new.js' },
-    expect.objectContaining({
-      name: '@headwater/lit: without core',
-      path: 'packages/lit/dist/index.js',
-      limit: '1 kB',
-      ignore: ['lit', '@headwater/core'],
-    }),
-    expect.objectContaining({
-      name: '@headwater/lit/llm: without core',
-      limit: '0.2 kB',
-      ignore: ['@headwater/core'],
-    }),
-  ])
 })

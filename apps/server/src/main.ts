@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { existsSync } from 'node:fs'
+import frameworks from '../../../frameworks.json' with { type: 'json' }
 import { startDemoServer, type DemoServer } from './server.ts'
 
 const host = process.env['HOST'] || '127.0.0.1'
@@ -7,7 +8,7 @@ const portText = process.env['PORT'] || '4300'
 const built = (app: string) => fileURLToPath(new URL(`../../${app}/dist`, import.meta.url))
 const pages = {
   '/': built('gallery'),
-  ...Object.fromEntries(['react', 'vue', 'svelte', 'solid'].map((app) => [`/${app}/`, built(app)])),
+  ...Object.fromEntries(frameworks.map(({ name }) => [`/${name}/`, built(name)])),
 }
 
 function log(line: string) {

@@ -9,6 +9,7 @@ import { testSharing } from './suites/sharing.ts'
 import { testUrlAndOptions } from './suites/url-and-options.ts'
 
 export type { Adapter, MountedPage, Page, ViewProps } from './adapter.ts'
+export { type Contender, type ContenderProps, type MountedComponent, testContenders } from './contenders.ts'
 export { createHarness, type Harness } from './harness.ts'
 export { type LoopbackServer, startLoopbackServer } from './loopback-server.ts'
 

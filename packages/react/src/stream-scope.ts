@@ -1,3 +1,5 @@
+'use client'
+
 import { createScope, type Scope } from '@headwater/core'
 import {
   type Context,

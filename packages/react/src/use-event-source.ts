@@ -1,3 +1,5 @@
+'use client'
+
 import {
   bindEventStream,
   type BoundStreamOptions,

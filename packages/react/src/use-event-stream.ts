@@ -1,3 +1,5 @@
+'use client'
+
 import type { AnyMessage, EventStream, Snapshot } from '@headwater/core'
 import { useSyncExternalStore } from 'react'
 

@@ -1,24 +1,35 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { EventSource } from 'eventsource'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type LoopbackServer, startLoopbackServer } from '../src/loopback-server.ts'
-import { type Contender, contenders, type MountedComponent } from './contenders.ts'
+import { type LoopbackServer, startLoopbackServer } from './loopback-server.ts'
 
-vi.stubGlobal('EventSource', EventSource)
+/** A mounted component. */
+export interface MountedComponent {
+  setUrl(url: string): void
+  unmount(): void
+}
+
+/** Props of a component that shows an event stream. */
+export interface ContenderProps {
+  url: string
+  /** Sent by each contender that can send headers. */
+  headers: { authorization: string }
+  /** Called for each message. Passed inline, as in most applications. */
+  onMessage(data: string): void
+  /** Called on each render with the URL and the data. */
+  onRender(url: string, data: string | null | undefined): void
+}
+
+/** One way to use an event stream in a component: a binding of Headwater, another library, or code by hand. */
+export interface Contender {
+  readonly name: string
+  mount(props: ContenderProps): MountedComponent
+}
 
 const current: { server: LoopbackServer; components: MountedComponent[] } = {
   server: undefined as never,
   components: [],
 }
-beforeEach(async () => {
-  Object.assign(current, { server: await startLoopbackServer(), components: [] })
-})
-afterEach(async () => {
-  for (const component of current.components) component.unmount()
-  await current.server.close()
-})
-
 /** Repeats an assertion until it passes. The timeout allows for a busy machine. */
 const until = (check: () => void) => vi.waitFor(check, { timeout: 4_000, interval: 10 })
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -35,6 +46,7 @@ function mount(contender: Contender, path = '/a'): ObservedComponent {
   const pathOf = (url: string) => new URL(url).pathname
   const component = contender.mount({
     url: current.server.url + path,
+    headers: { authorization: 'Bearer mine' },
     onMessage: (data) => received.push(data),
     onRender: (url, data) => rendered.add(`${pathOf(url)} ${data ?? '-'}`),
   })
@@ -105,15 +117,32 @@ const rowTests: { [title: string]: (contender: Contender) => Promise<boolean> } 
   },
 }
 
-describe.each(contenders)('$view: $name', (contender) => {
-  const readme = readFileSync(join(import.meta.dirname, `../../${contender.view}/README.md`), 'utf8')
-  const rows = readme.split('\n').map((line) => line.split('|').map((cell) => cell.trim()))
-  const header = rows.find((row) => row.includes(contender.name) && row.includes('Headwater')) ?? []
-
-  test.each(Object.keys(rowTests))('%s: as the README table says', async (title) => {
-    const cell = rows.find((row) => row[1] === title)?.[header.indexOf(contender.name)]
-    const passes = await rowTests[title]!(contender).catch(() => false)
-    if (contender.name === 'Headwater') expect(passes).toBe(true)
-    expect(cell).toBe(passes ? 'yes' : 'no')
+/**
+ * Registers tests that compare contenders with the comparison table in a README: each cell has to be what the contender does, and
+ * Headwater has to meet all rows.
+ */
+export function testContenders(readmeFile: string, contenders: readonly Contender[]): void {
+  vi.stubGlobal('EventSource', EventSource)
+  beforeEach(async () => {
+    Object.assign(current, { server: await startLoopbackServer(), components: [] })
   })
-})
+  afterEach(async () => {
+    for (const component of current.components) component.unmount()
+    await current.server.close()
+  })
+
+  const rows = readFileSync(readmeFile, 'utf8')
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+
+  describe.each(contenders)('$name', (contender) => {
+    const header = rows.find((row) => row.includes(contender.name) && row.includes('Headwater')) ?? []
+
+    test.each(Object.keys(rowTests))('%s: as the README table says', async (title) => {
+      const cell = rows.find((row) => row[1] === title)?.[header.indexOf(contender.name)]
+      const passes = await rowTests[title]!(contender).catch(() => false)
+      if (contender.name === 'Headwater') expect(passes).toBe(true)
+      expect(cell).toBe(passes ? 'yes' : 'no')
+    })
+  })
+}

@@ -1,23 +1,24 @@
 #!/usr/bin/env node
-// node scripts/rehearse.mjs [--all | consumer …]: a release, from changeset to user, with a real registry on loopback. A copy
-// of the work tree makes two releases; fresh projects install the first and read real streams. Nothing leaves this machine.
+// node scripts/release-dry-run.mjs [--all | consumer …]: makes two releases from a copy of the work tree, in a registry on
+// loopback. Fresh projects install the first release and read real streams. Nothing is published elsewhere.
 import assert from 'node:assert/strict'
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import frameworks from '../frameworks.json' with { type: 'json' }
 import { consume, consumerNames } from './consumers.mjs'
 import { publishedPackages } from './published.mjs'
 import { startRegistry } from './registry.mjs'
 import { copyWorkTree, run } from './work-tree.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const asked = process.argv.slice(2)
-/** Enough to notice most of what can go wrong, and quick. */
+const args = process.argv.slice(2)
+/** Consumers of a run without arguments: fast, and they find most faults. */
 const quick = ['node-esm', 'node-require', 'ts-nodenext']
-const chosen = asked.includes('--all') ? consumerNames() : asked.length > 0 ? asked : quick
+const chosen = args.includes('--all') ? consumerNames() : args.length > 0 ? args : quick
 
-const work = mkdtempSync(join(tmpdir(), 'headwater-rehearsal-'))
+const work = mkdtempSync(join(tmpdir(), 'headwater-release-'))
 const tree = join(work, 'tree')
 const start = Date.now()
 const failures = []
@@ -35,11 +36,11 @@ async function step(title, action) {
   }
 }
 
-/** The rehearsal cannot go on without it. */
+/** A step without which the rest is pointless. */
 async function must(title, action) {
   const before = failures.length
   const result = await step(title, action)
-  if (failures.length > before) throw new Error('The rehearsal cannot go on.')
+  if (failures.length > before) throw new Error('The release dry run stops here.')
   return result
 }
 
@@ -52,9 +53,9 @@ const next = (version, part) => {
   return part === 'minor' ? `${major}.${minor + 1}.0` : `${major}.${minor}.${patch + 1}`
 }
 const changeset = (name, kind, text) =>
-  writeFileSync(join(tree, '.changeset/rehearsal.md'), `---\n'${name}': ${kind}\n---\n\n${text}\n`)
+  writeFileSync(join(tree, '.changeset/dry-run.md'), `---\n'${name}': ${kind}\n---\n\n${text}\n`)
 
-/** Changesets become versions, all of them the same. */
+/** Turns a changeset into a new version, which all packages share. */
 function makeVersions(kind, name, text) {
   const [before] = manifests()
   changeset(name, kind, text)
@@ -62,13 +63,13 @@ function makeVersions(kind, name, text) {
   const version = next(before.version, kind)
   for (const manifest of manifests())
     assert.equal(manifest.version, version, `the version of ${manifest.name}`)
-  assert.deepEqual(globSync('.changeset/*.md', { cwd: tree }), [], 'changesets that are left')
+  assert.deepEqual(globSync('.changeset/*.md', { cwd: tree }), [], 'changesets that remain')
   for (const { folder, manifest } of publishedPackages(tree)) {
     const [, newest = ''] = readFileSync(join(folder, 'CHANGELOG.md'), 'utf8').split(/^## /m)
-    assert.ok(newest.startsWith(version), `the changelog of ${manifest.name} begins with ${newest}`)
-    assert.match(newest, /^(- |No changes)/m, `the changelog of ${manifest.name} says nothing`)
+    assert.ok(newest.startsWith(version), `the changelog of ${manifest.name} starts with ${newest}`)
+    assert.match(newest, /^(- |No changes)/m, `the changelog of ${manifest.name} is empty`)
     if (manifest.name === name)
-      assert.ok(newest.includes(`- ${text}`), `${name}'s changelog lacks the changeset`)
+      assert.ok(newest.includes(`- ${text}`), `the changelog of ${name} does not contain the changeset`)
   }
   git('add', '--all')
   git('commit', '--quiet', '--message', `Release ${version}`)
@@ -91,15 +92,16 @@ function publish(version) {
   )
 }
 
-/** What the registry says of each package: what users' package managers go by. */
+/** Returns the manifests in the registry, which users' package managers read. */
 async function inRegistry(registry, version) {
-  const documents = await Promise.all(manifests().map(({ name }) => registry.ask(name)))
+  const documents = await Promise.all(manifests().map(({ name }) => registry.read(name)))
   for (const document of documents) {
-    assert.equal(document['dist-tags'].latest, version, `the latest ${document.name}`)
+    assert.equal(document['dist-tags'].latest, version, `the latest version of ${document.name}`)
     const manifest = document.versions[version]
     assert.doesNotMatch(JSON.stringify(manifest), /workspace:|catalog:|@headwater\/source/, document.name)
     for (const [name, range] of Object.entries(manifest.dependencies ?? {}))
-      if (name.startsWith('@headwater/')) assert.equal(range, `^${version}`, `${document.name} needs ${name}`)
+      if (name.startsWith('@headwater/'))
+        assert.equal(range, `^${version}`, `the range of ${name} in ${document.name}`)
   }
   return new Map(documents.map((document) => [document.name, document.versions[version]]))
 }
@@ -107,49 +109,47 @@ async function inRegistry(registry, version) {
 let registry
 try {
   registry = await startRegistry('@headwater', work)
-  await must('a copy of the work tree installs', () => copyWorkTree(tree))
+  await must('installs a copy of the work tree', () => copyWorkTree(tree))
   writeFileSync(join(tree, '.git/info/exclude'), '.npmrc\n')
   writeFileSync(join(tree, '.npmrc'), registry.npmrc)
-  const first = await must('a changeset makes one version of all packages, and changelogs', () =>
-    makeVersions('minor', '@headwater/core', 'Rehearsed: a line for the changelog.'),
+  const first = await must('turns a changeset into one version of all packages, with changelogs', () =>
+    makeVersions('minor', '@headwater/core', 'A line for the changelog.'),
   )
-  await must('the first release is packed, published and tagged', () => publish(first))
-  const before = await must('the registry has it, with ranges that users can install', () =>
-    inRegistry(registry, first),
-  )
-  // Two at a time: each waits for the network as often as for the processor.
+  await must('packs, publishes and tags the first release', () => publish(first))
+  const before = await must('publishes ranges that users can install', () => inRegistry(registry, first))
+  // Two at a time: each waits for the network about as long as for the processor.
   const waiting = [...chosen]
-  const take = async () => {
+  const runWaiting = async () => {
     for (let name = waiting.shift(); name; name = waiting.shift())
-      await step(`${name} installs it, builds, and reads a real stream`, () =>
+      await step(`${name} installs the release, builds, and reads a real stream`, () =>
         consume(name, work, registry.npmrc),
       )
   }
-  await Promise.all([take(), take()])
-  const second = await must('a patch of one binding makes the next version of all', () =>
-    makeVersions('patch', '@headwater/react', 'Rehearsed: a patch of a binding.'),
+  await Promise.all([runWaiting(), runWaiting()])
+  const second = await must('turns a patch of one binding into the next version of all packages', () =>
+    makeVersions('patch', `@headwater/${frameworks[0].name}`, 'A patch of a binding.'),
   )
-  await must('the second release is published', () => publish(second))
-  await step('its ranges of core follow, and its peer ranges stay as they were', async () => {
+  await must('publishes the second release', () => publish(second))
+  await step('updates the ranges of core, and leaves peer ranges and engines unchanged', async () => {
     const after = await inRegistry(registry, second)
     for (const [name, manifest] of before) {
       assert.deepEqual(after.get(name).peerDependencies, manifest.peerDependencies, `peers of ${name}`)
       assert.deepEqual(after.get(name).engines, manifest.engines, `engines of ${name}`)
     }
   })
-  await step('a canary of a commit is there for who asks for it, and for nobody else', async () => {
-    changeset('@headwater/core', 'minor', 'Rehearsed: not yet released.')
+  await step('publishes a canary only under its own dist-tag', async () => {
+    changeset('@headwater/core', 'minor', 'Not released yet.')
     git('add', '--all')
-    git('commit', '--quiet', '--message', 'Go on')
+    git('commit', '--quiet', '--message', 'Change something')
     release('canary')
     for (const { name } of manifests()) {
-      const { 'dist-tags': tags } = await registry.ask(name)
-      assert.equal(tags.latest, second, `the latest ${name}`)
+      const { 'dist-tags': tags } = await registry.read(name)
+      assert.equal(tags.latest, second, `the latest version of ${name}`)
       assert.match(tags.canary, /^0\.0\.0-canary-\d+$/, `the canary of ${name}`)
     }
     assert.equal(git('tag', '--points-at', 'HEAD'), '', 'tags')
   })
-  await step('who asked for the first gets the second, and one core', () => {
+  await step('updates users of the first release to the second, with one copy of core', () => {
     const project = join(work, 'second')
     mkdirSync(project)
     const names = manifests().map(({ name }) => name)
@@ -173,8 +173,8 @@ try {
 }
 mkdirSync(join(root, '.test-results'), { recursive: true })
 writeFileSync(
-  join(root, '.test-results/rehearsal.json'),
+  join(root, '.test-results/release-dry-run.json'),
   JSON.stringify({ passed, failed: failures.length, failures }),
 )
-console.log(`\nrehearsal: ${passed} passed, ${failures.length} failed`)
+console.log(`\nrelease dry run: ${passed} passed, ${failures.length} failed`)
 process.exitCode = failures.length === 0 ? 0 : 1

@@ -1,0 +1,55 @@
+// Size limits, minified and gzipped, of what users import. Each entry of a published package needs one; otherwise this file throws.
+import frameworks from './frameworks.json' with { type: 'json' }
+import { entriesOf, publishedPackages } from './scripts/published.mjs'
+
+const CORE = '@headwater/core'
+
+/** Limits by entry: the name of the measurement, the import and the limit. `without core` leaves core out of the measurement. */
+const limits = {
+  '@headwater/core': [
+    ['createEventStream', '{ createEventStream }', '10 kB'],
+    ['everything', '*', '10.6 kB'],
+  ],
+  '@headwater/core/parser': [
+    ['createParser', '{ createParser }', '1.8 kB'],
+    ['everything', '*', '1.95 kB'],
+  ],
+  '@headwater/core/transport': [['everything', '*', '1.5 kB']],
+  '@headwater/core/testing': [['everything', '*', '1.3 kB']],
+  '@headwater/core/llm': [
+    ['chatRequest, openai', '{ chatRequest, openai }', '1.3 kB'],
+    ['everything', '*', '1.55 kB'],
+  ],
+  '@headwater/compat/event-source': [['EventSource, including core', '{ EventSource }', '5 kB']],
+  '@headwater/compat/event-source-polyfill': [
+    ['EventSourcePolyfill, including core', '{ EventSourcePolyfill }', '5.4 kB'],
+  ],
+  '@headwater/compat/fetch-event-source': [
+    ['fetchEventSource, including core', '{ fetchEventSource }', '4.1 kB'],
+    ['without core', '{ fetchEventSource }', '1.2 kB'],
+  ],
+  '@headwater/compat': [['everything, including core', '*', '6 kB']],
+}
+
+/** Limits of a binding's entry: it adds at most 1 kB to core, its `/llm` at most 0.2 kB. */
+const ofBinding = (entry) => [['without core', '*', entry.endsWith('/llm') ? '0.2 kB' : '1 kB']]
+
+/** Core first, then the bindings in the order of frameworks.json, then the rest. */
+const order = ['core', ...frameworks.map(({ name }) => name), 'compat']
+const entries = publishedPackages()
+  .flatMap(entriesOf)
+  .toSorted((one, other) => order.indexOf(one.package) - order.indexOf(other.package))
+
+export default entries.flatMap(({ name, package: folder, file }) => {
+  const framework = frameworks.find((each) => each.name === folder)
+  const rows = framework ? ofBinding(name) : limits[name]
+  if (!rows) throw new Error(`${name} has no size limit. Add one to .size-limit.mjs.`)
+  return rows.map(([what, imports, limit]) => ({
+    name: `${name}: ${what}`,
+    path: `packages/${folder}/${file}`,
+    import: imports,
+    limit,
+    gzip: true,
+    ...(what === 'without core' && { ignore: [CORE, ...(framework ? [framework.npm] : [])] }),
+  }))
+})
