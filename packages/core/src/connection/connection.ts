@@ -1,6 +1,6 @@
 import { systemClock } from '../platform/clock.ts'
 import { guard } from '../errors.ts'
-import type { ConnectionOptions, Step, StreamUrl } from '../options.ts'
+import type { ConnectionOptions, StreamUrl } from '../options.ts'
 import { type Page, systemPage } from '../platform/page.ts'
 import { runAttempt } from './attempt.ts'
 import { createHeaderResolver } from './header-refresh.ts'
