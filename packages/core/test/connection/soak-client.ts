@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../src/platform/clock.ts'
 import { createEventStream } from '../../src/stream/event-stream.ts'
 
-/** What a client received of a stream of numbered messages. */
+/** Result of reading a stream of numbered messages. */
 export interface SoakResult {
   /** Describes the first message that was lost, repeated or out of order; `''` if there was none. */
   readonly firstError: string

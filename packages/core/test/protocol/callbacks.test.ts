@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Message } from '../../src/protocol/message.ts'
 import { createParser, type Parser } from '../../src/protocol/parser.ts'
 
@@ -226,6 +226,44 @@ test.each([
   expect(parser.midMessage).toBe(false)
   parser.feed(encoder.encode('\uFEFF\ndata: a\n\n'))
   expect(seen).toEqual([{ type: 'message', data: 'a', id: '' }])
+})
+
+describe('malformed bytes at the end of a chunk', () => {
+  // Large and not ASCII, so that the parser chooses its fastest decoder for such text.
+  const nonAscii = encoder.encode(`: ${'é'.repeat(600)}\n:`)
+  // The first two bytes of a character, and the first byte of another.
+  const malformed = Uint8Array.from([...encoder.encode('x'.repeat(600)), 0xef, 0xbb, 0xc3])
+
+  test('do not affect the stream after reset()', () => {
+    const seen: string[] = []
+    const parser = createParser({ onMessage: (message) => seen.push(message.data) })
+    parser.feed(nonAscii)
+    parser.feed(malformed)
+    parser.reset()
+    parser.feed(encoder.encode('data: a\n\n: rest'))
+    expect(seen).toEqual(['a'])
+  })
+
+  test('do not affect another parser', () => {
+    const seen: string[] = []
+    const other = createParser({ onMessage: () => {} })
+    other.feed(nonAscii)
+    other.feed(malformed)
+    const parser = createParser({ onMessage: (message) => seen.push(message.data) })
+    parser.feed(encoder.encode(`: ${'é'.repeat(600)}\n`.repeat(2) + 'data'))
+    parser.feed(encoder.encode(': a\n\n: rest'))
+    expect(seen).toEqual(['a'])
+  })
+
+  test('become U+FFFD before the next text chunk', () => {
+    const seen: string[] = []
+    const parser = createParser({ onMessage: (message) => seen.push(message.data) })
+    parser.feed(nonAscii)
+    parser.feed('\ndata: ')
+    parser.feed(malformed)
+    parser.feed('\n\n')
+    expect(seen).toEqual([`${'x'.repeat(600)}\uFFFD\uFFFD`])
+  })
 })
 
 test('midMessage is true while a line or a block is unfinished', () => {

@@ -127,17 +127,19 @@ export class ChunkedStream {
   }
 }
 
+/** Returns code for a chunk. Malformed bytes become `latin1` text with escapes. */
 function show(chunk: Chunk): string {
-  if (typeof chunk === 'string') return quote(chunk)
+  if (typeof chunk === 'string') return shorten(JSON.stringify(chunk))
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(chunk)
-  const isValid = fc.stringify(encoder.encode(text)) === fc.stringify(chunk)
-  return isValid ? `encode(${quote(text)})` : fc.stringify(chunk)
+  if (Buffer.compare(encoder.encode(text), chunk) === 0) return `encode(${shorten(JSON.stringify(text))})`
+  const latin1 = JSON.stringify(Buffer.from(chunk).toString('latin1'))
+  const escaped = latin1.replaceAll(/[\x80-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`)
+  return `latin1(${shorten(escaped)})`
 }
 
-const quote = (text: string): string =>
-  JSON.stringify(
-    text.replaceAll(/(.)\1{99,}/gu, (run, character) => `${character} × ${run.length / character.length}`),
-  )
+/** Replaces many repetitions of a text by one and their number. */
+const shorten = (text: string): string =>
+  text.replaceAll(/(.{1,16}?)\1{49,}/gsu, (run, part: string) => `${part} × ${run.length / part.length} `)
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
@@ -165,8 +167,8 @@ export function chunkedStreams({ form, long = false }: StreamOptions): fc.Arbitr
     { arbitrary: fc.constantFrom(...CHARACTERS), weight: 10 },
     { arbitrary: fc.constantFrom(...LINE_ENDS), weight: 18 },
     { arbitrary: fc.constantFrom(...WORDS), weight: 16 },
-    { arbitrary: fc.constantFrom(...MALFORMED), weight: 2 },
-    { arbitrary: fc.constantFrom(...FILLERS), weight: long ? 1 : 0 },
+    { arbitrary: fc.constantFrom(...MALFORMED), weight: long ? 4 : 2 },
+    { arbitrary: fc.constantFrom(...FILLERS), weight: long ? 3 : 0 },
   )
   const forms = form === 'mixed' ? fc.constantFrom<Form>('text', 'bytes') : fc.constant(form)
   const maxLength = long ? 400 : 80
