@@ -17,8 +17,12 @@ function rowsOf({ name, npm }) {
 export const rows = [
   ...frameworks.flatMap(rowsOf),
   {
+    name: 'a million random streams, parser against reference',
+    env: { HEADWATER_STREAMS: '1000000' },
+    command: ['vitest', 'run', '--project=core', 'packages/core/test/protocol/property.test.ts'],
+  },
+  {
     name: 'two million messages through the faults',
-    catalog: {},
     env: { HEADWATER_SOAK_SEEDS: '100' },
     command: ['vitest', 'run', '--project=core', 'packages/core/test/connection/soak.test.ts'],
   },

@@ -68,7 +68,10 @@ export function flush(state: Utf8State): string {
 function decodeUntil(state: Utf8State, bytes: Uint8Array, end: number): string {
   const complete = bytes.subarray(0, end)
   const rest = bytes.subarray(end, state.gatheredLength)
-  const text = state.nonAscii ? streamingDecoder.decode(complete, { stream: true }) : decoder.decode(complete)
+  // The second call flushes: a malformed start of a character at the end would otherwise appear in the next stream that uses the decoder.
+  const text = state.nonAscii
+    ? streamingDecoder.decode(complete, { stream: true }) + streamingDecoder.decode()
+    : decoder.decode(complete)
   state.nonAscii = bytes !== state.gathered && text.length < end
   state.gathered.set(rest)
   state.gatheredLength = rest.length
