@@ -7,12 +7,12 @@ const CORE = '@headwater/core'
 /** Limits by entry: the name of the measurement, the import and the limit. `without core` leaves core out of the measurement. */
 const limits = {
   '@headwater/core': [
-    ['createEventStream', '{ createEventStream }', '10 kB'],
-    ['everything', '*', '10.6 kB'],
+    ['createEventStream', '{ createEventStream }', '10.9 kB'],
+    ['everything', '*', '11.5 kB'],
   ],
   '@headwater/core/parser': [
-    ['createParser', '{ createParser }', '1.8 kB'],
-    ['everything', '*', '1.95 kB'],
+    ['createParser', '{ createParser }', '2 kB'],
+    ['everything', '*', '2.15 kB'],
   ],
   '@headwater/core/transport': [['everything', '*', '1.5 kB']],
   '@headwater/core/testing': [['everything', '*', '1.3 kB']],

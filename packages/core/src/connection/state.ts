@@ -65,7 +65,7 @@ export interface Batch {
 }
 
 /** Time, randomness and resumability at the moment of an event, so that `transition` can be pure. */
-export interface EventContext {
+interface EventContext {
   /** Time of the event, in milliseconds since 1970. */
   readonly at: number
   /** Random number from 0 up to 1. */
@@ -90,6 +90,7 @@ export type Effect =
 
 /** Part of the state machine that an inspector sees. */
 export interface ConnectionSnapshot {
+  /** State as views see it. */
   readonly state: ConnectionState
   /** Number that changes with each attempt and with each disconnect. */
   readonly generation: number
