@@ -181,11 +181,9 @@ const compat = [
   },
 ] as const
 
-/** A longer function does several things: give each a name. In the conformance suite, a function is a list of tests. */
+/** A longer function does several things: give each a name. */
 const lengths = {
   files: ['packages/*/src/**'],
-  excludeFiles: ['packages/conformance/src/**'],
-
   rules: {
     'eslint/max-lines-per-function': [
       'error',

@@ -4,6 +4,14 @@ import { type Harness, url } from '../harness.ts'
 
 /** Tests promises 1 to 8 of the stream contract through a mounted view. Promise 9 is in server-rendering.ts. */
 export function testContract(harness: Harness): void {
+  testCreation(harness)
+  testSnapshots(harness)
+  testThrowingCallbacks(harness)
+  testUnmounting(harness)
+}
+
+/** Tests that a stream connects only when a component mounts (promise 1). */
+function testCreation(harness: Harness): void {
   test('1. creating a stream does nothing until a component mounts', async () => {
     const { server, clock } = harness
     const stream = createEventStream<unknown>(url, { clock, fetch: server.fetch })
@@ -13,7 +21,10 @@ export function testContract(harness: Harness): void {
     await harness.nextRequest()
     expect(harness.texts(mounted)).toEqual(['connecting'])
   })
+}
 
+/** Tests that components render complete, current snapshots (promises 2 to 5). */
+function testSnapshots(harness: Harness): void {
   test('2. data keeps its identity until it changes, and is never mutated', async () => {
     const rendered = new Set<unknown>()
     const mounted = await harness.render(
@@ -74,7 +85,10 @@ export function testContract(harness: Harness): void {
     await harness.advance(0)
     expect(harness.texts(mounted)).toEqual(['closed'])
   })
+}
 
+/** Tests that an error thrown by a fold or a callback stays in its component (promise 6). */
+function testThrowingCallbacks(harness: Harness): void {
   test('6. a fold or callback that throws affects no other component and is not a network error', async () => {
     const reportError = vi.fn()
     vi.stubGlobal('reportError', reportError)
@@ -93,7 +107,10 @@ export function testContract(harness: Harness): void {
     expect(reportError).toHaveBeenCalledTimes(2)
     expect(harness.server.requests).toHaveLength(1)
   })
+}
 
+/** Tests unmounting in each state, and a fast remount (promises 7 and 8). */
+function testUnmounting(harness: Harness): void {
   test.each([
     ['idle', 'idle', async () => {}],
     ['connecting', 'connecting', async () => {}],

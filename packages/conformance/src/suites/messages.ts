@@ -5,6 +5,13 @@ import { type Harness, url } from '../harness.ts'
 
 /** Tests how messages become data, and when they cause a render. */
 export function testMessages(harness: Harness): void {
+  testFolds(harness)
+  testEvents(harness)
+  testRenders(harness)
+}
+
+/** Tests folds: their data, and their replacement while the stream is open. */
+function testFolds(harness: Harness): void {
   test('keyed() keeps the last message of each key', async () => {
     const fold = keyed(({ type }: { type: string }) => type)
     const rendered: unknown[] = []
@@ -63,7 +70,10 @@ export function testMessages(harness: Harness): void {
     expect(harness.texts(mounted)).toEqual(['open 1'])
     expect(harness.server.requests).toHaveLength(1)
   })
+}
 
+/** Tests `events`: filtering, decoding and invalid messages. */
+function testEvents(harness: Harness): void {
   test('events filters and decodes messages, and counts invalid ones', async () => {
     const errors: string[] = []
     const invalidCounts: number[] = []
@@ -88,7 +98,10 @@ export function testMessages(harness: Harness): void {
     await harness.send(await harness.nextRequest(), 'event: price\ndata: {\n\n')
     expect(harness.texts(mounted)).toEqual(['closed invalid-message'])
   })
+}
 
+/** Tests `notify` and `select`, which decide when a component renders. */
+function testRenders(harness: Harness): void {
   test("notify: 'sync' renders each message without waiting for a frame", async () => {
     const mounted = await harness.render(harness.view({ notify: 'sync' }))
     const request = await harness.nextRequest()

@@ -5,51 +5,38 @@ import { renderOnServer } from '../server.ts'
 
 /** Tests real sockets, and pages that a server has rendered (promise 9 of the stream contract). */
 export function testServerRendering(harness: Harness): void {
-  const servers: LoopbackServer[] = []
-  const server = () => servers.at(-1)!
-  beforeEach(async () => {
-    const loopback = await startLoopbackServer()
-    servers.push(loopback)
-    onTestFinished(() => loopback.close())
-  })
-  // Node's fetch, because jsdom's applies CORS.
-  beforeAll(() => vi.stubGlobal('fetch', nodeFetch))
-  afterAll(() => vi.unstubAllGlobals())
+  const server = startServerForEachTest()
+  testSockets(harness, server)
+  testHydration(harness, server)
+}
 
-  /** Repeats an assertion until it passes, for at most 5 s. The view library can render in between. */
-  const eventually = async (check: () => void) => {
-    for (const deadline = Date.now() + 5_000; ;) {
-      try {
-        return check()
-      } catch (error) {
-        if (Date.now() > deadline) throw error
-      }
-      await harness.act(() => new Promise((resolve) => setTimeout(resolve, 10)))
-    }
-  }
-
+/** Tests the sockets that components open and close. */
+function testSockets(harness: Harness, server: () => LoopbackServer): void {
   test('two components use one socket, which closes after the last one unmounts', async () => {
     const view = { url: server().url }
     const mounted = await harness.renderPage({ views: [view, view] })
-    await eventually(() => expect(server().connections).toBe(1))
+    await eventually(harness, () => expect(server().connections).toBe(1))
     server().publish('a')
-    await eventually(() => expect(harness.texts(mounted)).toEqual(['open a #1', 'open a #1']))
+    await eventually(harness, () => expect(harness.texts(mounted)).toEqual(['open a #1', 'open a #1']))
     await harness.update(mounted, view)
     await new Promise((resolve) => setTimeout(resolve, 300))
     expect(server().connections).toBe(1)
     await harness.update(mounted)
-    await eventually(() => expect(server().connections).toBe(0))
+    await eventually(harness, () => expect(server().connections).toBe(0))
     expect(server().requests).toHaveLength(1)
   })
 
   test('another url closes the old socket and opens one', async () => {
     const mounted = await harness.renderPage({ views: [{ url: `${server().url}/a` }] })
-    await eventually(() => expect(server().connections).toBe(1))
+    await eventually(harness, () => expect(server().connections).toBe(1))
     await harness.update(mounted, { url: `${server().url}/b` })
-    await eventually(() => expect(server().requests.map(({ path }) => path)).toEqual(['/a', '/b']))
-    await eventually(() => expect(server().connections).toBe(1))
+    await eventually(harness, () => expect(server().requests.map(({ path }) => path)).toEqual(['/a', '/b']))
+    await eventually(harness, () => expect(server().connections).toBe(1))
   })
+}
 
+/** Tests the rendering on a server and the hydration in the browser. */
+function testHydration(harness: Harness, server: () => LoopbackServer): void {
   test(
     '9. the server renders the initial data without connecting; the client hydrates it and misses no message',
     async () => {
@@ -77,7 +64,7 @@ export function testServerRendering(harness: Harness): void {
       )
       onTestFinished(() => harness.act(() => mounted.unmount()))
       expect(rendered.slice(0, 2)).toEqual(['idle b', 'idle b'])
-      await eventually(() => expect(harness.texts(mounted)).toEqual(['open d #4', 'open d #4']))
+      await eventually(harness, () => expect(harness.texts(mounted)).toEqual(['open d #4', 'open d #4']))
       expect(received).toEqual(['c', 'd'])
       expect(receivedInScope).toEqual(['c', 'd'])
       expect(server().requests.map(({ lastEventId }) => lastEventId)).toEqual(['2', '2'])
@@ -101,12 +88,38 @@ export function testServerRendering(harness: Harness): void {
       onTestFinished(() => void vi.restoreAllMocks())
       const mounted = harness.hydrate(page, html)
       onTestFinished(() => harness.act(() => mounted.unmount()))
-      await eventually(() => expect(harness.texts(mounted)[0]).toBe('open b'))
+      await eventually(harness, () => expect(harness.texts(mounted)[0]).toBe('open b'))
       expect(paragraphs).toEqual([expect.any(Element)])
       expect(mounted.element.querySelector('p')).toBe(paragraphs[0])
     },
     SLOW_MS,
   )
+}
+
+/** Starts a server before each test, and lets components connect to it. Returns a getter for the current server. */
+function startServerForEachTest(): () => LoopbackServer {
+  const servers: LoopbackServer[] = []
+  beforeEach(async () => {
+    const loopback = await startLoopbackServer()
+    servers.push(loopback)
+    onTestFinished(() => loopback.close())
+  })
+  // Node's fetch, because jsdom's applies CORS.
+  beforeAll(() => vi.stubGlobal('fetch', nodeFetch))
+  afterAll(() => vi.unstubAllGlobals())
+  return () => servers.at(-1)!
+}
+
+/** Repeats an assertion until it passes, for at most 5 s. The view library can render in between. */
+async function eventually(harness: Harness, check: () => void): Promise<void> {
+  for (const deadline = Date.now() + 5_000; ;) {
+    try {
+      return check()
+    } catch (error) {
+      if (Date.now() > deadline) throw error
+    }
+    await harness.act(() => new Promise((resolve) => setTimeout(resolve, 10)))
+  }
 }
 
 /** Timeout of tests that start a server process, in milliseconds. */

@@ -4,6 +4,13 @@ import { type Harness, url } from '../harness.ts'
 
 /** Tests components that request the same stream. */
 export function testSharing(harness: Harness): void {
+  testSharedConnection(harness)
+  testSeparateConnections(harness)
+  testChangesByOneComponent(harness)
+}
+
+/** Tests the connection that components share: its lifetime, and components that join later. */
+function testSharedConnection(harness: Harness): void {
   test('components share one connection, each with its own fold, until the last one unmounts', async () => {
     const one = harness.view()
     const two = harness.view({ fold: history(5) })
@@ -39,7 +46,10 @@ export function testSharing(harness: Harness): void {
     expect(new Set(statuses)).toEqual(new Set(['open']))
     expect(harness.server.requests).toHaveLength(1)
   })
+}
 
+/** Tests that other options or another scope lead to another connection. */
+function testSeparateConnections(harness: Harness): void {
   test('streams with another method, body or key, or with share: false, have their own connection', async () => {
     await harness.render(
       harness.view(),
@@ -63,7 +73,10 @@ export function testSharing(harness: Harness): void {
     await harness.advance(1_000)
     expect(harness.server.connections).toBe(0)
   })
+}
 
+/** Tests the effect of `close()`, `open()` and a new URL in one component on the others. */
+function testChangesByOneComponent(harness: Harness): void {
   test('close() closes the connection for all components, and open() reopens it for all', async () => {
     const mounted = await harness.render(harness.view(), harness.view())
     await harness.act(async () => (await harness.nextRequest()).accept())

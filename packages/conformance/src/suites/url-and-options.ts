@@ -4,6 +4,17 @@ import { type Harness, url } from '../harness.ts'
 
 /** Tests a component that streams a URL, and changes of its URL and options. */
 export function testUrlAndOptions(harness: Harness): void {
+  testLifecycle(harness)
+  testInlineOptions(harness)
+  testNewUrl(harness)
+  testNewIdentity(harness)
+  testDisabledStream(harness)
+  testOpenAndClose(harness)
+  testExistingStream(harness)
+}
+
+/** Tests the status and data that a component renders, from the first attempt to a reconnect. */
+function testLifecycle(harness: Harness): void {
   test('a mounted component renders the status and the data', async () => {
     const mounted = await harness.render(harness.view())
     expect(harness.texts(mounted)).toEqual(['connecting'])
@@ -18,7 +29,10 @@ export function testUrlAndOptions(harness: Harness): void {
     expect((await harness.nextRequest()).headers.get('last-event-id')).toBe('1')
     expect(harness.texts(mounted)).toEqual(['connecting 12 #1'])
   })
+}
 
+/** Tests options and callbacks that each render creates anew. */
+function testInlineOptions(harness: Harness): void {
   describe('inline options and callbacks', () => {
     test('cause no reconnect, and the latest ones are used', async () => {
       const received: string[] = []
@@ -71,7 +85,10 @@ export function testUrlAndOptions(harness: Harness): void {
       expect(received).toEqual(['1'])
     })
   })
+}
 
+/** Tests a component that switches to another URL. */
+function testNewUrl(harness: Harness): void {
   describe('a new url', () => {
     test('closes the old stream, opens the new one and delivers nothing more of the old one', async () => {
       const received: string[] = []
@@ -144,7 +161,10 @@ export function testUrlAndOptions(harness: Harness): void {
       expect(harness.server.requests.map((request) => request.url)).toEqual([`${url}/1`, `${url}/2`])
     })
   })
+}
 
+/** Tests that a new method, body or key creates a new stream. */
+function testNewIdentity(harness: Harness): void {
   test.each([
     ['method', { method: 'POST' }, { method: 'PUT' }],
     ['text body', { method: 'POST', body: 'a' }, { method: 'POST', body: 'b' }],
@@ -158,7 +178,10 @@ export function testUrlAndOptions(harness: Harness): void {
     expect(harness.server.requests).toHaveLength(2)
     expect(harness.server.connections).toBe(1)
   })
+}
 
+/** Tests a stream without a URL or with `enabled: false`. */
+function testDisabledStream(harness: Harness): void {
   describe('a disabled stream', () => {
     test.each([null, undefined, ''])('with the url %j is idle until there is a url', async (none) => {
       const mounted = await harness.render(harness.view({ initialData: 'none' }, { url: none }))
@@ -189,7 +212,10 @@ export function testUrlAndOptions(harness: Harness): void {
       expect(harness.texts(mounted)).toEqual(['connecting a #7'])
     })
   })
+}
 
+/** Tests `open()` and `close()` of a component. */
+function testOpenAndClose(harness: Harness): void {
   describe('open() and close()', () => {
     test('work in an event handler', async () => {
       const mounted = await harness.render(harness.view())
@@ -214,7 +240,10 @@ export function testUrlAndOptions(harness: Harness): void {
       expect(request.aborted).toBe(true)
     })
   })
+}
 
+/** Tests a stream that was created outside the component. */
+function testExistingStream(harness: Harness): void {
   test('an existing stream is connected while a component that shows it is mounted', async () => {
     const { server, clock } = harness
     const stream = createEventStream<unknown>(url, { clock, fetch: server.fetch })

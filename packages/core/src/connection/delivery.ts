@@ -18,7 +18,7 @@ export const ENDED: DeliveryResult = { ended: true }
 
 /** Combines the results of two listeners, two subscribers or two messages. */
 export function combine(one: DeliveryResult, other: DeliveryResult): DeliveryResult {
-  if (other === DELIVERED) return one
+  if (other === DELIVERED || other === one) return one
   if (one === DELIVERED) return other
   return {
     ended: one.ended || other.ended,

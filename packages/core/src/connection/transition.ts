@@ -1,7 +1,6 @@
 import { SseError } from '../errors.ts'
 import type { PauseReason } from '../platform/page.ts'
-import { type Batch, type ConnectionEvent, type ConnectionState, type Effect, HEALTHY } from './state.ts'
-import type { Machine, Policy } from './state.ts'
+import type { Batch, ConnectionEvent, ConnectionState, Effect, Machine, Policy } from './state.ts'
 
 /** Longest timer, in milliseconds. A timer that fires much later shows that the computer slept. */
 const MAX_TIMER_MS = 30_000
@@ -146,11 +145,20 @@ function enter(machine: Draft, state: ConnectionState, at: number): void {
   if (machine.state.status === 'open') machine.disconnectedAt = at
   if (state.status !== 'open') machine.generation++
   machine.state = state
-  if (!isActive(machine)) Object.assign(machine, HEALTHY)
+  if (!isActive(machine)) forgetFailures(machine)
   machine.stateSince = machine.activeAt = at
   machine.lastCommentAt = Infinity
   machine.hasMessages = machine.midMessage = false
   machine.idleOverrideMs = undefined
+}
+
+/** Resets what failures and the page have left behind, when the connection becomes idle or closed. */
+function forgetFailures(machine: Draft): void {
+  machine.failures = machine.failingSince = machine.shortConnections = machine.retryNotBefore = 0
+  machine.lastError = undefined
+  machine.headersRefreshed = false
+  machine.pauseReasons = []
+  machine.hiddenAt = Infinity
 }
 
 function connect(machine: Draft, at: number): void {

@@ -1,6 +1,6 @@
 import { report, SseError } from '../errors.ts'
 import type { Message } from './message.ts'
-import { createUtf8State, decodeChunk, flush, type Utf8State } from './utf8.ts'
+import { decodeChunk, flush, GATHER_BYTES, type Utf8State } from './utf8.ts'
 
 /** Callbacks and limits of a parser. */
 export interface ParserOptions {
@@ -109,7 +109,9 @@ export function createParser(options: ParserOptions): Parser {
     onRetry,
     defaultType,
     maxMessageLength,
-    ...createUtf8State(),
+    gathered: new Uint8Array(GATHER_BYTES),
+    gatheredLength: 0,
+    nonAscii: false,
     line: '',
     discardLine: false,
     skip: BOM,

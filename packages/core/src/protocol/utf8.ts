@@ -2,7 +2,7 @@ const LF = 10
 const CR = 13
 
 /** Chunks up to this size are gathered byte by byte; for a larger one a call of a decoder is cheap. */
-const GATHER_BYTES = 512
+export const GATHER_BYTES = 512
 
 // Each call gets whole characters. Without streaming, ASCII decodes seven times as fast on Node 20 and 22, and everything else half
 // as fast, so large chunks of other text are streamed. The parser removes the one byte order mark that counts: only it knows where
@@ -12,17 +12,12 @@ const streamingDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: t
 
 /** State of a decoder of UTF-8 chunks that are cut anywhere. */
 export interface Utf8State {
-  /** Bytes of an unfinished line or character. There is no line end among them. */
+  /** Bytes of an unfinished line or character, at most `GATHER_BYTES`. There is no line end among them. */
   readonly gathered: Uint8Array
   /** Number of gathered bytes. */
   gatheredLength: number
   /** True if the last large chunk was not only ASCII. */
   nonAscii: boolean
-}
-
-/** Creates the state of a decoder. */
-export function createUtf8State(): Utf8State {
-  return { gathered: new Uint8Array(GATHER_BYTES), gatheredLength: 0, nonAscii: false }
 }
 
 /**

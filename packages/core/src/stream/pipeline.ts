@@ -1,10 +1,10 @@
-import { combine, DELIVERED, type DeliveryResult, ENDED } from '../connection/delivery.ts'
+import { DELIVERED, type DeliveryResult } from '../connection/delivery.ts'
 import { guard, report, type SseError } from '../errors.ts'
 import type { Message } from '../protocol/message.ts'
 import type { EventStreamOptions } from './contract.ts'
 import { type AnyMessage, decode, type MessageOf, type Schemas } from './decode.ts'
+import { createDispatcher } from './dispatcher.ts'
 import { createFoldRunner } from './folds/fold-runner.ts'
-import { addListener, type Listeners } from './listeners.ts'
 import type { MessageHandler } from './shared-connection.ts'
 
 /** Steps that each message of a stream takes: decode, fold, listeners. */
@@ -38,7 +38,7 @@ export function createPipeline<Data, Events>(
   let invalidCount = 0
   const folds = createFoldRunner(options)
   let until: MessageHandler['until']
-  const listeners: Listeners<(message: MessageOf<Events>) => unknown> = { current: [] }
+  const dispatcher = createDispatcher<MessageOf<Events>>(isOpen)
 
   /** Error of a message for which `onInvalid` has returned 'fail'. */
   let failure: SseError | undefined
@@ -92,28 +92,17 @@ export function createPipeline<Data, Events>(
     deliver(raw) {
       const message = applyMessage(raw)
       if (!message) return skip()
-      const { onMessage } = options
-      let result = onMessage && isOpen() && !isClosing() ? call(onMessage, message) : DELIVERED
-      for (const listener of listeners.current)
-        if (isOpen()) result = combine(result, call(listener, message))
-      return isOpen() ? result : combine(result, ENDED)
+      return dispatcher.dispatch(message, isClosing() ? undefined : options.onMessage)
     },
     replayLast(message) {
       if (message && folds.wantsLast) applyMessage(message)
       return skip()
     },
-    onMessage: (listener) => addListener(listeners, (message) => listener(message)),
+    onMessage: dispatcher.onMessage,
   }
 }
 
 /** Combines the option `until` with the fold's own: if the option returns false, the fold decides. */
 function combineUntil(one: MessageHandler['until'], other: MessageHandler['until']): MessageHandler['until'] {
   return one && other ? (message) => one(message) || other(message) : (one ?? other)
-}
-
-/** Calls a listener. A promise or another thenable that it returns holds back reading. */
-function call<Value>(listener: (value: Value) => unknown, value: Value): DeliveryResult {
-  const result = guard(listener, value)
-  if (result == null || typeof (result as PromiseLike<unknown>).then !== 'function') return DELIVERED
-  return { ended: false, waitFor: Promise.resolve(result).catch(report) }
 }

@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, test } from 'vitest'
-import { createEventStream, type EventStreamOptions } from '../../src/index.ts'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { createEventStream, createScope, type EventStreamOptions, type Scope } from '../../src/index.ts'
 import {
   createFakeClock,
   createFakeServer,
@@ -15,8 +15,8 @@ beforeEach(() => {
   server = createFakeServer()
 })
 
-const make = (options: EventStreamOptions = {}) =>
-  createEventStream('https://example.com/stream', { clock, fetch: server.fetch, ...options })
+const make = (options: EventStreamOptions = {}, scope?: Scope) =>
+  createEventStream('https://example.com/stream', { clock, fetch: server.fetch, ...options }, scope)
 
 const done = { done: true, value: undefined }
 
@@ -149,6 +149,52 @@ describe('backpressure', () => {
     resume()
     await clock.advance(0)
     expect(received).toEqual(['1', '2'])
+  })
+
+  test('waits for a thenable that is not a Promise, and reports its rejection', async () => {
+    const reported = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const stream = make()
+    let reject!: (error: Error) => void
+    const received: string[] = []
+    stream.onMessage(({ data }) => {
+      received.push(data)
+      if (data !== '1') return undefined
+      // oxlint-disable-next-line unicorn/no-thenable
+      return { then: (_: unknown, onRejected: typeof reject) => (reject = onRejected) }
+    })
+    const request = await server.nextRequest()
+    await request.send('data: 1\n\n')
+    await request.send('data: 2\n\n')
+    expect(received).toEqual(['1'])
+    reject(new Error('the listener failed'))
+    await clock.advance(0)
+    expect(received).toEqual(['1', '2'])
+    expect(reported).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ message: 'the listener failed' }),
+    )
+    expect(stream.getSnapshot().status).toBe('open')
+    reported.mockRestore()
+  })
+
+  test('waits for the slowest listener of all streams that share a connection', async () => {
+    const scope = createScope()
+    const resolvers: (() => void)[] = []
+    const received: string[] = []
+    for (const name of ['a', 'b'])
+      make({}, scope).onMessage(({ data }) => {
+        received.push(`${name}${data}`)
+        return new Promise<void>((resolve) => resolvers.push(resolve))
+      })
+    const request = await server.nextRequest()
+    await request.send('data: 1\n\ndata: 2\n\n')
+    await request.send('data: 3\n\n')
+    expect(received).toEqual(['a1', 'b1', 'a2', 'b2'])
+    for (const resolve of resolvers.slice(1)) resolve()
+    await clock.advance(0)
+    expect(received).toHaveLength(4)
+    resolvers[0]!()
+    await clock.advance(0)
+    expect(received.slice(4)).toEqual(['a3', 'b3'])
   })
 
   test('does not prevent a closed stream from opening again', async () => {

@@ -1,0 +1,47 @@
+import { combine, DELIVERED, type DeliveryResult, ENDED } from '../connection/delivery.ts'
+import { guard, report } from '../errors.ts'
+import { addListener, type Listeners } from './listeners.ts'
+
+type MessageListener<Each> = (message: Each) => unknown
+
+/** Listeners of a stream's messages. */
+export interface Dispatcher<Each> {
+  /** Adds a listener. Returns a function that removes it. */
+  onMessage(listener: MessageListener<Each>): () => void
+  /** Calls `first`, if it is given, and then the listeners, until one of them closes the stream. */
+  dispatch(message: Each, first: MessageListener<Each> | undefined): DeliveryResult
+}
+
+/**
+ * Creates a dispatcher.
+ *
+ * @param isOpen Returns true while messages may be delivered.
+ */
+export function createDispatcher<Each>(isOpen: () => boolean): Dispatcher<Each> {
+  const listeners: Listeners<MessageListener<Each>> = { current: [] }
+  // Last thenable of a listener, and its result. A full queue returns the same promise for each message.
+  let lastThenable: unknown
+  let lastResult = DELIVERED
+
+  /** Calls a listener. A promise or another thenable that it returns holds back reading. */
+  function call(listener: MessageListener<Each>, message: Each): DeliveryResult {
+    const result = guard(listener, message) as PromiseLike<unknown> | undefined
+    if (result == null || typeof result.then !== 'function') return DELIVERED
+    if (result !== lastThenable) {
+      lastThenable = result
+      lastResult = { ended: false, waitFor: Promise.resolve(result).catch(report) }
+    }
+    return lastResult
+  }
+
+  return {
+    onMessage: (listener) => addListener(listeners, (message) => listener(message)),
+    dispatch(message, first) {
+      // A view that was notified of the message may have closed the stream already.
+      let result = first && isOpen() ? call(first, message) : DELIVERED
+      for (const listener of listeners.current)
+        if (isOpen()) result = combine(result, call(listener, message))
+      return isOpen() ? result : combine(result, ENDED)
+    },
+  }
+}
