@@ -41,7 +41,7 @@ async function visit(app) {
   await page.waitForTimeout(20_000)
   await page.locator('.question button').click()
   await page.waitForTimeout(1_000)
-  await page.locator('[data-order=drop]').click()
+  await page.locator('[data-action=drop]').click()
   await page.locator('section[aria-labelledby=chat] .status[data-status=closed]').waitFor()
   await page.waitForTimeout(20_000)
   return page

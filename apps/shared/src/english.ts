@@ -10,7 +10,7 @@ export const english = {
     theme: { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' },
     headline: 'Break the connection. Lose no message.',
     lead: 'Every message has a number. Break the connection in any way you like: no message is lost, none comes twice. This page checks every number.',
-    choose: 'One page, four frameworks. Choose yours.',
+    choose: 'The same page in each framework. Choose yours.',
     open: 'Open the page',
     source: 'Each page is at most 120 lines of code. The shared code does not depend on a framework.',
   },
