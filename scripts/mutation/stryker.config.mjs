@@ -10,12 +10,12 @@ const tests = 'packages/core/test'
 export const areas = {
   policy: {
     threshold: 88,
-    mutate: [`${connection}/{retry-policy,state,transition}.ts`],
+    mutate: [`${connection}/{deadline,retry-policy,state,transition}.ts`],
     testFiles: [`${tests}/connection/*.test.ts`],
   },
   connection: {
     threshold: 70,
-    mutate: [`${connection}/*.ts`, `!${connection}/{retry-policy,state,transition}.ts`],
+    mutate: [`${connection}/*.ts`, `!${connection}/{deadline,retry-policy,state,transition}.ts`],
     // Without the slow tests of the policy.
     testFiles: [`${tests}/connection/!(retry|transition).test.ts`, `${tests}/stream/*.test.ts`],
   },
