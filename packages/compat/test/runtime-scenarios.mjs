@@ -68,12 +68,12 @@ const scenarios = {
     await stats()
     const headers = { Authorization: 'secret' }
     await read(new EventSourcePolyfill(`${home}/away`, { headers }), 1)
-    const { asked } = await stats()
+    const { requests } = await stats()
     assertEqual(
-      asked.map(({ url, headers }) => [url, headers.authorization ?? '']),
+      requests.map(({ url, headers }) => [url, headers.authorization ?? '']),
       [
         ['home/away', 'secret'],
-        ['stranger/stream', ''],
+        ['other/stream', ''],
       ],
       'the requests and their tokens',
     )
@@ -89,7 +89,7 @@ const scenarios = {
     })
     assertEqual(received, ['half an answer'], 'the response')
     assertEqual(
-      (await stats()).asked.map(({ method }) => method),
+      (await stats()).requests.map(({ method }) => method),
       ['POST'],
       'the requests',
     )
