@@ -38,7 +38,7 @@ const stages = [
   { name: 'examples', command: ['node', 'scripts/check-examples.mjs'] },
   { name: 'types', command: ['turbo', 'run', 'typecheck', '--output-logs=errors-only'] },
   { name: 'e2e types', command: ['tsc', '-p', 'e2e'] },
-  vitest('unit', '--project=!browser', '--maxWorkers=4'),
+  vitest('unit', '--project=!browser', '--maxWorkers=3'),
   { name: 'packages', command: ['turbo', 'run', 'check:package', '--output-logs=errors-only'] },
   { name: 'tarballs', command: ['node', 'scripts/check-tarballs.mjs'] },
   { name: 'shaking', command: ['node', 'scripts/check-shaking.mjs'] },

@@ -195,3 +195,13 @@ export function createMachine(): Machine {
     heartbeatGapMs: 0,
   }
 }
+
+/** Returns true while the connection has a socket. */
+export function holdsSocket({ state }: Machine): boolean {
+  return state.status === 'connecting' || state.status === 'open'
+}
+
+/** Returns true if the connection was opened and is not over. */
+export function isActive({ state }: Machine): boolean {
+  return state.status !== 'idle' && state.status !== 'closed'
+}

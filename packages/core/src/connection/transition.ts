@@ -1,6 +1,15 @@
-import { SseError } from '../errors.ts'
+import type { SseError } from '../errors.ts'
 import type { PauseReason } from '../platform/page.ts'
-import type { Batch, ConnectionEvent, ConnectionState, Effect, Machine, Policy } from './state.ts'
+import { deadline, timeoutError } from './deadline.ts'
+import {
+  type Batch,
+  type ConnectionEvent,
+  type ConnectionState,
+  type Effect,
+  holdsSocket,
+  isActive,
+} from './state.ts'
+import type { Machine, Policy } from './state.ts'
 
 /** Longest timer, in milliseconds. A timer that fires much later shows that the computer slept. */
 const MAX_TIMER_MS = 30_000
@@ -202,19 +211,7 @@ function handleTimer(machine: Draft, event: ConnectionEvent, policy: Policy): vo
     machine.idleOverrideMs ??= WAKE_PROBE_MS
     machine.activeAt = at
   } else if (status === 'waiting') connect(machine, at)
-  else {
-    const error =
-      status === 'open'
-        ? new SseError(
-            'idle-timeout',
-            `No data for ${idleMs(machine, policy) / 1_000} s (idleTimeoutMs): the connection is considered dead.`,
-          )
-        : new SseError(
-            'connect-timeout',
-            `No response within ${policy.connectTimeoutMs / 1_000} s (connectTimeoutMs).`,
-          )
-    handleFailure(machine, error, event, policy)
-  }
+  else handleFailure(machine, timeoutError(machine, policy), event, policy)
 }
 
 /** Ends the current attempt with an error. The policy decides what follows. */
@@ -241,34 +238,4 @@ function countShort(machine: Draft, openMs: number): void {
   const isPaced = machine.hasMessages && (machine.retryMs ?? 0) >= PACED_RETRY_MS
   if (openMs < SHORT_CONNECTION_MS && !isPaced) machine.shortConnections++
   if (openMs >= HEALTHY_MS) machine.failures = machine.shortConnections = 0
-}
-
-/** Time at which the current state has lasted too long if nothing happens. */
-function deadline(machine: Machine, policy: Policy): number {
-  const { state } = machine
-  let limitMs = Infinity
-  if (state.status === 'connecting') limitMs = policy.connectTimeoutMs
-  if (state.status === 'waiting') limitMs = state.delayMs
-  if (state.status === 'open') limitMs = idleMs(machine, policy)
-  const hideAt = machine.pauseReasons.includes('hidden')
-    ? Infinity
-    : machine.hiddenAt + policy.pauseWhenHiddenMs
-  return Math.min(hideAt, machine.activeAt + limitMs)
-}
-
-/** Time limit for silence on the current connection, in milliseconds. */
-function idleMs({ midMessage, heartbeatGapMs, idleOverrideMs }: Machine, { idleTimeoutMs }: Policy): number {
-  if (idleOverrideMs !== undefined) return idleOverrideMs
-  if (idleTimeoutMs !== 'auto') return idleTimeoutMs
-  if (midMessage) return 20_000
-  return Math.min(Math.max(15_000, 3 * (heartbeatGapMs || Infinity)), 300_000)
-}
-
-function holdsSocket({ state }: Machine): boolean {
-  return state.status === 'connecting' || state.status === 'open'
-}
-
-/** Returns true if the connection was opened and is not over. */
-function isActive({ state }: Machine): boolean {
-  return state.status !== 'idle' && state.status !== 'closed'
 }

@@ -264,8 +264,7 @@ function scanLines(state: State, text: string, start: number): void {
     if (text.charCodeAt(start) === state.skip) start++
     state.skip = NOTHING
   }
-  const { onMessage, onComment, onRetry, defaultType } = state
-  const { maxMessageLength, data } = state
+  const { onMessage, onComment, data } = state
   // Next CR and next NUL. Searched again once they are passed.
   let cr = indexOf(text, '\r', start)
   let nul = -1
@@ -275,7 +274,7 @@ function scanLines(state: State, text: string, start: number): void {
   let blockData: string | undefined = data && ''
   let blockId = state.id
   // Even if the whole text were one message, it would be below the limit.
-  const skipLengthCheck = head.length + length <= maxMessageLength
+  const skipLengthCheck = head.length + length <= state.maxMessageLength
   state.type = ''
   state.data = undefined
   while (start < length) {
@@ -286,7 +285,7 @@ function scanLines(state: State, text: string, start: number): void {
       last.id = blockId
       // [spec] "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and return."
       if (blockData !== undefined) {
-        const message = { type: blockType || defaultType, data: head + blockData, id: blockId }
+        const message = { type: blockType || state.defaultType, data: head + blockData, id: blockId }
         head = ''
         blockData = undefined
         if (call(state, onMessage, message)) return
@@ -338,7 +337,7 @@ function scanLines(state: State, text: string, start: number): void {
       } else if (first === R) {
         // [spec] "If the field value consists of only ASCII digits"
         const retry = /^retry: ?(\d+)$/.exec(text.slice(start, end))
-        if (retry && call(state, onRetry, Math.min(Number(retry[1]), MAX_TIMER_MS))) return
+        if (retry && call(state, state.onRetry, Math.min(Number(retry[1]), MAX_TIMER_MS))) return
       }
     }
     start = end + 1

@@ -10,7 +10,7 @@ interface Clause {
 
 const message = (data: string, type = 'message', id = '') => ({ type, data, id })
 
-// Where it matters, a stream ends with another message. It shows that the parser still works.
+// Some streams end with another message, which shows that the parser still works.
 const clauses: Clause[] = [
   {
     title: 'a data line and a blank line make a message',
