@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import frameworks from '../../frameworks.json' with { type: 'json' }
 
 /** Test files that run last, because they take long. Most mutants are killed before. */
-const last = ['until', 'redirect', 'property', 'retry', 'transition']
+const last = ['until', 'redirect', 'property', 'read-pacing', 'retry-limits', 'retry', 'transition']
 
 class FastTestsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
