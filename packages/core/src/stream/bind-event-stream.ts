@@ -47,9 +47,11 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
   checkNotify(first.notify)
   const { clock = systemClock, page = systemPage, closeDelayMs = 200, queueLimit = 1_024, unref } = first
 
+  // A copy of the state, because it is read several times per message.
+  let isOpen = false
   const pipeline: Pipeline<Data, MessageOf<Events>> = createPipeline(
     options,
-    () => store.snapshot.status === 'open',
+    () => isOpen,
     () => subscription?.isClosing === true,
     () => store.schedulePublish(),
   )
@@ -62,12 +64,16 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
       if (ended) connection.terminate(error)
     },
     onStateChange(state: ConnectionState) {
+      isOpen = state.status === 'open'
       store.publish()
       if (state.status === 'open' && state.continuity !== 'fresh' && !subscription?.isClosing)
         guard(() => options().onReconnect?.(state))
       if (state.status === 'closed') subscription?.leaveIfUnused()
     },
-    onUpdate: () => store.publish(),
+    onUpdate(state: ConnectionState) {
+      isOpen = state.status === 'open'
+      store.publish()
+    },
   }
   const subscription: Subscription | undefined =
     url === undefined

@@ -92,7 +92,8 @@ export function createPipeline<Data, Events>(
     deliver(raw) {
       const message = applyMessage(raw)
       if (!message) return skip()
-      return dispatcher.dispatch(message, isClosing() ? undefined : options.onMessage)
+      const { onMessage } = options
+      return dispatcher.dispatch(message, onMessage && !isClosing() ? onMessage : undefined)
     },
     replayLast(message) {
       if (message && folds.wantsLast) applyMessage(message)

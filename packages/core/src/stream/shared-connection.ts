@@ -15,8 +15,8 @@ export interface Subscriber {
   onJoin(connection: SharedConnection): void
   /** Called with each new state of the joined connection. */
   onStateChange(state: ConnectionState): void
-  /** Called when the stream has joined a connection, or closed one that it has not joined. */
-  onUpdate(): void
+  /** Called with the current state when the stream has joined a connection, or closed one that it has not joined. */
+  onUpdate(state: ConnectionState): void
 }
 
 /** Handler of a stream's messages. */
@@ -53,6 +53,8 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
   /** Oldest subscriber; its options configure the connection. */
   let leader = first
   let lastMessage: Message | undefined
+  /** The leader's `until` for the current chunk. */
+  let until: MessageHandler['until']
 
   const { fetch, clock, page, onComment } = first.options()
   const connection = createConnection(
@@ -61,9 +63,9 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
     {
       onChunk() {
         for (const { pipeline } of subscribers) pipeline.refreshOptions()
+        ;({ until } = leader.pipeline)
       },
       onMessage(message) {
-        const { until } = leader.pipeline
         const end = until && guard(until, message)
         if (end && end !== 'inclusive')
           return { ended: true, error: end instanceof SseError ? end : undefined }

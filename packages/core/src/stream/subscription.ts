@@ -52,7 +52,7 @@ export function createSubscription(
       leaveConnection()
       if (joined.refCount === 0 && key !== undefined && scope.get(key) === joined) scope.delete(key)
     }
-    onUpdate()
+    onUpdate(joined.state)
   }
 
   function release(): void {
@@ -90,7 +90,7 @@ export function createSubscription(
       const { state } = connection
       connection.close()
       // A connection that was not joined reports no change.
-      if (!leave && state !== connection.state) onUpdate()
+      if (!leave && state !== connection.state) onUpdate(connection.state)
     },
   }
 }
