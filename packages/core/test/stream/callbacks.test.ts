@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   bindEventStream,
   createEventStream,
@@ -111,8 +111,7 @@ describe('autoConnect: false', () => {
 
 describe('messages with a type', () => {
   const warn = vi.spyOn(console, 'warn')
-  beforeEach(() => void warn.mockReset())
-  afterEach(() => void warn.mockReset())
+  beforeEach(() => void warn.mockReset().mockImplementation(() => undefined))
 
   async function receive(options: EventStreamOptions<any, any>, ...messages: string[]) {
     const stream = make(options)
