@@ -13,6 +13,7 @@ export interface Membership {
   findShared(): SharedConnection | undefined
   join(): void
   leave(): void
+  close(): void
 }
 
 /**
@@ -73,5 +74,11 @@ export function createMembership(
       subscriber.onUpdate(connection.state)
     },
     leave,
+    close() {
+      const { state } = connection
+      connection.close()
+      // A connection that was not joined reports no change.
+      if (!leaveConnection && state !== connection.state) subscriber.onUpdate(connection.state)
+    },
   }
 }

@@ -99,11 +99,7 @@ export function createSubscription(
     close() {
       opensLater = false
       cancelJoin?.()
-      const { connection, isJoined } = membership
-      const { state } = connection
-      connection.close()
-      // A connection that was not joined reports no change.
-      if (!isJoined && state !== connection.state) subscriber.onUpdate(connection.state)
+      membership.close()
     },
   }
 }
