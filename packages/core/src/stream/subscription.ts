@@ -77,12 +77,8 @@ export function createSubscription(
       cancelClose = undefined
       const { isJoined, connection, join } = membership
       // A stream that was closed, has ended or has failed is reopened by open() only.
-      if (
-        refCount++ === 0 &&
-        identity.autoConnect !== false &&
-        !isJoined &&
-        connection.state.status !== 'closed'
-      )
+      const canJoin = !isJoined && connection.state.status !== 'closed'
+      if (refCount++ === 0 && canJoin && identity.autoConnect !== false)
         cancelJoin = switches ? switches.admit(subscriber.url, clock, join) : void join()
       if (opensLater) open()
       return once(() => --refCount === 0 && closeLater())
