@@ -1,9 +1,12 @@
 import { describe } from 'vitest'
 import type { Adapter } from './adapter.ts'
 import { createHarness } from './harness.ts'
+import { testChangingUrl } from './suites/changing-url.ts'
 import { testContract } from './suites/contract.ts'
 import { testInvalidOptions } from './suites/invalid-options.ts'
 import { testMessages } from './suites/messages.ts'
+import { testOpening } from './suites/opening.ts'
+import { testScopeDefaults } from './suites/scope-defaults.ts'
 import { testServerRendering } from './suites/server-rendering.ts'
 import { testSharing } from './suites/sharing.ts'
 import { testUrlAndOptions } from './suites/url-and-options.ts'
@@ -21,6 +24,9 @@ export function testConformance(adapter: Adapter): void {
     'url and options': testUrlAndOptions,
     messages: testMessages,
     sharing: testSharing,
+    opening: testOpening,
+    'a changing url': testChangingUrl,
+    'defaults of a scope': testScopeDefaults,
     'invalid options': testInvalidOptions,
     'real sockets and server rendering': testServerRendering,
   }

@@ -94,6 +94,7 @@ function nearestComponent(): string | undefined {
     readonly component?: { readonly name: string }
   }
   for (let owner = getOwner() as ComponentOwner | null; owner; owner = owner.owner as ComponentOwner | null)
-    if (owner.component) return owner.component.name
+    // Hot reload puts a tag before the name.
+    if (owner.component) return owner.component.name.replace(/^\[.*\]/, '')
   return undefined
 }
