@@ -79,6 +79,7 @@ describe('createEventStream accepts valid options', () => {
 describe('an option that does not exist', () => {
   // Complete by type: an option that is added to the interface has to be added here, and then to the list of the check.
   const all: Record<keyof BoundStreamOptions, unknown> = {
+    autoConnect: false,
     body: 'x',
     clock: systemClock,
     closeDelayMs: 0,
@@ -99,6 +100,7 @@ describe('an option that does not exist', () => {
     maxMessageLength: 0,
     method: 'POST',
     notify: 'sync',
+    onClose() {},
     onComment() {},
     onInvalid() {},
     onMessage() {},
