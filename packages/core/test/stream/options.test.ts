@@ -146,6 +146,7 @@ describe('an option that does not exist', () => {
     ['autoconnect', false, 'autoConnect'],
     ['event', {}, 'events'],
     ['Fold', 1, 'fold'],
+    ['METHOD', 'POST', 'method'],
   ])('is refused with the most similar name: %s', (name, value, similar) => {
     const error = catchError(() => create({ [name]: value }))
     expect(error).toMatchObject({ code: 'invalid-option', option: name })
