@@ -28,7 +28,7 @@ export function createReplayCheck(): ReplayCheck {
       if (first === names && isSendableId(sentId) && !ids.includes(sentId))
         warnOnce(
           'replay',
-          `The server seems to ignore Last-Event-ID. The request was sent with ${sentId}, and the response begins with ${names} again, so messages are delivered twice. Let the server continue after the id in Last-Event-ID.`,
+          `The server seems to ignore Last-Event-ID: ${sentId}. Its response begins with the ids ${names} again.`,
         )
       first ??= names
     },
