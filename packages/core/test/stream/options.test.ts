@@ -155,7 +155,7 @@ describe('an option that does not exist', () => {
     )
   })
 
-  test.each(['debug', 'onopen', 'x', '', 'constructor', 'timeoutInSecondsUntilTheStreamFails'])(
+  test.each(['debug', 'onopen', 'x', '', 'constructor', 'timeout'.repeat(100)])(
     'is refused without a name if none is similar: %j',
     (name) => {
       const error = catchError(() => create({ [name]: 1 }))
