@@ -22,7 +22,7 @@ export interface AttemptContext {
 /** Value, or a function that is called before each attempt. */
 export type PerAttempt<Value> = Value | ((context: AttemptContext) => Value | PromiseLike<Value>)
 
-/** URL of a stream: absolute, or relative to the page. */
+/** URL of a stream: absolute, or relative to the page; without user name and password. */
 export type StreamUrl = PerAttempt<string | URL>
 
 /** One transition of the connection's state machine, for an inspector. */
@@ -53,11 +53,17 @@ export interface ConnectionOptions extends PolicyOptions {
    * stream with the code `redirect`.
    */
   readonly redirect?: RedirectRule
-  /** Replacement for the global `fetch`. */
+  /**
+   * Replacement for the global `fetch`. The body of its response may be a web stream or another async iterable of bytes, such as a
+   * `Readable` of Node.
+   */
   readonly fetch?: Fetch
   /** Closes the stream when it is aborted. */
   readonly signal?: AbortSignal
-  /** Id to resume from on the first attempt, for instance one that the server rendered. Default none. */
+  /**
+   * Id to resume from on the first attempt, for instance one that the server rendered. An id that is blank, has control characters or is
+   * longer than 4 KiB is not sent. Default none.
+   */
   readonly initialLastEventId?: string
   /** Storage for the last event id, so that a reload resumes. `initialLastEventId` takes precedence. Default none. */
   readonly lastEventIdStore?: LastEventIdStore
