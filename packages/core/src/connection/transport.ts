@@ -1,6 +1,8 @@
 import { type Clock, MAX_TIMER_MS, msUntil } from '../platform/clock.ts'
 import { SseError, type SseErrorCode, type SseErrorDetails } from '../errors.ts'
 
+export { guard } from '../errors.ts'
+
 /** Function that sends requests, with the signature of the global `fetch`. */
 export type Fetch = typeof fetch
 
