@@ -211,8 +211,7 @@ function defineInterface(Class: typeof Source): typeof Source {
     [Symbol.toStringTag]: { value: 'EventSource', configurable: true },
   })
   for (const name of Object.getOwnPropertyNames(prototype))
-    if (name !== 'constructor' && name !== 'addEventListener' && !constants[name])
-      Object.defineProperty(prototype, name, { enumerable: true })
+    Object.defineProperty(prototype, name, { enumerable: name !== 'constructor' })
   return Class
 }
 
