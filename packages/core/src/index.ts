@@ -31,6 +31,7 @@ export { copyMessage, type Message } from './protocol/message.ts'
 export { bindEventStream } from './stream/bind-event-stream.ts'
 export {
   type BoundStreamOptions,
+  type Closing,
   type EventStream,
   type EventStreamOptions,
   type NoEvents,

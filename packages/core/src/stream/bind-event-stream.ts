@@ -6,6 +6,7 @@ import { systemPage } from '../platform/page.ts'
 import type { EventStream, EventStreamOptions, NoEvents, Snapshot } from './contract.ts'
 import type { MessageOf } from './decode.ts'
 import type { Folded } from './folds/fold.ts'
+import type { FoldData } from './folds/fold-runner.ts'
 import { iterateMessages } from './iterator.ts'
 import { latest, latestUrl } from './latest-options.ts'
 import { checkNotify, scheduleNotification } from './notify-scheduler.ts'
@@ -60,14 +61,15 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
     pipeline,
     onJoin(connection: SharedConnection) {
       pipeline.refreshOptions()
+      pipeline.folds.join(connection)
       const { ended, error } = pipeline.replayLast(connection.lastMessage)
       if (ended) connection.terminate(error)
     },
     onStateChange(state: ConnectionState) {
       isOpen = state.status === 'open'
+      if (state.status === 'open' && state.continuity !== 'resumed') pipeline.folds.restart()
       store.publish()
-      if (state.status === 'open' && state.continuity !== 'fresh' && !subscription?.isClosing)
-        guard(() => options().onReconnect?.(state))
+      if (!subscription?.isClosing) callCallbacks(state, options(), pipeline.folds)
       if (state.status === 'closed') subscription?.leaveIfUnused()
     },
     onUpdate(state: ConnectionState) {
@@ -82,13 +84,16 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
   const commands = { open: () => subscription?.open(), close: () => subscription?.close() }
   const createSnapshot = (connection = subscription?.connection): Snapshot<Data> => ({
     ...(connection?.state ?? { status: 'idle' }),
-    data: pipeline.data,
+    data: pipeline.folds.data,
     lastEventId: connection?.lastEventId ?? '',
+    lastEventType: pipeline.folds.lastType,
     invalidCount: pipeline.invalidCount,
     ...commands,
   })
   const initial = createSnapshot()
   const shared = subscription?.findShared()
+  // The first rendering of a late subscriber shows what the others have. A server and a page that hydrates show `initial`.
+  if (shared) pipeline.folds.join(shared)
   const store = createSnapshotStore(shared ? createSnapshot(shared) : initial, createSnapshot, (publish) =>
     scheduleNotification(publish, options().notify, clock, page, unref),
   )
@@ -104,6 +109,16 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
   }
   const selected = first.select ? select(stream, (data) => options().select?.(data)) : stream
   return selected as EventStream<Folded<Data, Events>, MessageOf<Events>>
+}
+
+/** Calls the callback for a new state, if it has one. */
+function callCallbacks<Data>(
+  state: ConnectionState,
+  { onReconnect, onClose }: Pick<EventStreamOptions<Data>, 'onReconnect' | 'onClose'>,
+  { data }: FoldData<Data>,
+): void {
+  if (state.status === 'open' && state.continuity !== 'fresh') guard(() => onReconnect?.(state))
+  if (state.status === 'closed') guard(() => onClose?.({ reason: state.reason, error: state.error, data }))
 }
 
 /** Keeps a stream open for a listener. Returns a function that removes the listener and lets the stream close. */

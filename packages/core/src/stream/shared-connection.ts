@@ -4,6 +4,7 @@ import type { ConnectionState } from '../connection/state.ts'
 import { guard, SseError } from '../errors.ts'
 import type { SharedConnectionOptions, StreamUrl, UntilResult } from '../options.ts'
 import type { Message } from '../protocol/message.ts'
+import type { FoldData } from './folds/fold-runner.ts'
 
 /** Stream that uses a shared connection. */
 export interface Subscriber {
@@ -21,6 +22,7 @@ export interface Subscriber {
 
 /** Handler of a stream's messages. */
 export interface MessageHandler {
+  readonly folds: FoldData
   /** Reads the options again. Called once before the messages of a chunk. */
   refreshOptions(): void
   /** Decides if a message ends the stream; `undefined` if no message does. Called for the leader only. */
@@ -34,6 +36,8 @@ export interface SharedConnection {
   readonly lastEventId: string
   /** Number of subscribers. */
   readonly refCount: number
+  /** Handlers of the subscribers, oldest first. */
+  readonly pipelines: readonly MessageHandler[]
   /** Message that was delivered last. */
   readonly lastMessage: Message | undefined
   /** Returns true if a stream with these options may share the connection: same `fetch`, same clock. */
@@ -94,6 +98,9 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
     },
     get refCount() {
       return subscribers.length
+    },
+    get pipelines() {
+      return subscribers.map(({ pipeline }) => pipeline)
     },
     get lastMessage() {
       return lastMessage

@@ -23,11 +23,12 @@ export interface Subscription {
 export function createSubscription(
   subscriber: Subscriber,
   scope: Scope,
-  identity: SharedConnectionOptions & StreamIdentity,
+  identity: SharedConnectionOptions & StreamIdentity & { readonly autoConnect?: boolean },
   clock: Clock,
   closeDelayMs: number,
 ): Subscription {
   const { url, onJoin, onUpdate } = subscriber
+  const { autoConnect = true } = identity
   const key = isShareable(url, identity) ? streamKey(url, identity) : undefined
   let connection = createSharedConnection(subscriber)
   let refCount = 0
@@ -76,7 +77,7 @@ export function createSubscription(
       cancelClose?.()
       cancelClose = undefined
       // A stream that was closed, has ended or has failed is reopened by open() only.
-      if (refCount++ === 0 && connection.state.status !== 'closed') join()
+      if (refCount++ === 0 && autoConnect && connection.state.status !== 'closed') join()
       return once(release)
     },
     leaveIfUnused() {
