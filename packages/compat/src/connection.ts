@@ -175,9 +175,10 @@ function createRetries(url: string, rule: RetryRule | undefined, clock: Clock) {
  * Returns true if the specification reconnects after the error.
  *
  * [spec] 9.2.3: an end of the stream and a network error reestablish the connection, except an "aborted network error", such as
- * a page that the user stops. Everything else fails the connection.
+ * a page that the user stops. Everything else fails the connection, and so does a URL with a user name, which `fetch` refuses.
  */
 function isRetryable({ code, status, cause }: SseError, url: string): boolean {
-  if (code === 'network') return /^https?:/.test(url) && (cause as Error | undefined)?.name !== 'AbortError'
-  return status === undefined && code !== 'message-too-large'
+  if (code === 'network')
+    return /^https?:\/\/[^/@]+\//.test(url) && (cause as Error | undefined)?.name !== 'AbortError'
+  return status === undefined && code !== 'message-too-large' && code !== 'invalid-option'
 }

@@ -292,6 +292,19 @@ describe('a custom fetch', () => {
     expect(seen).toEqual([expected])
   })
 
+  test('is called once for a URL with a password, which fetch refuses', async () => {
+    let calls = 0
+    source = new EventSource('http://user:secret@localhost:1/', {
+      clock,
+      fetch: async (url, init) => (calls++, fetch(url, init)),
+    })
+    const failed = new Promise((resolve) => source.addEventListener('error', resolve))
+    await failed
+    expect(source.readyState).toBe(2)
+    await clock.advance(86_400_000)
+    expect(calls).toBe(1)
+  })
+
   test.each([undefined, null])('that rejects with %s is a failure that is retried', async (reason) => {
     open({ fetch: () => Promise.reject(reason) })
     await clock.advance(0)
