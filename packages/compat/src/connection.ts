@@ -82,8 +82,10 @@ export function connect(
     onRetry: retries.onRetry,
   })
 
-  const prepare = async () =>
-    transformRequest({
+  async function prepare(): Promise<TransportRequest> {
+    // The global `fetch` refuses such a URL each time, with an error that contains the password.
+    if (!fetch && /^https?:\/\/[^/]*@/.test(url)) refuseCredentials()
+    return transformRequest({
       url,
       headers: typeof headers === 'function' ? await callHeaders(headers) : headers,
       credentials,
@@ -91,6 +93,7 @@ export function connect(
       fetch: fetch && adaptFetch(fetch),
       lastEventId: parser.lastEventId,
     })
+  }
 
   function onOpen(response: Response): void {
     // [spec] Messages have the origin of the final URL after redirects. A reconnection uses the original URL.
@@ -137,6 +140,12 @@ export function connect(
   }
 }
 
+/** @throws SseError `invalid-option` */
+function refuseCredentials(): never {
+  const message = 'The URL contains a user name or password. Send them in the header Authorization.'
+  throw new SseError('invalid-option', message, { option: 'url' })
+}
+
 async function callHeaders(headers: () => HeadersInit | PromiseLike<HeadersInit>): Promise<HeadersInit> {
   try {
     return await headers()
@@ -175,10 +184,9 @@ function createRetries(url: string, rule: RetryRule | undefined, clock: Clock) {
  * Returns true if the specification reconnects after the error.
  *
  * [spec] 9.2.3: an end of the stream and a network error reestablish the connection, except an "aborted network error", such as
- * a page that the user stops. Everything else fails the connection, and so does a URL with a user name, which `fetch` refuses.
+ * a page that the user stops. Everything else fails the connection.
  */
 function isRetryable({ code, status, cause }: SseError, url: string): boolean {
-  if (code === 'network')
-    return /^https?:\/\/[^/@]+\//.test(url) && (cause as Error | undefined)?.name !== 'AbortError'
+  if (code === 'network') return /^https?:/.test(url) && (cause as Error | undefined)?.name !== 'AbortError'
   return status === undefined && code !== 'message-too-large' && code !== 'invalid-option'
 }

@@ -292,24 +292,22 @@ describe('a custom fetch', () => {
     expect(seen).toEqual([expected])
   })
 
-  test('is called once for a URL with a password, which fetch refuses', async () => {
-    let calls = 0
-    source = new EventSource('http://user:secret@localhost:1/', {
-      clock,
-      fetch: async (url, init) => (calls++, fetch(url, init)),
-    })
-    const failed = new Promise((resolve) => source.addEventListener('error', resolve))
-    await failed
-    expect(source.readyState).toBe(2)
-    await clock.advance(86_400_000)
-    expect(calls).toBe(1)
-  })
-
   test.each([undefined, null])('that rejects with %s is a failure that is retried', async (reason) => {
     open({ fetch: () => Promise.reject(reason) })
     await clock.advance(0)
     expect(log).toEqual(['error 0 network'])
   })
+})
+
+test('a URL with a password fails permanently, without a request, and no message contains it', async () => {
+  const request = vi.fn(fetch)
+  vi.stubGlobal('fetch', request)
+  source = new EventSource('https://user:secret@example.com/news', { clock })
+  const error = await new Promise<EventSourceError>((resolve) => source.addEventListener('error', resolve))
+  expect([source.readyState, error.error.code, error.error.option]).toEqual([2, 'invalid-option', 'url'])
+  expect(error.message).not.toMatch(/user:|secret/)
+  await clock.advance(86_400_000)
+  expect(request).not.toHaveBeenCalled()
 })
 
 describe('a headers function', () => {
