@@ -199,20 +199,17 @@ class Source extends EventTarget {
 export const EventSource: typeof Source = /* @__PURE__ */ defineInterface(Source)
 export type EventSource = Source
 
-/** [spec] WebIDL: members are enumerable, constants cannot be changed. Members of a class are not, and static fields can. */
+// [spec] WebIDL: members are enumerable, and constants cannot be changed.
 function defineInterface(Class: typeof Source): typeof Source {
   const { prototype } = Class
-  const constants: PropertyDescriptorMap = {}
-  for (const [name, value] of Object.entries({ CONNECTING, OPEN, CLOSED }))
-    constants[name] = { value, enumerable: true }
-  Object.defineProperties(Class, { ...constants, name: { value: 'EventSource' } })
-  Object.defineProperties(prototype, {
-    ...constants,
-    [Symbol.toStringTag]: { value: 'EventSource', configurable: true },
-  })
+  const define = Object.defineProperty
   for (const name of Object.getOwnPropertyNames(prototype))
-    Object.defineProperty(prototype, name, { enumerable: name !== 'constructor' })
-  return Class
+    define(prototype, name, { enumerable: name !== 'constructor' })
+  for (const target of [Class, prototype])
+    for (const [name, value] of Object.entries({ CONNECTING, OPEN, CLOSED }))
+      define(target, name, { value, enumerable: true })
+  define(prototype, Symbol.toStringTag, { value: 'EventSource', configurable: true })
+  return define(Class, 'name', { value: 'EventSource' })
 }
 
 /** @throws DOMException `SyntaxError` */

@@ -33,18 +33,14 @@ export interface ReaderLike {
   cancel(): Promise<void>
 }
 
-/** Names of headers that `eventsource` passes, by their names in lower case. */
-const NAMES: { readonly [name: string]: string } = {
-  accept: 'Accept',
-  'last-event-id': 'Last-Event-ID',
-}
-
 /** Adapts a {@link FetchLike} to the transport. */
 export function adaptFetch(fetch: FetchLike): Fetch {
-  return (url, init) => {
+  return ((url: string, init: RequestInit) => {
     const headers: { [name: string]: string } = {}
-    new Headers(init?.headers).forEach((value, name) => (headers[NAMES[name] ?? name] = value))
-    const response = fetch(url as string, { ...(init as object), mode: 'cors', headers } as FetchLikeInit)
-    return response as Promise<Response>
-  }
+    // `eventsource` spells these two with capitals; a caller may replace them by name.
+    new Headers(init.headers).forEach((value, name) => {
+      headers[{ accept: 'Accept', 'last-event-id': 'Last-Event-ID' }[name] ?? name] = value
+    })
+    return fetch(url, { ...init, mode: 'cors', headers } as FetchLikeInit)
+  }) as Fetch
 }
