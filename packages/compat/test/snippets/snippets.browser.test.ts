@@ -14,11 +14,11 @@ const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 /** Snippets, and the module that each imported before. */
 const snippets = {
   'native.ts': pathOf('page-event-source.ts'),
-  'installed.js': pathOf('page-event-source.ts'),
+  'installed.mjs': pathOf('page-event-source.ts'),
   'polyfill.ts': 'event-source-polyfill',
   'chat.ts': '@microsoft/fetch-event-source',
-  'new-chat.js': '@microsoft/fetch-event-source',
-  'not-awaited.js': '@microsoft/fetch-event-source',
+  'new-chat.mjs': '@microsoft/fetch-event-source',
+  'not-awaited.mjs': '@microsoft/fetch-event-source',
 }
 type Snippet = keyof typeof snippets
 type Library = 'original' | 'drop-in'
@@ -98,7 +98,7 @@ describe.each(libraries)('with the %s', (library) => {
   })
 
   test('the snippet that looks for a global EventSource reads a message, and gets the error of a 404', async () => {
-    const { output } = await run('installed.js', library, includes(/^error|supported/))
+    const { output } = await run('installed.mjs', library, includes(/^error|supported/))
     expect(output).toEqual(['open true', expect.stringMatching(/^message .*symbol/), 'error true'])
   })
 
@@ -115,7 +115,7 @@ describe.each(libraries)('with the %s', (library) => {
   })
 
   test('new fetchEventSource, which nobody awaits, sends one POST and reads the response to its end', async () => {
-    const { output, requests } = await run('new-chat.js', library, includes(/^answer|Error/))
+    const { output, requests } = await run('new-chat.mjs', library, includes(/^answer|Error/))
     expect(output).toEqual(['promise true', expect.stringMatching(/^answer \w+/)])
     expect(requests.map((request) => request.method())).toEqual(['POST'])
   })
@@ -123,7 +123,7 @@ describe.each(libraries)('with the %s', (library) => {
   test('a rejected promise that nobody awaits is an unhandled rejection, once', async () => {
     const isComplete = (output: readonly string[]) =>
       output.filter((line) => line.startsWith('unhandled')).length === 2
-    const { output } = await run('not-awaited.js', library, isComplete)
+    const { output } = await run('not-awaited.mjs', library, isComplete)
     expect(output.sort()).toEqual([
       'page: Error: status 404',
       'page: Error: status 404',
