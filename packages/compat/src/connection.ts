@@ -115,10 +115,10 @@ export function connect(
         await nextPageEvent('pageshow')
         continue
       }
-      if (++failures === 1) failingSince = clock.now()
+      if (++failures === 1) failingSince = clock.monotonic()
       const error = reason instanceof SseError ? reason : networkError(url, reason)
       const { status } = error
-      const elapsedMs = clock.now() - failingSince
+      const elapsedMs = clock.monotonic() - failingSince
       const context = { attempt: failures, error, status, retryMs, elapsedMs, jitter: clock.random() }
       const delayMs = isRetryable(error, url) && (retry ? retry(context) : (retryMs ?? 3_000))
       listener.error(error, delayMs !== false)

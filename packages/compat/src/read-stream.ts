@@ -25,13 +25,13 @@ export function readStream(
   { clock, idleTimeoutMs = Infinity, onOpen }: ReadStreamOptions,
 ): Promise<unknown> {
   const { signal } = controller
-  let lastByteAt = clock.now()
+  let lastByteAt = clock.monotonic()
   let cancelIdleTimer: (() => void) | undefined
 
   // A chunk does not restart the timer. When the timer fires, it is started again for the time that is left.
   function startIdleTimer(ms: number): void {
     cancelIdleTimer = clock.timer(() => {
-      const leftMs = lastByteAt + idleTimeoutMs - clock.now()
+      const leftMs = lastByteAt + idleTimeoutMs - clock.monotonic()
       if (leftMs > 0) startIdleTimer(leftMs)
       else
         controller.abort(
@@ -53,7 +53,7 @@ export function readStream(
       const chunk = await read()
       signal.throwIfAborted()
       if (!chunk) throw new SseError('ended', `The server ended the response to ${request.url}.`)
-      lastByteAt = clock.now()
+      lastByteAt = clock.monotonic()
       parser.feed(chunk)
     }
   }

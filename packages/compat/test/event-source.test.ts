@@ -156,6 +156,17 @@ describe('the idle timeout', () => {
     expect(request.open).toBe(false)
   })
 
+  test.each([3_600_000, -3_600_000])('is not affected by a clock that is set by %i ms', async (ms) => {
+    open({ idleTimeoutMs: 1_000 })
+    const request = await server.nextRequest()
+    await request.send(':\n')
+    clock.jump(ms)
+    await clock.advance(999)
+    expect(log).toEqual(['open 1'])
+    await clock.advance(1)
+    expect(log).toEqual(['open 1', 'error 0 idle-timeout'])
+  })
+
   test('includes the time before the response', async () => {
     open({ idleTimeoutMs: 1_000 })
     const request = await server.nextRequest()
