@@ -62,7 +62,7 @@ export function transition(
  * afterwards; on others the timer is late. A wall clock that is set forward looks the same; one that is set back changes nothing.
  */
 function noticeSleep(machine: Draft, { at, now }: ConnectionEvent, policy: Policy): void {
-  const leapMs = Math.max(0, now - at - machine.clockOffset)
+  const leapMs = now - at - machine.clockOffset
   machine.clockOffset = now - at
   if (leapMs + Math.max(0, at - machine.timerAt) <= SLEEP_THRESHOLD_MS) return
   // Waiting and being disconnected go on during sleep.

@@ -224,6 +224,23 @@ describe('a jump of the clock', () => {
     expect(harness.state).toMatchObject({ status: 'open', downtimeMs: 3_600_000 })
   })
 
+  test('back by an hour makes no downtime shorter', async () => {
+    const harness = await openStream({}, 'data: x\n\n')
+    await harness.server.requests[0]!.fail()
+    harness.clock.jump(-3_600_000)
+    await harness.clock.advance(1_000)
+    await harness.server.requests[1]!.accept()
+    expect(harness.state).toMatchObject({ status: 'open', downtimeMs: 1_000 })
+  })
+
+  test('by less than a sleep makes no delay shorter', async () => {
+    const harness = await openStream({ retry: () => 60_000 })
+    await harness.server.requests[0]!.fail()
+    harness.clock.jump(60_000)
+    harness.page.emit('hidden', true)
+    expect(await timeToStateChange(harness)).toBe(60_000)
+  })
+
   test('counts for Retry-After', async () => {
     const harness = createHarness()
     harness.subscribe()
