@@ -169,10 +169,10 @@ function createRetries(url: string, rule: RetryRule | undefined, clock: Clock) {
     onRetry: (ms: number) => void (retryMs = ms),
     /** Returns `false` if no attempt follows. */
     delayAfter(error: SseError): number | false {
-      if (++failures === 1) failingSince = clock.now()
+      if (++failures === 1) failingSince = clock.monotonic()
       if (!isRetryable(error, url)) return false
       const { status } = error
-      const elapsedMs = clock.now() - failingSince
+      const elapsedMs = clock.monotonic() - failingSince
       const context = { attempt: failures, error, status, retryMs, elapsedMs, jitter: clock.random() }
       const wantedMs = rule && guard(rule, context)
       return wantedMs !== false && delays.limit(wantedMs, retryMs ?? 3_000)

@@ -27,10 +27,10 @@ export function createDelayLimits(clock: Clock): DelayLimits {
   let shortAttempts = 0
   return {
     start() {
-      startedAt = clock.now()
+      startedAt = clock.monotonic()
     },
     limit(wantedMs, defaultMs) {
-      shortAttempts = clock.now() - startedAt < SHORT_MS ? shortAttempts + 1 : 0
+      shortAttempts = clock.monotonic() - startedAt < SHORT_MS ? shortAttempts + 1 : 0
       const delayMs = typeof wantedMs === 'number' && wantedMs >= 0 ? wantedMs : defaultMs
       return Math.min(Math.max(delayMs, shortAttempts < MAX_SHORT_ATTEMPTS ? 0 : FLOOR_MS), MAX_TIMER_MS)
     },
