@@ -198,6 +198,17 @@ describe('the delay before a reconnection', () => {
     expect(server.requests.length).toBe(4)
   })
 
+  test('gives the option retry an elapsed time that does not depend on the clock', async () => {
+    const times: number[] = []
+    open({ retry: ({ elapsedMs }) => (times.push(elapsedMs), 500) })
+    for (const ms of [-3_600_000, 3_600_000, 0]) {
+      await (await server.nextRequest()).fail()
+      clock.jump(ms)
+      await clock.advance(500)
+    }
+    expect(times).toEqual([0, 500, 1_000])
+  })
+
   test('lasts until the browser is online with waitForNetwork', async () => {
     const page = new EventTarget()
     vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
