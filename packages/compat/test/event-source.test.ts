@@ -303,6 +303,26 @@ describe('a custom fetch', () => {
     expect(seen).toEqual([expected])
   })
 
+  test.each(['Uint8Array', 'DataView', 'ArrayBuffer'])(
+    'may return a body with chunks of %s',
+    async (kind) => {
+      const bytes = new TextEncoder().encode('….data: x\n\n').subarray(4)
+      const chunks = {
+        Uint8Array: bytes,
+        DataView: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+        ArrayBuffer: bytes.slice().buffer,
+      }
+      const reads = [{ done: false, value: chunks[kind as keyof typeof chunks] }, { done: true }]
+      const reader = { read: async () => reads.shift()!, cancel: async () => undefined }
+      const headers = new Headers({ 'content-type': 'text/event-stream' })
+      open({
+        fetch: async (url) => ({ status: 200, url: String(url), headers, body: { getReader: () => reader } }),
+      })
+      await clock.advance(0)
+      expect(log).toEqual(['open 1', 'message x', 'error 0 ended'])
+    },
+  )
+
   test.each([undefined, null])('that rejects with %s is a failure that is retried', async (reason) => {
     open({ fetch: () => Promise.reject(reason) })
     await clock.advance(0)
