@@ -76,9 +76,9 @@ async function readChunks(
     }
     const chunk = await read()
     if (signal.aborted || !chunk) return
-    const start = clock.now()
+    const start = clock.monotonic()
     const waitFor = onChunk(chunk)
-    busyMs += clock.now() - start
+    busyMs += clock.monotonic() - start
     if (!waitFor) continue
     onBackpressure(true)
     await waitFor

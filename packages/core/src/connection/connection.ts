@@ -46,7 +46,9 @@ export function createConnection(
   function step(body: ConnectionEventBody): void {
     const before = machine
     const resumable = isSendableId(reader.lastEventId)
-    const event = { ...body, at: clock.now(), jitter: clock.random(), resumable }
+    // Whole milliseconds, so that all times derived from it are whole.
+    const at = Math.round(clock.monotonic())
+    const event = { ...body, at, now: clock.now(), jitter: clock.random(), resumable }
     const [after, effects] = transition(before, event, createPolicy(options()))
     machine = after
     effects.forEach(perform)

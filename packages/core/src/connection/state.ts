@@ -66,8 +66,10 @@ export interface Batch {
 
 /** Time, randomness and resumability at the moment of an event, so that `transition` can be pure. */
 interface EventContext {
-  /** Time of the event, in milliseconds since 1970. */
+  /** Time of the event by the monotonic clock, in whole milliseconds. All times in the machine are of this clock. */
   readonly at: number
+  /** Time of the event, in milliseconds since 1970. */
+  readonly now: number
   /** Random number from 0 up to 1. */
   readonly jitter: number
   /** True if there is an id to send as `Last-Event-ID`. */
@@ -98,7 +100,7 @@ export interface ConnectionSnapshot {
   readonly failures: number
   /** Delay that the server's last `retry` field named, in milliseconds. */
   readonly retryMs: number | undefined
-  /** Time at which the timer fires, in milliseconds since 1970; `undefined` if none runs. */
+  /** Time at which the timer fires, by the clock of the event's `at`; `undefined` if none runs. */
   readonly timerAt: number | undefined
 }
 
@@ -124,6 +126,8 @@ export interface Machine {
   readonly state: ConnectionState
   /** Time at which the state began. */
   readonly stateSince: number
+  /** Wall clock minus monotonic clock at the last event. A leap shows that the computer slept; `Infinity` before the first event. */
+  readonly clockOffset: number
   /** Number of the current attempt. Changes with each attempt and with each disconnect. */
   readonly generation: number
   /** Time at which the one timer fires; `Infinity` if none runs. */
@@ -175,6 +179,7 @@ export function createMachine(): Machine {
   return {
     state: { status: 'idle' },
     stateSince: 0,
+    clockOffset: Infinity,
     generation: 0,
     timerAt: Infinity,
     failures: 0,

@@ -11,11 +11,11 @@ import {
 } from './state.ts'
 import type { Machine, Policy } from './state.ts'
 
-/** Longest timer, in milliseconds. A timer that fires much later shows that the computer slept. */
+/** Longest timer, in milliseconds, so that sleep is noticed soon after it. */
 const MAX_TIMER_MS = 30_000
 /** Comments closer together than this count as one, for instance a greeting and its padding. In milliseconds. */
 const MIN_HEARTBEAT_GAP_MS = 1_000
-/** Delay of a timer that means sleep. Browsers delay the timers of hidden pages by up to a minute. In milliseconds. */
+/** Lost time that means sleep. Browsers delay the timers of hidden pages by up to a minute. In milliseconds. */
 const SLEEP_THRESHOLD_MS = 90_000
 /** Time in which a stream must show activity after the computer slept, in milliseconds. */
 const WAKE_PROBE_MS = 5_000
@@ -42,16 +42,37 @@ export function transition(
 ): readonly [Machine, readonly Effect[]] {
   if (!isRelevant(before, given)) return [before, []]
   const fired = given.type === 'timer-fired'
-  // A timer that fired is due, even if the clock was set back meanwhile.
+  // Timers may fire a moment early.
   const event = fired ? { ...given, at: Math.max(given.at, before.timerAt) } : given
+  const { at } = event
   const after = { ...before }
+  noticeSleep(after, event, policy)
   handle(after, event, policy)
 
-  // A running timer that is early enough is kept, so that a chunk costs no timer.
+  // A running timer that is early enough is kept, so that a chunk costs no timer. One that is overdue may be late by any time.
   const runningAt = fired ? Infinity : before.timerAt
+  const keptAt = runningAt < at ? Infinity : runningAt
   const dueAt = deadline(after, policy)
-  after.timerAt = dueAt === Infinity ? dueAt : Math.min(runningAt, dueAt, event.at + MAX_TIMER_MS)
-  return [after, effectsOf(before, after, runningAt, event.at)]
+  after.timerAt = dueAt === Infinity ? dueAt : Math.min(keptAt, dueAt, at + MAX_TIMER_MS)
+  return [after, effectsOf(before, after, runningAt, at)]
+}
+
+/**
+ * Notices that the computer slept. Meanwhile the monotonic clock stands still on some systems, and the wall clock is ahead
+ * afterwards; on others the timer is late. A wall clock that is set forward looks the same; one that is set back changes nothing.
+ */
+function noticeSleep(machine: Draft, { at, now }: ConnectionEvent, policy: Policy): void {
+  const leapMs = now - at - machine.clockOffset
+  machine.clockOffset = now - at
+  if (leapMs + Math.max(0, at - machine.timerAt) <= SLEEP_THRESHOLD_MS) return
+  // Waiting and being disconnected go on during sleep.
+  machine.retryNotBefore -= leapMs
+  if (machine.disconnectedAt !== undefined) machine.disconnectedAt -= leapMs
+  if (machine.state.status === 'waiting') machine.activeAt -= leapMs
+  if (machine.state.status !== 'open' || policy.idleTimeoutMs === Infinity) return
+  // The socket may be dead.
+  machine.idleOverrideMs ??= WAKE_PROBE_MS
+  machine.activeAt = at
 }
 
 function effectsOf(before: Machine, after: Machine, runningAt: number, at: number): Effect[] {
@@ -115,7 +136,7 @@ function handle(machine: Draft, event: ConnectionEvent, policy: Policy): void {
       machine.pauseReasons = machine.pauseReasons.filter((reason) => reason !== event.reason)
       const [reason] = machine.pauseReasons
       if (reason) enter(machine, { status: 'paused', reason }, at)
-      else if (!holdsSocket(machine)) reconnect(machine, at)
+      else if (!holdsSocket(machine)) reconnect(machine, event)
       return
     }
     case 'accepted': {
@@ -174,15 +195,17 @@ function connect(machine: Draft, at: number): void {
   enter(machine, { status: 'connecting', attempt: machine.failures + 1 }, at)
 }
 
-function wait(machine: Draft, delayMs: number, error: SseError, at: number): void {
+function wait(machine: Draft, ms: number, error: SseError, { at, now }: ConnectionEvent): void {
   const attempt = machine.failures + 1
-  enter(machine, { status: 'waiting', attempt, delayMs, retryAt: at + delayMs, error }, at)
+  const delayMs = Math.ceil(ms)
+  enter(machine, { status: 'waiting', attempt, delayMs, retryAt: now + delayMs, error }, at)
 }
 
 /** No longer paused: reconnects now, unless `Retry-After` has not elapsed. */
-function reconnect(machine: Draft, at: number): void {
+function reconnect(machine: Draft, event: ConnectionEvent): void {
+  const { at } = event
   const { lastError, retryNotBefore } = machine
-  if (lastError && at < retryNotBefore) wait(machine, retryNotBefore - at, lastError, at)
+  if (lastError && at < retryNotBefore) wait(machine, retryNotBefore - at, lastError, event)
   else connect(machine, at)
 }
 
@@ -205,12 +228,8 @@ function handleTimer(machine: Draft, event: ConnectionEvent, policy: Policy): vo
   const { status } = machine.state
   const { at } = event
   if (machine.hiddenAt + policy.pauseWhenHiddenMs <= at) pause(machine, event, policy, 'hidden')
-  else if (at < deadline(machine, policy)) {
-    if (status !== 'open' || at - machine.timerAt <= SLEEP_THRESHOLD_MS) return
-    // The computer slept, and the socket may be dead.
-    machine.idleOverrideMs ??= WAKE_PROBE_MS
-    machine.activeAt = at
-  } else if (status === 'waiting') connect(machine, at)
+  else if (at < deadline(machine, policy)) return
+  else if (status === 'waiting') connect(machine, at)
   else handleFailure(machine, timeoutError(machine, policy), event, policy)
 }
 
@@ -225,7 +244,7 @@ function handleFailure(machine: Draft, error: SseError, event: ConnectionEvent, 
   // A refresh counts as failed only if the attempt that used it is rejected.
   machine.headersRefreshed = decision === 'refresh'
   if (decision === 'refresh') connect(machine, at)
-  else if (typeof decision === 'number') wait(machine, decision, error, at)
+  else if (typeof decision === 'number') wait(machine, decision, error, event)
   else enter(machine, { status: 'closed', reason: decision, error }, at)
 }
 
