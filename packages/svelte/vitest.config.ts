@@ -10,7 +10,7 @@ export default defineProject(async () => ({
     name: 'svelte',
     environment: 'jsdom',
     include: VERSION.startsWith('4.')
-      ? ['test/{server,store,svelte,types,version}.test.ts']
+      ? ['test/{server,store,svelte,testing,types,version}.test.ts']
       : ['test/**/*.test.ts'],
     globals: true,
     testTimeout: 20_000,

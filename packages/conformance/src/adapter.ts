@@ -1,8 +1,20 @@
-import type { AnyMessage, BoundStreamOptions, EventStream, Schemas, Snapshot } from '@headwater/core'
+import type {
+  AnyMessage,
+  BoundStreamOptions,
+  EventStream,
+  Schemas,
+  Snapshot,
+  StreamDefaults,
+} from '@headwater/core'
 
 /** Props of one component of a test page. It shows the stream of a URL, or an existing stream. */
 export interface ViewProps {
   readonly url?: Url
+  /**
+   * Returns the URL instead of `url`. A component that renders again calls it with each rendering. One that runs once calls it
+   * with a number that grows with each change of its status or data.
+   */
+  readonly changingUrl?: (count?: number) => string
   readonly options?: BoundStreamOptions<unknown, Schemas>
   readonly stream?: EventStream<unknown, AnyMessage>
   /** Called on each render, with the snapshot that the component renders. */
@@ -17,6 +29,8 @@ export interface Page {
   readonly views?: readonly ViewProps[]
   /** Groups of components; each group has its own scope. */
   readonly scopes?: readonly (readonly ViewProps[])[]
+  /** Defaults of these scopes. With several, each group has as many nested scopes, the first one outermost. */
+  readonly defaults?: readonly StreamDefaults[]
 }
 
 /** A page that a view library has rendered into the document. */

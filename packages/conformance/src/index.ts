@@ -1,9 +1,12 @@
 import { describe } from 'vitest'
 import type { Adapter } from './adapter.ts'
 import { createHarness } from './harness.ts'
+import { testChangingUrl } from './suites/changing-url.ts'
 import { testContract } from './suites/contract.ts'
 import { testInvalidOptions } from './suites/invalid-options.ts'
 import { testMessages } from './suites/messages.ts'
+import { testOpening } from './suites/opening.ts'
+import { testScopeDefaults } from './suites/scope-defaults.ts'
 import { testServerRendering } from './suites/server-rendering.ts'
 import { testSharing } from './suites/sharing.ts'
 import { testUrlAndOptions } from './suites/url-and-options.ts'
@@ -12,6 +15,7 @@ export type { Adapter, MountedPage, Page, ViewProps } from './adapter.ts'
 export { type Contender, type ContenderProps, type MountedComponent, testContenders } from './contenders.ts'
 export { createHarness, type Harness } from './harness.ts'
 export { type LoopbackServer, startLoopbackServer } from './loopback-server.ts'
+export { testReset } from './suites/reset.ts'
 
 /** Registers the conformance tests for a binding. Every binding passes all of them. */
 export function testConformance(adapter: Adapter): void {
@@ -21,6 +25,9 @@ export function testConformance(adapter: Adapter): void {
     'url and options': testUrlAndOptions,
     messages: testMessages,
     sharing: testSharing,
+    opening: testOpening,
+    'a changing url': testChangingUrl,
+    'defaults of a scope': testScopeDefaults,
     'invalid options': testInvalidOptions,
     'real sockets and server rendering': testServerRendering,
   }

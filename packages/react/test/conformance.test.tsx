@@ -1,4 +1,5 @@
-import { testConformance } from 'conformance'
+import { testConformance, testReset } from 'conformance'
 import { adapter } from './adapter.tsx'
 
 testConformance(adapter)
+testReset(adapter, undefined)

@@ -1,20 +1,38 @@
 import type { Page as PageProps, ViewProps } from 'conformance'
 import { formatSnapshot } from 'conformance/format-snapshot'
-import { type Snapshot, StreamScope, useEventSource, useEventStream } from '../src/index.ts'
+import {
+  type Snapshot,
+  type StreamDefaults,
+  StreamScope,
+  useEventSource,
+  useEventStream,
+} from '../src/index.ts'
 
 /** Test page of the conformance suite. */
-export function Page({ views = [], scopes = [] }: PageProps) {
+export function Page({ views = [], scopes = [], defaults = [] }: PageProps) {
   return (
     <div>
       {views.map((view, index) => (
         <View key={index} view={view} />
       ))}
       {scopes.map((group, index) => (
-        <StreamScope key={index}>
-          <Page views={group} />
-        </StreamScope>
+        <Scope key={index} views={group} defaults={defaults} />
       ))}
     </div>
+  )
+}
+
+function Scope({
+  views,
+  defaults: [own, ...inner],
+}: {
+  views: readonly ViewProps[]
+  defaults: readonly StreamDefaults[]
+}) {
+  return (
+    <StreamScope {...(own && { defaults: own })}>
+      {inner.length > 0 ? <Scope views={views} defaults={inner} /> : <Page views={views} />}
+    </StreamScope>
   )
 }
 
@@ -23,7 +41,8 @@ function View({ view }: { view: ViewProps }) {
 }
 
 function OwnStream({ view }: { view: ViewProps }) {
-  return <SnapshotView view={view} snapshot={useEventSource(view.url, view.options)} />
+  const url = view.changingUrl ? view.changingUrl() : view.url
+  return <SnapshotView view={view} snapshot={useEventSource(url, view.options)} />
 }
 
 function ExistingStream({ view, stream }: { view: ViewProps; stream: NonNullable<ViewProps['stream']> }) {

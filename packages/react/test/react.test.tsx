@@ -175,3 +175,50 @@ test('a message during a transition causes no tearing', async () => {
   expect([...rendered].filter((texts) => texts.includes('|'))).toEqual([])
   unmount()
 })
+
+describe('a url that is another one with each rendering', () => {
+  test.each([
+    ['the time', () => `${url}?t=${Date.now()}`],
+    ['a random number', () => `${url}?t=${Math.random()}`],
+  ])('because of %s opens at most four streams a second and does not crash', async (_, createUrl) => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue()
+    let renderings = 0
+    const Price = () => {
+      renderings++
+      return <p>{useEventSource(createUrl(), options()).status}</p>
+    }
+    const usePrice = () => useEventSource(createUrl(), options())
+    const Custom = () => <p>{usePrice().status}</p>
+    const { unmount } = render(createUrl().includes('0.') ? <Custom /> : <Price />, { wrapper: StrictMode })
+    for (let ms = 0; ms < 3_000; ms += 20) {
+      for (const request of harness.server.requests) await act(() => request.send('data: a\n\n'))
+      await harness.showFrame()
+      await act(() => new Promise((resolve) => setTimeout(resolve, 1)))
+      await harness.advance(20)
+    }
+    expect(harness.server.requests.length).toBeGreaterThanOrEqual(8)
+    expect(harness.server.requests.length).toBeLessThanOrEqual(16)
+    expect(renderings).toBeLessThan(1_000)
+    const messages = warn.mock.calls.map(([message]) => String(message))
+    expect(messages).toHaveLength(1)
+    expect(messages[0]).toMatch(
+      /^useEventSource in (Price|Custom) opened 4 .* from \S+t=[\d.e-]+ to \S+t=[\d.e-]+\. /,
+    )
+    unmount()
+    await harness.advance(1_000)
+    expect([harness.server.connections, harness.clock.timers]).toEqual([0, 0])
+    warn.mockRestore()
+  })
+
+  test('a url that settles while React renders is the one that is opened', async () => {
+    function View() {
+      const [step, setStep] = useState(0)
+      if (step < 4) setStep(step + 1)
+      return <p>{useEventSource(`${url}/${step}`, options()).status}</p>
+    }
+    const { unmount } = render(<View />, { wrapper: StrictMode })
+    await harness.advance(0)
+    expect(harness.server.requests.map((request) => request.url)).toEqual([`${url}/4`])
+    unmount()
+  })
+})

@@ -1,4 +1,12 @@
-import { type Fold, history, type Message, type SseError, useEventSource } from '../src/index.ts'
+import {
+  createEventStream,
+  keyed,
+  type Fold,
+  history,
+  type Message,
+  type SseError,
+  useEventSource,
+} from '../src/index.ts'
 import { anthropic, type Answer, chatRequest, openai, type Usage } from '../src/llm.ts'
 import { expectTypeOf, test } from 'vitest'
 
@@ -78,5 +86,27 @@ test('no public type is any', () => {
     expectTypeOf(useEventSource).parameters.not.toBeAny()
     expectTypeOf<Parameters<typeof useEventSource>[0]>().not.toBeAny()
     expectTypeOf<Parameters<typeof useEventSource>[1]>().not.toBeAny()
+  })
+})
+
+test('a wrong field of retry is an error at that field', () => {
+  typecheck(() => {
+    useEventSource('/a', {
+      method: 'POST',
+      // @ts-expect-error: the field is attempts
+      retry: { attempt: 3 },
+    })
+    createEventStream('/a', {
+      method: 'POST',
+      // @ts-expect-error: the field is attempts
+      retry: { attempt: 3 },
+    })
+  })
+})
+
+test('keyed() infers its key', () => {
+  typecheck(() => {
+    const byId = createEventStream('/a', { fold: keyed((message) => message.id) })
+    expectTypeOf(byId.getSnapshot().data.keys().next().value).toEqualTypeOf<string | undefined>()
   })
 })

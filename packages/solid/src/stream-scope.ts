@@ -13,7 +13,7 @@ export interface StreamScopeProps {
    * Options for all streams below that do not give them themselves, for instance `fetch`, `headers` or `retry`. A nested scope
    * inherits them. Default: those of the scope above.
    */
-  readonly defaults?: StreamDefaults
+  readonly defaults?: StreamDefaults | undefined
 }
 
 /**

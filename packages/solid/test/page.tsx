@@ -1,7 +1,7 @@
 import type { Page as PageProps, ViewProps } from 'conformance'
 import { formatSnapshot } from 'conformance/format-snapshot'
-import { Index } from 'solid-js'
-import { createEventSource, fromEventStream, StreamScope } from '../src/index.ts'
+import { createEffect, createSignal, Index, on } from 'solid-js'
+import { createEventSource, fromEventStream, type StreamDefaults, StreamScope } from '../src/index.ts'
 
 /** Test page of the conformance suite. */
 export function Page(props: PageProps) {
@@ -9,24 +9,31 @@ export function Page(props: PageProps) {
     <div>
       <Index each={props.views}>{(view) => <View view={view()} />}</Index>
       <Index each={props.scopes}>
-        {(group) => (
-          <StreamScope>
-            <Page views={group()} />
-          </StreamScope>
-        )}
+        {(group) => <Scope views={group()} defaults={props.defaults ?? []} />}
       </Index>
     </div>
   )
 }
 
+function Scope(props: { views: readonly ViewProps[]; defaults: readonly StreamDefaults[] }) {
+  const inner = () => props.defaults.slice(1)
+  return (
+    <StreamScope defaults={props.defaults[0]}>
+      {inner().length > 0 ? <Scope views={props.views} defaults={inner()} /> : <Page views={props.views} />}
+    </StreamScope>
+  )
+}
+
 function View(props: { view: ViewProps }) {
   const { stream } = props.view
+  const [count, setCount] = createSignal(0)
   const snapshot = stream
     ? fromEventStream(stream)
     : createEventSource(
-        () => props.view.url,
+        () => (props.view.changingUrl ? props.view.changingUrl(count()) : props.view.url),
         () => props.view.options ?? {},
       )
+  createEffect(on([() => snapshot.status, () => snapshot.data], () => setCount((count) => count + 1)))
   return (
     <>
       <p>{formatSnapshot(snapshot, props.view)}</p>

@@ -1,4 +1,12 @@
-import { createEventSource, type Fold, history, type Message, type SseError } from '../src/index.ts'
+import {
+  createEventStream,
+  keyed,
+  createEventSource,
+  type Fold,
+  history,
+  type Message,
+  type SseError,
+} from '../src/index.ts'
 import { expectTypeOf, test } from 'vitest'
 
 /** Type-checks code without running it. */
@@ -67,5 +75,27 @@ test('url and options can be values or accessors', () => {
     >()
     // @ts-expect-error: an accessor has no parameter; it can return a function that receives the attempt
     createEventSource(({ attempt }: { attempt: number }) => `/a?attempt=${attempt}`)
+  })
+})
+
+test('a wrong field of retry is an error at that field', () => {
+  typecheck(() => {
+    createEventSource('/a', {
+      method: 'POST',
+      // @ts-expect-error: the field is attempts
+      retry: { attempt: 3 },
+    })
+    createEventStream('/a', {
+      method: 'POST',
+      // @ts-expect-error: the field is attempts
+      retry: { attempt: 3 },
+    })
+  })
+})
+
+test('keyed() infers its key', () => {
+  typecheck(() => {
+    const byId = createEventStream('/a', { fold: keyed((message) => message.id) })
+    expectTypeOf(byId.getSnapshot().data.keys().next().value).toEqualTypeOf<string | undefined>()
   })
 })

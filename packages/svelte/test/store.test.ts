@@ -1,4 +1,7 @@
-import { testConformance } from 'conformance'
+import { testConformance, testReset } from 'conformance'
 import { createAdapter } from './adapter.ts'
 
-testConformance(createAdapter('a Svelte store'))
+const adapter = createAdapter('a Svelte store')
+
+testConformance(adapter)
+testReset(adapter, undefined)

@@ -1,4 +1,13 @@
-import { eventSource, type Fold, history, type Message, type SseError, type Snapshot } from '../src/index.ts'
+import {
+  createEventStream,
+  keyed,
+  eventSource,
+  type Fold,
+  history,
+  type Message,
+  type SseError,
+  type Snapshot,
+} from '../src/index.ts'
 import type { NoEvents } from '@headwater/core'
 import type { createEventSource } from '../src/runes.ts'
 import { get, type Readable, readable } from 'svelte/store'
@@ -71,4 +80,26 @@ test('url and options can be values or stores, and options a function', () => {
 
 test('runes return the snapshot type', () => {
   expectTypeOf<ReturnType<typeof createEventSource<NoEvents, string>>>().toEqualTypeOf<Snapshot<string>>()
+})
+
+test('a wrong field of retry is an error at that field', () => {
+  typecheck(() => {
+    eventSource('/a', {
+      method: 'POST',
+      // @ts-expect-error: the field is attempts
+      retry: { attempt: 3 },
+    })
+    createEventStream('/a', {
+      method: 'POST',
+      // @ts-expect-error: the field is attempts
+      retry: { attempt: 3 },
+    })
+  })
+})
+
+test('keyed() infers its key', () => {
+  typecheck(() => {
+    const byId = createEventStream('/a', { fold: keyed((message) => message.id) })
+    expectTypeOf(byId.getSnapshot().data.keys().next().value).toEqualTypeOf<string | undefined>()
+  })
 })

@@ -18,6 +18,8 @@ export interface BoundEventStream<Data = string | undefined> {
   readonly data: Readonly<Ref<Data>>
   /** Id of the last message that had one, or `''`. */
   readonly lastEventId: Readonly<Ref<string>>
+  /** Type of the last message that `data` is built from, or `''`. */
+  readonly lastEventType: Readonly<Ref<string>>
   /** Error that caused the `waiting` or `closed` status; `undefined` if there is none. */
   readonly error: Readonly<Ref<SseError | undefined>>
   /** Connects, or retries immediately. Does nothing while `connecting` or `open`. */
@@ -78,6 +80,7 @@ export function useEventStream<Data>(
     status: toRef(() => snapshot.value.status),
     data: toRef(() => snapshot.value.data),
     lastEventId: toRef(() => snapshot.value.lastEventId),
+    lastEventType: toRef(() => snapshot.value.lastEventType),
     error: toRef(() => ('error' in snapshot.value ? snapshot.value.error : undefined)),
     open: () => toValue(stream).open(),
     close: () => toValue(stream).close(),

@@ -1,4 +1,5 @@
-import { testConformance } from 'conformance'
+import { testConformance, testReset } from 'conformance'
 import { adapter } from './adapter.ts'
 
 testConformance(adapter)
+testReset(adapter, undefined)

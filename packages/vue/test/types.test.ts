@@ -1,4 +1,12 @@
-import { type Fold, history, type Message, type SseError, useSSE } from '../src/index.ts'
+import {
+  createEventStream,
+  keyed,
+  type Fold,
+  history,
+  type Message,
+  type SseError,
+  useSSE,
+} from '../src/index.ts'
 import { computed, reactive, ref, shallowRef } from 'vue'
 import { expectTypeOf, test } from 'vitest'
 
@@ -74,5 +82,27 @@ test('url and options can be values, refs or getters', () => {
     useSSE(({ attempt }: { attempt: number }) => `/a?attempt=${attempt}`)
     // @ts-expect-error: readonly
     useSSE('/a').data.value = 'x'
+  })
+})
+
+test('a wrong field of retry is an error at that field', () => {
+  typecheck(() => {
+    useSSE('/a', {
+      method: 'POST',
+      // @ts-expect-error: the field is attempts
+      retry: { attempt: 3 },
+    })
+    createEventStream('/a', {
+      method: 'POST',
+      // @ts-expect-error: the field is attempts
+      retry: { attempt: 3 },
+    })
+  })
+})
+
+test('keyed() infers its key', () => {
+  typecheck(() => {
+    const byId = createEventStream('/a', { fold: keyed((message) => message.id) })
+    expectTypeOf(byId.getSnapshot().data.keys().next().value).toEqualTypeOf<string | undefined>()
   })
 })

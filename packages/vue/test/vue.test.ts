@@ -34,7 +34,13 @@ describe('in an effect scope outside components', () => {
     const price = scope.run(() => useSSE(url, options()))!
     await harness.advance(0)
     await harness.send(await harness.nextRequest(), 'id: 1\ndata: a\n\n')
-    expect([price.status.value, price.data.value, price.lastEventId.value]).toEqual(['open', 'a', '1'])
+    const { status, data, lastEventId, lastEventType } = price
+    expect([status, data, lastEventId, lastEventType].map(({ value }) => value)).toEqual([
+      'open',
+      'a',
+      '1',
+      'message',
+    ])
     scope.stop()
     await harness.advance(1_000)
     expect(harness.server.connections).toBe(0)

@@ -26,6 +26,18 @@ function testSockets(harness: Harness, server: () => LoopbackServer): void {
     expect(server().requests).toHaveLength(1)
   })
 
+  test.each([{ autoConnect: false }, { enabled: false }])(
+    'a stream with %o that was opened by hand leaves no socket when its component is unmounted',
+    async (options) => {
+      const mounted = await harness.renderPage({ views: [{ url: server().url, options }] })
+      await harness.click(mounted, 'open')
+      await eventually(harness, () => expect(server().connections).toBe(1))
+      await harness.act(() => mounted.unmount())
+      await eventually(harness, () => expect(server().connections).toBe(0))
+      expect(server().requests).toHaveLength(1)
+    },
+  )
+
   test('another url closes the old socket and opens one', async () => {
     const mounted = await harness.renderPage({ views: [{ url: `${server().url}/a` }] })
     await eventually(harness, () => expect(server().connections).toBe(1))
