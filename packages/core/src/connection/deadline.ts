@@ -1,6 +1,12 @@
 import { SseError } from '../errors.ts'
 import type { Machine, Policy } from './state.ts'
 
+/** Shortest time, and shortest multiple of the longest gap, after which chunks have a steady rhythm. */
+const MIN_STEADY_MS = 120_000
+const STEADY_GAPS = 200
+/** Longer than the usual intervals of heartbeats, which a server may send only while there is nothing else: 15 to 60 s. */
+const MIN_RHYTHM_TIMEOUT_MS = 90_000
+
 /** Time at which the current state has lasted too long if nothing happens. */
 export function deadline(machine: Machine, policy: Policy): number {
   const { state } = machine
@@ -15,14 +21,21 @@ export function deadline(machine: Machine, policy: Policy): number {
 }
 
 /** Time limit for silence on the current connection, in milliseconds. */
-function idleTimeout(
-  { midMessage, heartbeatGapMs, idleOverrideMs }: Machine,
-  { idleTimeoutMs }: Policy,
-): number {
+function idleTimeout(machine: Machine, { idleTimeoutMs }: Policy): number {
+  const { midMessage, heartbeatGapMs, idleOverrideMs } = machine
   if (idleOverrideMs !== undefined) return idleOverrideMs
   if (idleTimeoutMs !== 'auto') return idleTimeoutMs
   if (midMessage) return 20_000
-  return Math.min(Math.max(15_000, 3 * (heartbeatGapMs || Infinity)), 300_000)
+  return Math.min(Math.max(15_000, 3 * (heartbeatGapMs || Infinity)), rhythmTimeout(machine), 300_000)
+}
+
+/**
+ * Time limit for silence learned from the rhythm of chunks, in milliseconds; `Infinity` until the connection has kept it for
+ * long enough. The opening counts as a chunk.
+ */
+export function rhythmTimeout({ activeAt, stateSince, longestGapMs }: Machine): number {
+  const isSteady = activeAt - stateSince >= Math.max(MIN_STEADY_MS, STEADY_GAPS * longestGapMs)
+  return isSteady ? Math.max(MIN_RHYTHM_TIMEOUT_MS, 10 * longestGapMs) : Infinity
 }
 
 /** Creates the error for a state that has lasted too long: `connecting` or `open`. */

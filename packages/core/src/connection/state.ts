@@ -167,6 +167,11 @@ export interface Machine {
   readonly retryMs: number | undefined
   /** Time at which the stream was last open; `undefined` before it was. */
   readonly disconnectedAt: number | undefined
+  /**
+   * Longest time between two chunks of one connection, in milliseconds; `Infinity` after a timeout that was learned from it, so that
+   * there is only one.
+   */
+  readonly longestGapMs: number
   /** Longest time between two heartbeats of one connection, in milliseconds; 0 before there were two. */
   readonly heartbeatGapMs: number
 }
@@ -197,6 +202,7 @@ export function createMachine(): Machine {
     idleOverrideMs: undefined,
     retryMs: undefined,
     disconnectedAt: undefined,
+    longestGapMs: 0,
     heartbeatGapMs: 0,
   }
 }

@@ -1,6 +1,6 @@
 import type { SseError } from '../errors.ts'
 import type { PauseReason } from '../platform/page.ts'
-import { deadline, timeoutError } from './deadline.ts'
+import { deadline, rhythmTimeout, timeoutError } from './deadline.ts'
 import {
   type Batch,
   type ConnectionEvent,
@@ -164,6 +164,7 @@ function handleBatch(machine: Draft, { messages, comments, midMessage, retryMs }
     if (gapMs >= MIN_HEARTBEAT_GAP_MS) machine.heartbeatGapMs = Math.max(machine.heartbeatGapMs, gapMs)
     machine.lastCommentAt = at
   }
+  machine.longestGapMs = Math.max(machine.longestGapMs, at - machine.activeAt)
   machine.retryMs = retryMs ?? machine.retryMs
   machine.midMessage = midMessage
   machine.idleOverrideMs = undefined
@@ -230,7 +231,12 @@ function handleTimer(machine: Draft, event: ConnectionEvent, policy: Policy): vo
   if (machine.hiddenAt + policy.pauseWhenHiddenMs <= at) pause(machine, event, policy, 'hidden')
   else if (at < deadline(machine, policy)) return
   else if (status === 'waiting') connect(machine, at)
-  else handleFailure(machine, timeoutError(machine, policy), event, policy)
+  else {
+    const error = timeoutError(machine, policy)
+    // The server may have been silent on purpose. Then this has been the only needless reconnect.
+    if (at - machine.activeAt >= rhythmTimeout(machine)) machine.longestGapMs = Infinity
+    handleFailure(machine, error, event, policy)
+  }
 }
 
 /** Ends the current attempt with an error. The policy decides what follows. */
