@@ -1,9 +1,11 @@
+import { ERROR_DOCS } from './docs-address.ts'
+
 /**
  * Code of an {@link SseError}, to switch over.
  *
  * | code | meaning | retried |
  * |---|---|---|
- * | `invalid-option` | an option has an invalid value; `option` names it | never |
+ * | `invalid-option` | an option has an invalid value or an unknown name; `option` names it | never |
  * | `option-failed` | `url`, `headers` or `body` is a function and threw; `option` names it | yes |
  * | `network` | no response, or the connection broke | yes |
  * | `ended` | the server ended the response, or answered with `status` 204 | yes; not after 204 |
@@ -49,7 +51,8 @@ export interface SseErrorDetails {
 }
 
 /**
- * The error class of this library. Its `code` is for programs; its message is for people.
+ * The error class of this library. Its `code` is for programs; its message is for people, and ends with the section of the
+ * docs about the code.
  *
  * @example
  * ```ts
@@ -74,7 +77,7 @@ export class SseError extends Error {
   declare readonly cause?: unknown
 
   constructor(code: SseErrorCode, message: string, details?: SseErrorDetails) {
-    super(message)
+    super(`${message.replace(/[^.!?]$/, '$&.')} See ${ERROR_DOCS}#${code}.`)
     this.code = code
     Object.assign(this, details)
   }
@@ -100,5 +103,5 @@ export function guard<Result, Given>(callback: (given: Given) => Result, given?:
 
 /** @throws SseError `invalid-option` with the name of the option. */
 export function refuse(option: string, why: string): never {
-  throw new SseError('invalid-option', `Option ${option} ${why}.`, { option })
+  throw new SseError('invalid-option', `Option ${option} ${why}`, { option })
 }

@@ -1,3 +1,5 @@
+import { createHeaders } from './connection/transport.ts'
+import { checkUrl } from './connection/url.ts'
 import { refuse, SseError } from './errors.ts'
 import type { PolicyOptions } from './connection/retry-policy.ts'
 import type { ConnectionEvent, ConnectionSnapshot, Effect } from './connection/state.ts'
@@ -20,7 +22,7 @@ export interface AttemptContext {
 /** Value, or a function that is called before each attempt. */
 export type PerAttempt<Value> = Value | ((context: AttemptContext) => Value | PromiseLike<Value>)
 
-/** URL of a stream: absolute, or relative to the page. */
+/** URL of a stream: absolute, or relative to the page; without user name and password. */
 export type StreamUrl = PerAttempt<string | URL>
 
 /** One transition of the connection's state machine, for an inspector. */
@@ -51,11 +53,17 @@ export interface ConnectionOptions extends PolicyOptions {
    * stream with the code `redirect`.
    */
   readonly redirect?: RedirectRule
-  /** Replacement for the global `fetch`. */
+  /**
+   * Replacement for the global `fetch`. The body of its response may be a web stream or another async iterable of bytes, such as a
+   * `Readable` of Node.
+   */
   readonly fetch?: Fetch
   /** Closes the stream when it is aborted. */
   readonly signal?: AbortSignal
-  /** Id to resume from on the first attempt, for instance one that the server rendered. Default none. */
+  /**
+   * Id to resume from on the first attempt, for instance one that the server rendered. An id that is blank, has control characters or is
+   * longer than 4 KiB is not sent. Default none.
+   */
   readonly initialLastEventId?: string
   /** Storage for the last event id, so that a reload resumes. `initialLastEventId` takes precedence. Default none. */
   readonly lastEventIdStore?: LastEventIdStore
@@ -102,45 +110,51 @@ export function checkOptions(
   if (body != null && /^(get|head)$/i.test(method))
     refuse('body', `is not allowed with ${method}. Set method: 'POST'`)
   if (send !== undefined && typeof send !== 'function') refuse('fetch', 'must be a function')
-  try {
-    if (typeof headers !== 'function') new Headers(headers)
-  } catch (cause) {
-    refuse('headers', `cannot be sent: ${(cause as Error).message}`)
-  }
+  if (headers && typeof headers !== 'function') createHeaders(headers)
   if (retry && !/^(function|object)$/.test(typeof retry))
     refuse('retry', 'must be a function, an object or false')
-  checkNumbers(options, '')
-  checkNumbers(retry, 'retry.')
+  checkEach(options, OPTIONS, '')
+  checkEach(retry, RETRY_OPTIONS, 'retry.')
 }
+
+/** Names of all options. A test compares them with the types. */
+const OPTIONS =
+  'autoConnect body clock closeDelayMs connectTimeoutMs credentials enabled events fetch fold headers idempotent idleTimeoutMs initialData initialLastEventId inspect key lastEventIdStore maxMessageLength method notify onClose onComment onInvalid onMessage onReconnect page pauseWhenHiddenMs queueLimit redirect retry select share signal unref until'
+const RETRY_OPTIONS = 'attempts baseMs capMs elapsedMs when'
 
 /** Numeric options, matched by name suffix, and the keywords allowed in place of a number. */
 const NUMERIC_OPTIONS = /(Ms|Length|Limit|^attempts)$/
 const KEYWORDS: Readonly<Record<string, string>> = { idleTimeoutMs: 'auto' }
 
-function checkNumbers(options: object | false | undefined, prefix: string): void {
+/** Checks the names and the numbers of options. */
+function checkEach(options: object | false | undefined, known: string, prefix: string): void {
+  const names = known.split(' ')
   for (const [name, value] of Object.entries(options || {})) {
-    if (!NUMERIC_OPTIONS.test(name) || value === undefined || value === false || value === KEYWORDS[name])
-      continue
+    if (value === undefined) continue
+    if (!names.includes(name)) {
+      const similar = findSimilar(name.toLowerCase(), names)
+      refuse(prefix + name, `is unknown${similar ? `. Did you mean ${prefix}${similar}?` : ''}`)
+    }
+    if (!NUMERIC_OPTIONS.test(name) || value === false || value === KEYWORDS[name]) continue
     if (!(typeof value === 'number' && value >= 0))
       refuse(prefix + name, `must be a number of 0 or more, not ${value}`)
   }
 }
 
-/**
- * Returns the absolute form of a URL.
- *
- * @throws SseError `invalid-option` for a URL that no request can be sent to.
- */
-export function checkUrl(url: string | URL, base: string | undefined): string {
-  let parsed: URL | undefined
-  try {
-    if (url) parsed = new URL(url, base)
-  } catch {
-    // Not a URL, or a relative one without a page.
+/** Returns the name that takes the fewest edits to become `name`, up to five edits and half of the letters. */
+function findSimilar(name: string, names: readonly string[]): string | undefined {
+  for (let edits = 0; edits <= Math.min(name.length / 2, 5); edits++) {
+    const similar = names.find((each) => isWithinEdits(name, each.toLowerCase(), edits))
+    if (similar) return similar
   }
-  if (!parsed || !/^https?:$/.test(parsed.protocol))
-    refuse('url', `must be an${base ? '' : ' absolute'} http or https URL, not ${url}`)
-  return parsed.href
+  return undefined
+}
+
+/** Returns true if inserting and deleting this many characters makes the texts equal. */
+function isWithinEdits(one: string, other: string, edits: number): boolean {
+  const [oneRest, otherRest] = [one.slice(1), other.slice(1)]
+  if (one[0] === other[0]) return one === other || isWithinEdits(oneRest, otherRest, edits)
+  return edits > 0 && (isWithinEdits(oneRest, other, edits - 1) || isWithinEdits(one, otherRest, edits - 1))
 }
 
 /**

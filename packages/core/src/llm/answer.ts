@@ -65,6 +65,7 @@ export function answerFold<Chunk>(
     view: (answer) => answer,
     until: untilEnd,
     stateKey,
+    restart: 'reset',
   }
 }
 

@@ -6,23 +6,34 @@ import { systemPage } from '../platform/page.ts'
 import type { EventStream, EventStreamOptions, NoEvents, Snapshot } from './contract.ts'
 import type { MessageOf } from './decode.ts'
 import type { Folded } from './folds/fold.ts'
+import type { FoldData } from './folds/fold-runner.ts'
 import { iterateMessages } from './iterator.ts'
 import { latest, latestUrl } from './latest-options.ts'
 import { checkNotify, scheduleNotification } from './notify-scheduler.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
-import { createScope, type Scope } from './registry.ts'
+import { createScope, type Scope, withDefaults } from './scope.ts'
 import { select } from './select.ts'
 import type { SharedConnection } from './shared-connection.ts'
 import { createSnapshotStore } from './snapshot-store.ts'
 import { createSubscription, type Subscription } from './subscription.ts'
+import type { SwitchLimiter } from './switch-limiter.ts'
+
+/** Component that a stream is created for. */
+export interface StreamOwner {
+  /** Scope in which streams with the same identity share a connection. Default: a new one. */
+  readonly scope?: Scope | undefined
+  /** Returns false once the component has switched to another stream; the last known URL and options are kept. Default: true. */
+  readonly isCurrent?: () => boolean
+  /** Limiter of the hook. With one, `open()` opens the stream only while a view shows it. Default: none. */
+  readonly switches?: SwitchLimiter
+}
 
 /**
  * Creates an event stream for a binding: like {@link createEventStream}, but without a URL it stays idle.
  *
  * @param readUrl Returns the latest URL. Called once, and before each attempt if that is a function.
  * @param readOptions Returns the latest options. Called whenever they are used.
- * @param scope Scope in which streams with the same identity share a connection. Default: a new one.
- * @param isCurrent Returns false once the component has switched to another stream; the last known URL and options are kept.
+ * @param owner Component that the stream is created for.
  * @throws {SseError} `invalid-option`, immediately, with the name of the option.
  * @example
  * ```ts
@@ -37,10 +48,9 @@ import { createSubscription, type Subscription } from './subscription.ts'
 export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['data'] | undefined>(
   readUrl: () => StreamUrl | null | undefined | '',
   readOptions: () => EventStreamOptions<Data, Events>,
-  scope: Scope = createScope(),
-  isCurrent: () => boolean = () => true,
+  { scope = createScope(), isCurrent = () => true, switches }: StreamOwner = {},
 ): EventStream<Folded<Data, Events>, MessageOf<Events>> {
-  const options = latest(readOptions, isCurrent)
+  const options = latest(() => withDefaults(readOptions(), scope.defaults), isCurrent)
   const first = options()
   const url = latestUrl(latest(readUrl, isCurrent))
   if (url) checkOptions(url, first)
@@ -60,45 +70,54 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
     pipeline,
     onJoin(connection: SharedConnection) {
       pipeline.refreshOptions()
+      pipeline.folds.join(connection)
       const { ended, error } = pipeline.replayLast(connection.lastMessage)
       if (ended) connection.terminate(error)
     },
     onStateChange(state: ConnectionState) {
       isOpen = state.status === 'open'
+      if (state.status === 'open' && state.continuity !== 'resumed') pipeline.folds.restart()
       store.publish()
-      if (state.status === 'open' && state.continuity !== 'fresh' && !subscription?.isClosing)
-        guard(() => options().onReconnect?.(state))
+      if (!subscription?.isClosing) callCallbacks(state, options(), pipeline.folds)
       if (state.status === 'closed') subscription?.leaveIfUnused()
     },
     onUpdate(state: ConnectionState) {
       isOpen = state.status === 'open'
       store.publish()
     },
+    onReset() {
+      isOpen = false
+      pipeline.reset()
+      store.reset()
+    },
   }
   const subscription: Subscription | undefined =
     url === undefined
       ? undefined
-      : createSubscription({ ...subscriber, url }, scope, first, clock, closeDelayMs)
+      : createSubscription({ ...subscriber, url }, scope, first, clock, closeDelayMs, switches)
   const commands = { open: () => subscription?.open(), close: () => subscription?.close() }
   const createSnapshot = (connection = subscription?.connection): Snapshot<Data> => ({
     ...(connection?.state ?? { status: 'idle' }),
-    data: pipeline.data,
+    data: pipeline.folds.data,
     lastEventId: connection?.lastEventId ?? '',
+    lastEventType: pipeline.folds.lastType,
     invalidCount: pipeline.invalidCount,
     ...commands,
   })
   const initial = createSnapshot()
   const shared = subscription?.findShared()
+  // The first rendering of a late subscriber shows what the others have. A server and a page that hydrates show `initial`.
+  if (shared) pipeline.folds.join(shared)
   const store = createSnapshotStore(shared ? createSnapshot(shared) : initial, createSnapshot, (publish) =>
     scheduleNotification(publish, options().notify, clock, page, unref),
   )
 
   const stream: EventStream<Data, MessageOf<Events>> = {
-    subscribe: (listener) => retain(subscription, store.observe(listener)),
-    observe: store.observe,
+    subscribe: (listener) => hold(store.observe(listener), subscription?.retain()),
+    observe: switches ? (listener) => hold(store.observe(listener), subscription?.observe()) : store.observe,
     getSnapshot: () => store.snapshot,
     getServerSnapshot: () => initial,
-    onMessage: (listener) => retain(subscription, pipeline.onMessage(listener)),
+    onMessage: (listener) => hold(pipeline.onMessage(listener), subscription?.retain()),
     ...commands,
     [Symbol.asyncIterator]: () => iterateMessages(stream, queueLimit),
   }
@@ -106,9 +125,18 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
   return selected as EventStream<Folded<Data, Events>, MessageOf<Events>>
 }
 
-/** Keeps a stream open for a listener. Returns a function that removes the listener and lets the stream close. */
-function retain(subscription: Subscription | undefined, removeListener: () => void): () => void {
-  const release = subscription?.retain()
+/** Calls the callback for a new state, if it has one. */
+function callCallbacks<Data>(
+  state: ConnectionState,
+  { onReconnect, onClose }: Pick<EventStreamOptions<Data>, 'onReconnect' | 'onClose'>,
+  { data }: FoldData<Data>,
+): void {
+  if (state.status === 'open' && state.continuity !== 'fresh') guard(() => onReconnect?.(state))
+  if (state.status === 'closed') guard(() => onClose?.({ reason: state.reason, error: state.error, data }))
+}
+
+/** Returns a function that removes a listener and then releases the stream. */
+function hold(removeListener: () => void, release: (() => void) | undefined): () => void {
   return () => {
     removeListener()
     release?.()

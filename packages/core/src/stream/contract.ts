@@ -48,6 +48,15 @@ export interface EventStreamOptions<Data = string | undefined, Events = NoEvents
    * `resumed` or `restarted`; `downtimeMs` is how long the stream was not open. Not called when the stream opens `fresh`.
    */
   readonly onReconnect?: (opening: Pick<Opening, 'continuity' | 'downtimeMs'>) => unknown
+  /**
+   * Called once the stream is closed, with its final data: by `close()`, by the server (`ended`), or by an error (`failed`). Not
+   * called when the last subscriber leaves.
+   */
+  readonly onClose?: (closing: Closing<Data>) => unknown
+  /**
+   * Opens the stream with its first subscriber. Set to false to keep it `idle` until `open()` is called. Default `true`.
+   */
+  readonly autoConnect?: boolean
   /** Time that the connection outlives its last subscriber, in milliseconds, so that a remount keeps it. Default 200. */
   readonly closeDelayMs?: number
   /**
@@ -66,6 +75,14 @@ export interface BoundStreamOptions<Data = string | undefined, Events = NoEvents
   readonly enabled?: boolean
 }
 
+/** End of a stream, as `onClose` is told. */
+export interface Closing<Data = unknown> {
+  readonly reason: 'closed' | 'ended' | 'failed'
+  /** Error that the stream failed with, or with which the server ended it; otherwise `undefined`. */
+  readonly error: SseError | undefined
+  readonly data: Data
+}
+
 /** State of a stream that is open. */
 type Opening = Extract<ConnectionState, { status: 'open' }>
 
@@ -75,6 +92,8 @@ export type Snapshot<Data = string | undefined> = ConnectionState & {
   readonly data: Data
   /** Last event id; `''` if there was none. */
   readonly lastEventId: string
+  /** Type of the last message that `data` is built from; `''` if there was none. */
+  readonly lastEventType: string
   /** Number of messages that did not match their schema in `events`. */
   readonly invalidCount: number
   /** Connects, or retries now. Does nothing while `connecting` or `open`. */
@@ -83,7 +102,8 @@ export type Snapshot<Data = string | undefined> = ConnectionState & {
   close(): void
 }
 
-const keys = 'status data lastEventId invalidCount attempt delayMs retryAt error reason continuity downtimeMs'
+const keys =
+  'status data lastEventId lastEventType invalidCount attempt delayMs retryAt error reason continuity downtimeMs'
 
 /** Names of all properties that a snapshot may have, for a view library that makes each of them reactive. */
 export const SNAPSHOT_KEYS: readonly string[] = /* @__PURE__ */ keys.split(' ')

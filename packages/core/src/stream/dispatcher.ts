@@ -6,6 +6,7 @@ type MessageListener<Each> = (message: Each) => unknown
 
 /** Listeners of a stream's messages. */
 export interface Dispatcher<Each> {
+  readonly hasListeners: boolean
   /** Adds a listener. Returns a function that removes it. */
   onMessage(listener: MessageListener<Each>): () => void
   /** Calls `first`, if it is given, and then the listeners, until one of them closes the stream. */
@@ -35,6 +36,9 @@ export function createDispatcher<Each>(isOpen: () => boolean): Dispatcher<Each> 
   }
 
   return {
+    get hasListeners() {
+      return listeners.current.length > 0
+    },
     onMessage: (listener) => addListener(listeners, (message) => listener(message)),
     dispatch(message, first) {
       // A view that was notified of the message may have closed the stream already.

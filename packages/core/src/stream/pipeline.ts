@@ -1,18 +1,21 @@
-import { DELIVERED, type DeliveryResult } from '../connection/delivery.ts'
-import { guard, report, type SseError } from '../errors.ts'
+import type { DeliveryResult } from '../connection/delivery.ts'
+import { guard } from '../errors.ts'
 import type { Message } from '../protocol/message.ts'
 import type { EventStreamOptions } from './contract.ts'
-import { type AnyMessage, decode, type MessageOf, type Schemas } from './decode.ts'
+import type { MessageOf } from './decode.ts'
 import { createDispatcher } from './dispatcher.ts'
-import { createFoldRunner } from './folds/fold-runner.ts'
+import { createFoldRunner, type FoldRunner } from './folds/fold-runner.ts'
+import { createMessageDecoder, warnUnused } from './message-decoder.ts'
 import type { MessageHandler } from './shared-connection.ts'
 
 /** Steps that each message of a stream takes: decode, fold, listeners. */
 export interface Pipeline<Data, Each> extends MessageHandler {
-  /** Latest data of the fold. */
-  readonly data: Data
+  /** Fold of the stream, with its data. */
+  readonly folds: FoldRunner<Data>
   /** Number of messages that did not match their schema. */
   readonly invalidCount: number
+  /** Forgets the data and starts again. */
+  reset(): void
   /** Decodes and folds the message that came before a late subscriber, if the fold wants it. Calls no listener. */
   replayLast(message: Message | undefined): DeliveryResult
   /** Adds a listener. Returns a function that removes it. */
@@ -35,51 +38,29 @@ export function createPipeline<Data, Events>(
   onChange: () => void,
 ): Pipeline<Data, MessageOf<Events>> {
   let options = latestOptions()
-  let invalidCount = 0
-  const folds = createFoldRunner(options)
   let until: MessageHandler['until']
+  let decoder = createMessageDecoder(onChange)
+  const folds = createFoldRunner(options)
   const dispatcher = createDispatcher<MessageOf<Events>>(isOpen)
-
-  /** Error of a message for which `onInvalid` has returned 'fail'. */
-  let failure: SseError | undefined
 
   /** Decodes and folds a message. Returns `undefined` for one that is not delivered. */
   function applyMessage(raw: Message): MessageOf<Events> | undefined {
-    const message = options.events ? decodeMessage(raw, options.events) : raw
+    const message = decoder.decode(raw, options)
     if (!message) return undefined
-    folds.add(message)
-    onChange()
+    if (folds.add(message)) onChange()
+    else if (!options.onMessage && !dispatcher.hasListeners)
+      warnUnused(raw, 'without the options events and fold, data follows messages without a type')
     return message as MessageOf<Events>
   }
 
-  function decodeMessage(raw: Message, events: Schemas): AnyMessage | undefined {
-    const { onInvalid } = options
-    try {
-      return decode(raw, events)
-    } catch (thrown) {
-      const error = thrown as SseError
-      invalidCount++
-      onChange()
-      // Only the first one is reported, so that a flood of them does not hide other errors.
-      if (!onInvalid && invalidCount === 1) report(error)
-      if (guard(() => onInvalid?.(error, raw)) === 'fail') failure = error
-      return undefined
-    }
-  }
-
-  /** Returns the result of a message that is not delivered. */
-  function skip(): DeliveryResult {
-    const error = failure
-    failure = undefined
-    return error ? { ended: true, error } : DELIVERED
-  }
-
   return {
-    get data() {
-      return folds.data
-    },
+    folds,
     get invalidCount() {
-      return invalidCount
+      return decoder.invalidCount
+    },
+    reset() {
+      folds.restart(true)
+      decoder = createMessageDecoder(onChange)
     },
     refreshOptions() {
       options = latestOptions()
@@ -91,13 +72,13 @@ export function createPipeline<Data, Events>(
     },
     deliver(raw) {
       const message = applyMessage(raw)
-      if (!message) return skip()
+      if (!message) return decoder.skip()
       const { onMessage } = options
       return dispatcher.dispatch(message, onMessage && !isClosing() ? onMessage : undefined)
     },
     replayLast(message) {
       if (message && folds.wantsLast) applyMessage(message)
-      return skip()
+      return decoder.skip()
     },
     onMessage: dispatcher.onMessage,
   }

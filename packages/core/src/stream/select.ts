@@ -47,6 +47,6 @@ export function select<Data, Each extends AnyMessage>(
 /** Returns true if two snapshots differ only in properties that messages change. */
 function hasSameState(one: Snapshot<unknown>, other: Snapshot<unknown>): boolean {
   return SNAPSHOT_KEYS.every(
-    (key) => /^(data|lastEventId|invalidCount)$/.test(key) || one[key as 'status'] === other[key as 'status'],
+    (key) => /^(data|lastEvent|invalid)/.test(key) || one[key as 'status'] === other[key as 'status'],
   )
 }

@@ -4,6 +4,7 @@ import type { ConnectionState } from '../connection/state.ts'
 import { guard, SseError } from '../errors.ts'
 import type { SharedConnectionOptions, StreamUrl, UntilResult } from '../options.ts'
 import type { Message } from '../protocol/message.ts'
+import type { FoldData } from './folds/fold-runner.ts'
 
 /** Stream that uses a shared connection. */
 export interface Subscriber {
@@ -17,10 +18,13 @@ export interface Subscriber {
   onStateChange(state: ConnectionState): void
   /** Called with the current state when the stream has joined a connection, or closed one that it has not joined. */
   onUpdate(state: ConnectionState): void
+  /** Called when the stream has lost its connection and starts again without data, without notifying a view. */
+  onReset(): void
 }
 
 /** Handler of a stream's messages. */
 export interface MessageHandler {
+  readonly folds: FoldData
   /** Reads the options again. Called once before the messages of a chunk. */
   refreshOptions(): void
   /** Decides if a message ends the stream; `undefined` if no message does. Called for the leader only. */
@@ -34,6 +38,8 @@ export interface SharedConnection {
   readonly lastEventId: string
   /** Number of subscribers. */
   readonly refCount: number
+  /** Handlers of the subscribers, oldest first. */
+  readonly pipelines: readonly MessageHandler[]
   /** Message that was delivered last. */
   readonly lastMessage: Message | undefined
   /** Returns true if a stream with these options may share the connection: same `fetch`, same clock. */
@@ -44,6 +50,8 @@ export interface SharedConnection {
   close(): void
   /** Ends the connection for all subscribers because of a message. */
   terminate(error: SseError | undefined): void
+  /** Removes all subscribers without telling them, and releases the connection. */
+  abandon(): void
 }
 
 /** Creates a shared connection without subscribers. */
@@ -95,6 +103,9 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
     get refCount() {
       return subscribers.length
     },
+    get pipelines() {
+      return subscribers.map(({ pipeline }) => pipeline)
+    },
     get lastMessage() {
       return lastMessage
     },
@@ -113,5 +124,9 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
     open: () => connection.send({ type: 'open' }),
     close: () => connection.send({ type: 'close' }),
     terminate: (error) => connection.send({ type: 'terminated', error }),
+    abandon() {
+      subscribers = []
+      connection.send({ type: 'release' })
+    },
   }
 }

@@ -1,7 +1,8 @@
 import { guard, refuse, report } from '../../errors.ts'
 import type { UntilResult } from '../../options.ts'
 import type { Message } from '../../protocol/message.ts'
-import type { AnyMessage } from '../decode.ts'
+import type { AnyMessage, Schemas } from '../decode.ts'
+import type { MessageHandler, SharedConnection } from '../shared-connection.ts'
 import type { Fold, Reducer } from './fold.ts'
 import { latest } from './latest.ts'
 
@@ -10,19 +11,35 @@ export interface FoldOptions<Data> {
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly fold?: Fold<Data, any, any> | Reducer<Data, any>
   readonly initialData?: Data
+  readonly events?: Schemas
+}
+
+/** Data of a fold, for other subscribers of the connection. */
+export interface FoldData<Data = unknown> {
+  /** Current data: the same object while nothing was added. */
+  readonly data: Data
+  /** Type of the last message that was added; `''` before the first one. */
+  readonly lastType: string
+  /** True once the data was built from a message. */
+  readonly hasData: boolean
+  /** Parts of the options that decide what the data is built from. Equal parts mean equal data. */
+  readonly identity: readonly unknown[]
 }
 
 /** Fold with its state. */
-export interface FoldRunner<Data> {
-  /** Current data: the same object while nothing was added. */
-  readonly data: Data
+export interface FoldRunner<Data> extends FoldData<Data> {
   /** True if nothing was added yet and the fold wants the message that came before. */
   readonly wantsLast: boolean
-  /** Uses the fold of these options from now on. */
-  refreshOptions(options: FoldOptions<Data>): void
   /** The fold's `until`, if it has one. */
   readonly until: ((message: Message) => UntilResult) | undefined
-  add(message: AnyMessage): void
+  /** Uses the fold of these options from now on. */
+  refreshOptions(options: FoldOptions<Data>): void
+  /** Adds a message. Returns false if the data does not depend on it. */
+  add(message: AnyMessage): boolean
+  /** Starts again, if the fold restarts or `always` is true. */
+  restart(always?: boolean): void
+  /** Starts with the data that another subscriber of the connection has built so far, unless this one goes on with its own. */
+  join(connection: SharedConnection): void
 }
 
 /**
@@ -30,45 +47,90 @@ export interface FoldRunner<Data> {
  *
  * @throws SseError `invalid-option` for a wrong fold.
  */
-export function createFoldRunner<Data>(options: FoldOptions<Data>): FoldRunner<Data> {
-  let given = options.fold
+export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Data> {
+  let options = first
   let fold = foldOf(options)
-  let state = fold.initial(options.initialData)
-  let data = fold.view(state)
-  let isStale = false
-  let isEmpty = true
+  let state: unknown
+  let data: Data
+  let isStale: boolean
+  let lastType: string
+  let hasData: boolean
+  /** True once this runner has added a message itself. */
+  let isOwn: boolean
 
-  return {
+  /** Starts with `initialData`, or with the data that another runner has built. */
+  function start(initialData: Data | undefined, type = ''): void {
+    state = fold.initial(initialData)
+    isStale = true
+    isOwn = false
+    hasData = type !== ''
+    lastType = type
+  }
+  start(options.initialData)
+  data = fold.view(state)
+
+  const runner: FoldRunner<Data> = {
     get data() {
       if (isStale) guard(() => (data = fold.view(state)))
       isStale = false
       return data
     },
-    get wantsLast() {
-      return isEmpty && fold.replayLast === true
+    get lastType() {
+      return lastType
     },
-    refreshOptions(latestOptions) {
-      if (latestOptions.fold === given) return
-      const { stateKey } = fold
-      fold = foldOf(latestOptions)
-      given = latestOptions.fold
-      if (fold.stateKey !== stateKey) state = fold.initial(latestOptions.initialData)
+    get hasData() {
+      return hasData
+    },
+    get wantsLast() {
+      return !hasData && fold.replayLast === true
+    },
+    get identity() {
+      return [fold.stateKey ?? options.fold, !options.fold, `${Object.keys(options.events ?? {}).toSorted()}`]
     },
     get until() {
       const { until } = fold
       return until && ((message: Message) => until.call(fold, message))
     },
+    refreshOptions(latestOptions) {
+      const { fold: given } = options
+      options = latestOptions
+      if (options.fold === given) return
+      const { stateKey } = fold
+      fold = foldOf(options)
+      if (fold.stateKey !== stateKey) start(options.initialData)
+    },
     add(message) {
-      isEmpty = false
-      isStale = true
+      // As `onmessage` of an EventSource, the default fold gets the messages without a name.
+      if (!options.fold && !options.events && message.type !== 'message') return false
+      isOwn = hasData = isStale = true
+      lastType = message.type
       // Not guard(): a closure per message costs too much.
       try {
         state = fold.add(state, message)
       } catch (error) {
         report(error)
       }
+      return true
+    },
+    restart(always) {
+      if (always || (hasData && fold.restart === 'reset')) start(options.initialData)
+    },
+    join({ pipelines, state: { status } }) {
+      if (isOwn && fold.restart !== 'reset') return
+      const other = findSame(pipelines, runner.identity)
+      if (other) guard(() => start(other.data as Data, other.lastType))
+      // The start of the answer was missed.
+      else if (status === 'open') runner.restart()
     },
   }
+  return runner
+}
+
+/** Returns the data of the first handler that builds it from the same parts, if there is any. */
+function findSame(handlers: readonly MessageHandler[], identity: FoldData['identity']): FoldData | undefined {
+  return handlers
+    .map(({ folds }) => folds)
+    .find((folds) => folds.hasData && folds.identity.every((part, index) => part === identity[index]))
 }
 
 function foldOf<Data>(options: FoldOptions<Data>): Fold<Data> {

@@ -20,7 +20,10 @@ import type { UntilResult } from '../../options.ts'
  * ```
  */
 export interface Fold<Data, State = unknown, Each = AnyMessage> {
-  /** Returns the initial state, based on the option `initialData` if it is given. */
+  /**
+   * Returns the initial state, based on the option `initialData` if it is given, or on the data of another subscriber. It does
+   * not keep that object if `add` changes its state in place.
+   */
   initial(initialData: Data | undefined): State
   add(state: State, message: Each): State
   view(state: State): Data
@@ -30,12 +33,22 @@ export interface Fold<Data, State = unknown, Each = AnyMessage> {
    */
   until?(message: Message): UntilResult
   /**
-   * Name of the kind of state. A stream uses the latest fold of its options, so a fold may be written inline: with the same
-   * `stateKey` it continues with the current state, with another one it starts again with the next message. Default: all folds
-   * without a `stateKey` have the same kind of state.
+   * Name of the state that the fold builds. A stream uses the latest fold of its options, so a fold may be written inline: with
+   * the same `stateKey` it continues with the current state, with another one it starts again with the next message. A late
+   * subscriber of a shared stream starts with the data of a subscriber whose fold has the same `stateKey` and that names the same
+   * `events`. Default: a stream continues with any other fold without a `stateKey`, and a late subscriber does so with the
+   * same fold only.
    */
   readonly stateKey?: string
-  /** True if a late subscriber of a shared stream starts with the last message before it. Default `false`: with the next one. */
+  /**
+   * `'reset'`: the fold starts again when the stream opens without being resumed, because the server then sends everything again,
+   * as with the answer of a model. Default `'continue'`.
+   */
+  readonly restart?: 'continue' | 'reset'
+  /**
+   * True if a late subscriber of a shared stream that finds no data of the same fold starts with the last message before it.
+   * Default `false`: with the next one.
+   */
   readonly replayLast?: boolean
 }
 

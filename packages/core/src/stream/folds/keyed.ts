@@ -5,6 +5,8 @@ import type { Fold } from './fold.ts'
  * Keeps the last message of each key, in the order in which the keys first appeared. Adding a message copies nothing; a notification
  * copies the map once.
  *
+ * Streams of one connection with the same `key`, compared by its source text, have the same data.
+ *
  * @param key Returns the key of a message. A message whose key is `undefined` is ignored.
  * @param options `remove` returns true for a message that removes its key. Default: none does.
  * @example
@@ -31,7 +33,7 @@ export function keyed<Key, Each = AnyMessage>(
       return state
     },
     view: (state) => (state.shown ??= new Map(state.map)),
-    stateKey: 'keyed',
+    stateKey: `keyed ${key}`,
   }
 }
 

@@ -1,0 +1,68 @@
+import { DELIVERED, type DeliveryResult } from '../connection/delivery.ts'
+import { guard, report, type SseError } from '../errors.ts'
+import type { Message } from '../protocol/message.ts'
+import { warnOnce } from '../warn.ts'
+import type { EventStreamOptions } from './contract.ts'
+import { type AnyMessage, decode } from './decode.ts'
+
+/** Decodes the messages of a stream by its option `events`, and counts those that do not match. */
+export interface MessageDecoder {
+  readonly invalidCount: number
+  /** Returns the decoded message; `undefined` for one that is not delivered. */
+  decode(raw: Message, options: DecoderOptions): AnyMessage | undefined
+  /** Returns the delivery result of a message that is not delivered. */
+  skip(): DeliveryResult
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any
+type DecoderOptions = Pick<EventStreamOptions<any, any>, 'events' | 'onInvalid'>
+
+/**
+ * Creates a message decoder.
+ *
+ * @param onChange Called when the number of invalid messages has changed.
+ */
+export function createMessageDecoder(onChange: () => void): MessageDecoder {
+  let invalidCount = 0
+  /** True once a message had a type that `events` names. */
+  let hasMatched = false
+  /** Error of a message for which `onInvalid` has returned 'fail'. */
+  let failure: SseError | undefined
+
+  return {
+    get invalidCount() {
+      return invalidCount
+    },
+    decode(raw, { events, onInvalid }) {
+      if (!events) return raw
+      try {
+        const message = decode(raw, events)
+        hasMatched ||= message !== undefined
+        if (!hasMatched) warnUnused(raw, `events names only ${Object.keys(events).join(', ')}`)
+        return message
+      } catch (thrown) {
+        const error = thrown as SseError
+        hasMatched = true
+        invalidCount++
+        onChange()
+        // Only the first one is reported, so that a flood of them does not hide other errors.
+        if (!onInvalid && invalidCount === 1) report(error)
+        if (guard(() => onInvalid?.(error, raw)) === 'fail') failure = error
+        return undefined
+      }
+    },
+    skip() {
+      const error = failure
+      failure = undefined
+      return error ? { ended: true, error } : DELIVERED
+    },
+  }
+}
+
+/** Warns about a message that changes nothing, because nobody has asked for its type. */
+export function warnUnused({ type }: Message, reason: string): void {
+  warnOnce(
+    `unused ${type}: ${reason}`,
+    `A message of type "${type}" is not used: ${reason}. To use it, name it: events: { ${JSON.stringify(type)}: json() }.`,
+  )
+}
