@@ -7,10 +7,11 @@ import { createHeaderResolver } from './header-refresh.ts'
 import { createMailbox } from './mailbox.ts'
 import { createReader, type ReaderListener } from './reader.ts'
 import { createPolicy } from './retry-policy.ts'
-import { createMachine } from './state.ts'
+import { createMachine, isBuffered } from './state.ts'
 import type { ConnectionEventBody, ConnectionSnapshot, ConnectionState, Effect, Machine } from './state.ts'
 import { transition } from './transition.ts'
 import { isSendableId } from './transport.ts'
+import { redactUrl } from './url.ts'
 
 /** Callbacks of a connection. None of them may throw. */
 export interface ConnectionListener extends ReaderListener {
@@ -34,6 +35,7 @@ export function createConnection(
 ): Connection {
   const { clock = systemClock, initialLastEventId, lastEventIdStore } = options()
   let machine = createMachine()
+  let address: string | undefined
   let persistedId = initialLastEventId || undefined
   const resolveHeaders = createHeaderResolver()
   const send = createMailbox(step)
@@ -49,13 +51,21 @@ export function createConnection(
     // Whole milliseconds, so that all times derived from it are whole.
     const at = Math.round(clock.monotonic())
     const event = { ...body, at, now: clock.now(), jitter: clock.random(), resumable }
-    const [after, effects] = transition(before, event, createPolicy(options()))
+    const [after, effects] = transition(
+      before,
+      event,
+      createPolicy(options(), address, page.address() !== undefined),
+    )
     machine = after
     effects.forEach(perform)
     // An event without effect is not inspected: an inspector that closes the stream at each event would never end.
     if (before === after) return
     const { inspect } = options()
-    if (inspect) guard(inspect, { event, before: snapshotOf(before), after: snapshotOf(after), effects })
+    if (inspect) {
+      const step = { event, before: snapshotOf(before), after: snapshotOf(after), effects }
+      const isHint = isBuffered(after) && !isBuffered(before)
+      guard(inspect, isHint ? { ...step, hint: 'buffered-by-proxy' } : step)
+    }
     if (before.state !== after.state) listener.onStateChange(after.state)
   }
 
@@ -71,6 +81,7 @@ export function createConnection(
       signal,
       clock,
       page,
+      onRequest: (sent) => void (address = redactUrl(sent)),
       onAccepted() {
         reader.reset()
         send({ type: 'accepted', generation })

@@ -1,6 +1,6 @@
 import type { SseError } from '../errors.ts'
 import type { PauseReason } from '../platform/page.ts'
-import { deadline, rhythmTimeout, timeoutError } from './deadline.ts'
+import { connectTimeout, deadline, MAX_TIMEOUT_MS, rhythmTimeout, timeoutError } from './deadline.ts'
 import {
   type Batch,
   type ConnectionEvent,
@@ -8,6 +8,7 @@ import {
   type Effect,
   holdsSocket,
   isActive,
+  isBuffered,
 } from './state.ts'
 import type { Machine, Policy } from './state.ts'
 
@@ -17,6 +18,8 @@ const MAX_TIMER_MS = 30_000
 const MIN_HEARTBEAT_GAP_MS = 1_000
 /** Lost time that means sleep. Browsers delay the timers of hidden pages by up to a minute. In milliseconds. */
 const SLEEP_THRESHOLD_MS = 90_000
+/** Shortest silence that tells where chunks end, in milliseconds. */
+const MIN_PAUSE_MS = 2_000
 /** Time in which a stream must show activity after the computer slept, in milliseconds. */
 const WAKE_PROBE_MS = 5_000
 /** A stream that was open this long is healthy even without a message; longer than the longest default delay. */
@@ -164,7 +167,10 @@ function handleBatch(machine: Draft, { messages, comments, midMessage, retryMs }
     if (gapMs >= MIN_HEARTBEAT_GAP_MS) machine.heartbeatGapMs = Math.max(machine.heartbeatGapMs, gapMs)
     machine.lastCommentAt = at
   }
-  machine.longestGapMs = Math.max(machine.longestGapMs, at - machine.activeAt)
+  const silentMs = at - machine.activeAt
+  machine.longestGapMs = Math.max(machine.longestGapMs, silentMs)
+  if (silentMs >= MIN_PAUSE_MS && !isBuffered(machine))
+    machine.midMessagePauses = machine.midMessage ? machine.midMessagePauses + 1 : 0
   machine.retryMs = retryMs ?? machine.retryMs
   machine.midMessage = midMessage
   machine.idleOverrideMs = undefined
@@ -245,6 +251,13 @@ function handleFailure(machine: Draft, error: SseError, event: ConnectionEvent, 
   if (machine.state.status === 'open') countShort(machine, at - machine.stateSince)
   if (machine.failures++ === 0) machine.failingSince = at
   machine.lastError = error
+  const { code } = error
+  // Limits grow where they were reached: a proxy that buffers needs its time. Without a network they would delay the recovery.
+  if (code === 'connect-timeout')
+    machine.grownConnectMs = Math.min(2 * connectTimeout(machine, policy), MAX_TIMEOUT_MS)
+  if (code === 'network') machine.grownConnectMs = 0
+  if (machine.state.status === 'open')
+    machine.lostMidMessage = code === 'idle-timeout' && machine.midMessage && machine.hasMessages
   machine.retryNotBefore = at + (error.retryAfterMs ?? 0)
   const decision = policy.afterFailure(machine, error, event)
   // A refresh counts as failed only if the attempt that used it is rejected.

@@ -115,6 +115,9 @@ function kindOf(machine: Machine): string {
     machine.hasMessages,
     String(machine.idleOverrideMs),
     machine.lastCommentAt < Infinity,
+    machine.lostMidMessage,
+    machine.midMessagePauses === 3,
+    machine.grownConnectMs > 0,
   ]
   const history = [
     lastError?.retryAfterMs,
