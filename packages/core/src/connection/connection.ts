@@ -1,6 +1,6 @@
 import { systemClock } from '../platform/clock.ts'
 import { guard } from '../errors.ts'
-import type { ConnectionOptions, StreamUrl } from '../options.ts'
+import type { ConnectionOptions, Step, StreamUrl } from '../options.ts'
 import { type Page, systemPage } from '../platform/page.ts'
 import { runAttempt } from './attempt.ts'
 import { createHeaderResolver } from './header-refresh.ts'
@@ -8,7 +8,14 @@ import { createMailbox } from './mailbox.ts'
 import { createReader, type ReaderListener } from './reader.ts'
 import { createPolicy } from './retry-policy.ts'
 import { createMachine, isBuffered } from './state.ts'
-import type { ConnectionEventBody, ConnectionSnapshot, ConnectionState, Effect, Machine } from './state.ts'
+import type {
+  ConnectionEvent,
+  ConnectionEventBody,
+  ConnectionSnapshot,
+  ConnectionState,
+  Effect,
+  Machine,
+} from './state.ts'
 import { transition } from './transition.ts'
 import { isSendableId } from './transport.ts'
 import { redactUrl } from './url.ts'
@@ -61,11 +68,7 @@ export function createConnection(
     // An event without effect is not inspected: an inspector that closes the stream at each event would never end.
     if (before === after) return
     const { inspect } = options()
-    if (inspect) {
-      const step = { event, before: snapshotOf(before), after: snapshotOf(after), effects }
-      const isHint = isBuffered(after) && !isBuffered(before)
-      guard(inspect, isHint ? { ...step, hint: 'buffered-by-proxy' } : step)
-    }
+    if (inspect) guard(inspect, createStep(event, before, after, effects))
     if (before.state !== after.state) listener.onStateChange(after.state)
   }
 
@@ -160,6 +163,16 @@ function createEffects(
         return unobserve?.()
     }
   }
+}
+
+function createStep(
+  event: ConnectionEvent,
+  before: Machine,
+  after: Machine,
+  effects: readonly Effect[],
+): Step {
+  const step = { event, before: snapshotOf(before), after: snapshotOf(after), effects }
+  return isBuffered(after) && !isBuffered(before) ? { ...step, hint: 'buffered-by-proxy' } : step
 }
 
 function snapshotOf({ state, generation, failures, retryMs, timerAt }: Machine): ConnectionSnapshot {

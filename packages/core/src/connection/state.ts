@@ -186,6 +186,9 @@ export interface Machine {
   readonly heartbeatGapMs: number
 }
 
+/** Copy of a machine that becomes the next one. */
+export type Draft = { -readonly [Field in keyof Machine]: Machine[Field] }
+
 /**
  * Creates the state machine of a new connection. A function, so that a bundle that does not use it drops it. All fields are written
  * out, so that the engine copies the machine fast.

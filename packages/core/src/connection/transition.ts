@@ -1,36 +1,19 @@
 import type { SseError } from '../errors.ts'
 import type { PauseReason } from '../platform/page.ts'
+import { handleBatch } from './batch.ts'
 import { connectTimeout, deadline, MAX_TIMEOUT_MS, rhythmTimeout, timeoutError } from './deadline.ts'
-import {
-  type Batch,
-  type ConnectionEvent,
-  type ConnectionState,
-  type Effect,
-  holdsSocket,
-  isActive,
-  isBuffered,
-} from './state.ts'
-import type { Machine, Policy } from './state.ts'
+import { type ConnectionEvent, type ConnectionState, type Effect, holdsSocket, isActive } from './state.ts'
+import { noticeSleep } from './sleep.ts'
+import type { Draft, Machine, Policy } from './state.ts'
 
 /** Longest timer, in milliseconds, so that sleep is noticed soon after it. */
 const MAX_TIMER_MS = 30_000
-/** Comments closer together than this count as one, for instance a greeting and its padding. In milliseconds. */
-const MIN_HEARTBEAT_GAP_MS = 1_000
-/** Lost time that means sleep. Browsers delay the timers of hidden pages by up to a minute. In milliseconds. */
-const SLEEP_THRESHOLD_MS = 90_000
-/** Shortest silence that tells where chunks end, in milliseconds. */
-const MIN_PAUSE_MS = 2_000
-/** Time in which a stream must show activity after the computer slept, in milliseconds. */
-const WAKE_PROBE_MS = 5_000
 /** A stream that was open this long is healthy even without a message; longer than the longest default delay. */
 const HEALTHY_MS = 30_000
 /** A connection that was open for less than this is short, in milliseconds. */
 const SHORT_CONNECTION_MS = 1_000
 /** A server that names a `retry` of at least this paces its reconnects itself, in milliseconds. */
 const PACED_RETRY_MS = 250
-
-/** Copy of a machine that becomes the next one. */
-type Draft = { -readonly [Field in keyof Machine]: Machine[Field] }
 
 /**
  * Computes the next machine and the effects of an event. Pure.
@@ -58,24 +41,6 @@ export function transition(
   const dueAt = deadline(after, policy)
   after.timerAt = dueAt === Infinity ? dueAt : Math.min(keptAt, dueAt, at + MAX_TIMER_MS)
   return [after, effectsOf(before, after, runningAt, at)]
-}
-
-/**
- * Notices that the computer slept. Meanwhile the monotonic clock stands still on some systems, and the wall clock is ahead
- * afterwards; on others the timer is late. A wall clock that is set forward looks the same; one that is set back changes nothing.
- */
-function noticeSleep(machine: Draft, { at, now }: ConnectionEvent, policy: Policy): void {
-  const leapMs = now - at - machine.clockOffset
-  machine.clockOffset = now - at
-  if (leapMs + Math.max(0, at - machine.timerAt) <= SLEEP_THRESHOLD_MS) return
-  // Waiting and being disconnected go on during sleep.
-  machine.retryNotBefore -= leapMs
-  if (machine.disconnectedAt !== undefined) machine.disconnectedAt -= leapMs
-  if (machine.state.status === 'waiting') machine.activeAt -= leapMs
-  if (machine.state.status !== 'open' || policy.idleTimeoutMs === Infinity) return
-  // The socket may be dead.
-  machine.idleOverrideMs ??= WAKE_PROBE_MS
-  machine.activeAt = at
 }
 
 function effectsOf(before: Machine, after: Machine, runningAt: number, at: number): Effect[] {
@@ -154,27 +119,6 @@ function handle(machine: Draft, event: ConnectionEvent, policy: Policy): void {
       machine.idleOverrideMs = event.active ? Infinity : undefined
       machine.activeAt = at
   }
-}
-
-function handleBatch(machine: Draft, { messages, comments, midMessage, retryMs }: Batch, at: number): void {
-  if (messages > 0) {
-    machine.failures = 0
-    machine.lastError = undefined
-    machine.hasMessages = true
-  }
-  if (comments > 0) {
-    const gapMs = at - machine.lastCommentAt
-    if (gapMs >= MIN_HEARTBEAT_GAP_MS) machine.heartbeatGapMs = Math.max(machine.heartbeatGapMs, gapMs)
-    machine.lastCommentAt = at
-  }
-  const silentMs = at - machine.activeAt
-  machine.longestGapMs = Math.max(machine.longestGapMs, silentMs)
-  if (silentMs >= MIN_PAUSE_MS && !isBuffered(machine))
-    machine.midMessagePauses = machine.midMessage ? machine.midMessagePauses + 1 : 0
-  machine.retryMs = retryMs ?? machine.retryMs
-  machine.midMessage = midMessage
-  machine.idleOverrideMs = undefined
-  machine.activeAt = at
 }
 
 /** Enters another state. Every state but `open` ends the current attempt. */

@@ -97,7 +97,7 @@ test(
       },
     })
     onTestFinished(() => stream.close())
-    stream.onMessage(({ lastEventId }) => void ids.push(Number(lastEventId)))
+    stream.onMessage(({ id }) => void ids.push(Number(id)))
     await waitFor('three pauses in the middle of a message', () => hints > 0, 20_000)
     const lossesBefore = losses.length
     const count = ids.length

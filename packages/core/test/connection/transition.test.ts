@@ -116,8 +116,6 @@ function kindOf(machine: Machine): string {
     String(machine.idleOverrideMs),
     machine.lastCommentAt < Infinity,
     machine.lostMidMessage,
-    machine.midMessagePauses === 3,
-    machine.grownConnectMs > 0,
   ]
   const history = [
     lastError?.retryAfterMs,
