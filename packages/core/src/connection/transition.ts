@@ -1,33 +1,19 @@
 import type { SseError } from '../errors.ts'
 import type { PauseReason } from '../platform/page.ts'
-import { deadline, timeoutError } from './deadline.ts'
-import {
-  type Batch,
-  type ConnectionEvent,
-  type ConnectionState,
-  type Effect,
-  holdsSocket,
-  isActive,
-} from './state.ts'
-import type { Machine, Policy } from './state.ts'
+import { handleBatch } from './batch.ts'
+import { connectTimeout, deadline, MAX_TIMEOUT_MS, rhythmTimeout, timeoutError } from './deadline.ts'
+import { type ConnectionEvent, type ConnectionState, type Effect, holdsSocket, isActive } from './state.ts'
+import { noticeSleep } from './sleep.ts'
+import type { Draft, Machine, Policy } from './state.ts'
 
 /** Longest timer, in milliseconds, so that sleep is noticed soon after it. */
 const MAX_TIMER_MS = 30_000
-/** Comments closer together than this count as one, for instance a greeting and its padding. In milliseconds. */
-const MIN_HEARTBEAT_GAP_MS = 1_000
-/** Lost time that means sleep. Browsers delay the timers of hidden pages by up to a minute. In milliseconds. */
-const SLEEP_THRESHOLD_MS = 90_000
-/** Time in which a stream must show activity after the computer slept, in milliseconds. */
-const WAKE_PROBE_MS = 5_000
 /** A stream that was open this long is healthy even without a message; longer than the longest default delay. */
 const HEALTHY_MS = 30_000
 /** A connection that was open for less than this is short, in milliseconds. */
 const SHORT_CONNECTION_MS = 1_000
 /** A server that names a `retry` of at least this paces its reconnects itself, in milliseconds. */
 const PACED_RETRY_MS = 250
-
-/** Copy of a machine that becomes the next one. */
-type Draft = { -readonly [Field in keyof Machine]: Machine[Field] }
 
 /**
  * Computes the next machine and the effects of an event. Pure.
@@ -55,24 +41,6 @@ export function transition(
   const dueAt = deadline(after, policy)
   after.timerAt = dueAt === Infinity ? dueAt : Math.min(keptAt, dueAt, at + MAX_TIMER_MS)
   return [after, effectsOf(before, after, runningAt, at)]
-}
-
-/**
- * Notices that the computer slept. Meanwhile the monotonic clock stands still on some systems, and the wall clock is ahead
- * afterwards; on others the timer is late. A wall clock that is set forward looks the same; one that is set back changes nothing.
- */
-function noticeSleep(machine: Draft, { at, now }: ConnectionEvent, policy: Policy): void {
-  const leapMs = now - at - machine.clockOffset
-  machine.clockOffset = now - at
-  if (leapMs + Math.max(0, at - machine.timerAt) <= SLEEP_THRESHOLD_MS) return
-  // Waiting and being disconnected go on during sleep.
-  machine.retryNotBefore -= leapMs
-  if (machine.disconnectedAt !== undefined) machine.disconnectedAt -= leapMs
-  if (machine.state.status === 'waiting') machine.activeAt -= leapMs
-  if (machine.state.status !== 'open' || policy.idleTimeoutMs === Infinity) return
-  // The socket may be dead.
-  machine.idleOverrideMs ??= WAKE_PROBE_MS
-  machine.activeAt = at
 }
 
 function effectsOf(before: Machine, after: Machine, runningAt: number, at: number): Effect[] {
@@ -153,23 +121,6 @@ function handle(machine: Draft, event: ConnectionEvent, policy: Policy): void {
   }
 }
 
-function handleBatch(machine: Draft, { messages, comments, midMessage, retryMs }: Batch, at: number): void {
-  if (messages > 0) {
-    machine.failures = 0
-    machine.lastError = undefined
-    machine.hasMessages = true
-  }
-  if (comments > 0) {
-    const gapMs = at - machine.lastCommentAt
-    if (gapMs >= MIN_HEARTBEAT_GAP_MS) machine.heartbeatGapMs = Math.max(machine.heartbeatGapMs, gapMs)
-    machine.lastCommentAt = at
-  }
-  machine.retryMs = retryMs ?? machine.retryMs
-  machine.midMessage = midMessage
-  machine.idleOverrideMs = undefined
-  machine.activeAt = at
-}
-
 /** Enters another state. Every state but `open` ends the current attempt. */
 function enter(machine: Draft, state: ConnectionState, at: number): void {
   if (machine.state.status === 'open') machine.disconnectedAt = at
@@ -230,7 +181,12 @@ function handleTimer(machine: Draft, event: ConnectionEvent, policy: Policy): vo
   if (machine.hiddenAt + policy.pauseWhenHiddenMs <= at) pause(machine, event, policy, 'hidden')
   else if (at < deadline(machine, policy)) return
   else if (status === 'waiting') connect(machine, at)
-  else handleFailure(machine, timeoutError(machine, policy), event, policy)
+  else {
+    const error = timeoutError(machine, policy)
+    // The server may have been silent on purpose. Then this has been the only needless reconnect.
+    if (at - machine.activeAt >= rhythmTimeout(machine)) machine.longestGapMs = Infinity
+    handleFailure(machine, error, event, policy)
+  }
 }
 
 /** Ends the current attempt with an error. The policy decides what follows. */
@@ -239,6 +195,13 @@ function handleFailure(machine: Draft, error: SseError, event: ConnectionEvent, 
   if (machine.state.status === 'open') countShort(machine, at - machine.stateSince)
   if (machine.failures++ === 0) machine.failingSince = at
   machine.lastError = error
+  const { code } = error
+  // Limits grow where they were reached: a proxy that buffers needs its time. Without a network they would delay the recovery.
+  if (code === 'connect-timeout')
+    machine.grownConnectMs = Math.min(2 * connectTimeout(machine, policy), MAX_TIMEOUT_MS)
+  if (code === 'network') machine.grownConnectMs = 0
+  if (machine.state.status === 'open')
+    machine.lostMidMessage = code === 'idle-timeout' && machine.midMessage && machine.hasMessages
   machine.retryNotBefore = at + (error.retryAfterMs ?? 0)
   const decision = policy.afterFailure(machine, error, event)
   // A refresh counts as failed only if the attempt that used it is rejected.

@@ -115,6 +115,7 @@ function kindOf(machine: Machine): string {
     machine.hasMessages,
     String(machine.idleOverrideMs),
     machine.lastCommentAt < Infinity,
+    machine.lostMidMessage,
   ]
   const history = [
     lastError?.retryAfterMs,
