@@ -99,10 +99,12 @@ function testAnswer({ act, answer }: Examples, open: Open): void {
   })
 
   test('answer shows that it was cut off', async () => {
-    const page = await open(() => answer({ question: 'Why is grass green?', onDone: () => {} }))
+    const onDone = vi.fn()
+    const page = await open(() => answer({ question: 'Why is grass green?', onDone }))
     const request = await page.answer((request) => request.send(delta('It')))
     await act(() => request.end())
     await page.shows(/^It \[cut off\]$/)
+    expect(onDone).not.toHaveBeenCalled()
   })
 }
 

@@ -6,7 +6,7 @@ export default function Answer(props: { question: string; onDone?: (text: string
     ...chatRequest({ model: 'a-model', messages: [{ role: 'user', content: props.question }] }),
     headers: { authorization: 'Bearer a-token' },
     fold: openai(),
-    onClose: ({ reason, data }) => reason === 'ended' && props.onDone?.(data.text),
+    onClose: ({ data }) => data.finishReason && props.onDone?.(data.text),
   })
   const { text, finishReason } = answer.data
   if (answer.status === 'closed' && answer.reason === 'failed')
