@@ -1,5 +1,4 @@
 import type { ConnectionOptions, StreamUrl } from '../options.ts'
-import type { SharedConnection } from './shared-connection.ts'
 
 /** Options that identify a stream: together with the URL they decide which streams share a connection. */
 export interface StreamIdentity extends Pick<ConnectionOptions, 'method' | 'body'> {
@@ -14,28 +13,6 @@ export interface StreamIdentity extends Pick<ConnectionOptions, 'method' | 'body
    * subscriber configure the connection, and `close()` closes it for all.
    */
   readonly share?: boolean
-}
-
-/**
- * Registry of shared connections: streams with the same identity in one scope share a connection. Contains only connections with
- * subscribers, so rendering on a server leaves nothing in it.
- */
-export type Scope = Map<string, SharedConnection>
-
-/**
- * Creates a scope.
- *
- * @example
- * ```ts
- * import { createEventStream, createScope } from '@headwater/core'
- *
- * const scope = createScope()
- * const one = createEventStream('https://example.com/news', {}, scope)
- * const two = createEventStream('https://example.com/news', {}, scope) // one connection for both
- * ```
- */
-export function createScope(): Scope {
-  return new Map()
 }
 
 /** Returns the key under which streams with the same identity share a connection. */
