@@ -17,7 +17,7 @@ const stream = [...connection, 'connection/*']
 const contracts = [
   ...platform,
   ...['options.ts', 'platform/clock.ts', 'protocol/message.ts'],
-  ...['stream/contract.ts', 'stream/decode.ts', 'stream/folds/*'],
+  ...['stream/contract.ts', 'stream/decode.ts', 'stream/folds/*', 'stream/scope.ts'],
 ]
 const layers: { readonly [files: string]: readonly string[] } = {
   'errors.ts': ['./docs-address.ts'],
@@ -103,6 +103,7 @@ const bindings = frameworks.map(({ name, npm }) => ({
       './**',
       '@headwater/core',
       '@headwater/core/llm',
+      '@headwater/core/testing',
       npm,
       `${npm}/**`,
     ]),

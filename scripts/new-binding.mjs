@@ -53,6 +53,12 @@ const files = {
   'matrix.json': '[]\n',
   'src/index.ts': `${reexports}\nexport { useEventSource } from './use-event-source.ts'\n`,
   'src/llm.ts': read('packages/vue/src/llm.ts'),
+  'src/testing.ts': read('packages/vue/src/testing.ts').replaceAll('@headwater/vue', `@headwater/${name}`),
+  'src/stream-scope.ts': `import { createScope, type Scope } from '@headwater/core'
+
+/** Default for the page. */
+export const pageScope: Scope = /* @__PURE__ */ createScope()
+`,
   'src/use-event-source.ts': `import type { BoundStreamOptions, Snapshot, StreamUrl } from '@headwater/core'
 
 /** Opens an event stream while the component is mounted. \`bindEventStream\` of core shares the connection. */

@@ -28,6 +28,9 @@ export {
   type StreamDefaults,
   type StreamUrl,
   text,
+  sessionStore,
+  isBrowser,
+  copyMessage,
 } from '@headwater/core'
 export { StreamScope, type StreamScopeProps } from './stream-scope.ts'
 export { useEventSource, type UseEventSourceOptions } from './use-event-source.ts'

@@ -13,6 +13,7 @@ import {
   type StreamUrl,
 } from '@headwater/core'
 import { useContext, useInsertionEffect, useState } from 'react'
+import { createHookLimiter, type HookLimiter } from './hook-limiter.ts'
 import { ScopeContext } from './stream-scope.ts'
 import { useEventStream } from './use-event-stream.ts'
 
@@ -55,10 +56,14 @@ export function useEventSource<Events = NoEvents, Data = MessageOf<Events>['data
   const [binding, setBinding] = useState(() => createBinding(key, latest, scope))
   let current = binding
   // Replaced during rendering, so that old data is never shown under the new URL.
-  if (binding.key !== key) setBinding((current = createBinding(key, latest, scope)))
+  if (binding.key !== key && binding.replacements < MAX_REPLACEMENTS)
+    setBinding((current = createBinding(key, latest, scope, binding)))
 
   // Effects run only for committed renders: a render that React discards leaves no options behind.
-  useInsertionEffect(() => void Object.assign(current.latest, latest))
+  useInsertionEffect(() => {
+    Object.assign(current.latest, latest)
+    Object.assign(current, { replacements: 0 })
+  })
   return useEventStream(current.stream, options.enabled)
 }
 
@@ -67,22 +72,34 @@ interface Latest<Data, Events> {
   options: UseEventSourceOptions<Data, Events>
 }
 
+/**
+ * Number of streams that one rendering of a component may create, because React renders again after each. With a URL that
+ * changes each time, the component is then rendered with the last stream.
+ */
+const MAX_REPLACEMENTS = 5
+
 /** A stream with the URL and options that it reads. */
 interface Binding<Data, Events> {
   readonly key: string
   readonly latest: Latest<Data, Events>
   readonly stream: EventStream<Folded<Data, Events>, MessageOf<Events>>
+  /** Number of streams that it has replaced in the same rendering. */
+  readonly replacements: number
+  readonly limiter: HookLimiter
 }
 
 function createBinding<Data, Events>(
   key: string,
   { ...latest }: Latest<Data, Events>,
   scope: Scope,
+  previous?: Binding<Data, Events>,
 ): Binding<Data, Events> {
+  const limiter = previous?.limiter ?? createHookLimiter('useEventSource')
+  if (previous) limiter.trace()
   const stream = bindEventStream(
     () => latest.url,
     () => latest.options,
-    { scope },
+    { scope, switches: limiter.switches },
   )
-  return { key, latest, stream }
+  return { key, latest, stream, replacements: previous ? previous.replacements + 1 : 0, limiter }
 }

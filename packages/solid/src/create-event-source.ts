@@ -2,6 +2,7 @@ import {
   type AnyMessage,
   bindEventStream,
   type BoundStreamOptions,
+  createSwitchLimiter,
   type EventStream,
   type Folded,
   type MessageOf,
@@ -10,7 +11,7 @@ import {
   streamKey,
   type StreamUrl,
 } from '@headwater/core'
-import { type Accessor, createMemo, untrack, useContext } from 'solid-js'
+import { type Accessor, createMemo, getOwner, untrack, useContext } from 'solid-js'
 import { fromEventStream } from './from-event-stream.ts'
 import { ScopeContext } from './stream-scope.ts'
 
@@ -56,6 +57,12 @@ export function createEventSource<Events = NoEvents, Data = MessageOf<Events>['d
   options: CreateEventSourceOptions<Data, Events> | Accessor<CreateEventSourceOptions<Data, Events>> = {},
 ): Snapshot<Folded<Data, Events>> {
   const scope = useContext(ScopeContext)
+  const component = nearestComponent()
+  const switches = createSwitchLimiter({
+    name: 'createEventSource',
+    component: () => component,
+    remedy: 'createMemo or createSignal',
+  })
   const getUrl = typeof url === 'function' ? url : () => url
   const getOptions = typeof options === 'function' ? options : () => options
   const currentKey = createMemo(() => streamKey(getUrl(), getOptions()))
@@ -63,7 +70,7 @@ export function createEventSource<Events = NoEvents, Data = MessageOf<Events>['d
     const stream = bindEventStream(
       () => untrack(getUrl),
       () => untrack(getOptions),
-      { scope, isCurrent: () => untrack(currentKey) === key },
+      { scope, switches, isCurrent: () => untrack(currentKey) === key },
     )
     return { key, stream }
   }
@@ -79,4 +86,14 @@ export function createEventSource<Events = NoEvents, Data = MessageOf<Events>['d
     () => binding().stream,
     () => getOptions().enabled,
   )
+}
+
+/** Returns the name of the component that is created, which only the development build of Solid knows. */
+function nearestComponent(): string | undefined {
+  type ComponentOwner = NonNullable<ReturnType<typeof getOwner>> & {
+    readonly component?: { readonly name: string }
+  }
+  for (let owner = getOwner() as ComponentOwner | null; owner; owner = owner.owner as ComponentOwner | null)
+    if (owner.component) return owner.component.name
+  return undefined
 }

@@ -28,6 +28,9 @@ export {
   type StreamDefaults,
   type StreamUrl,
   text,
+  sessionStore,
+  isBrowser,
+  copyMessage,
 } from '@headwater/core'
 export {
   createEventSource,

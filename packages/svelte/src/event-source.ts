@@ -31,7 +31,10 @@ export function eventSource<Events = NoEvents, Data = MessageOf<Events>['data'] 
     | (() => EventSourceOptions<Data, Events>) = {},
 ): Readable<Snapshot<Folded<Data, Events>>> {
   type View = Folded<Data, Events>
-  const getStream = memoizeStream<EventStream<View, AnyMessage>, Data, Events>((stream) => stream)
+  const getStream = memoizeStream<EventStream<View, AnyMessage>, Data, Events>(
+    'eventSource',
+    (stream) => stream,
+  )
   return derived(
     [toReadable(url), toReadable(options)],
     ([url, options], set: (snapshot: Snapshot<View>) => void) => {

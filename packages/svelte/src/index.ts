@@ -28,6 +28,9 @@ export {
   type StreamDefaults,
   type StreamUrl,
   text,
+  sessionStore,
+  isBrowser,
+  copyMessage,
 } from '@headwater/core'
 export { eventSource } from './event-source.ts'
 export type { EventSourceOptions, EventSourceUrl } from './memoize-stream.ts'

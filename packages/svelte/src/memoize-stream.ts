@@ -2,6 +2,7 @@ import {
   type AnyMessage,
   bindEventStream,
   type BoundStreamOptions,
+  createSwitchLimiter,
   type EventStream,
   type Folded,
   type NoEvents,
@@ -32,13 +33,20 @@ interface Binding<Value, Data, Events> {
 }
 
 /**
- * Returns a function that creates a stream and a value from it. Calls with the same stream key update the URL and options
+ * Returns a function that creates a stream and a value from it for the function `name`. Calls with the same stream key update the URL and options
  * of the stream, and return the same value.
  */
 export function memoizeStream<Value, Data, Events>(
+  name: string,
   create: (stream: EventStream<Folded<Data, Events>, AnyMessage>) => Value,
 ): (url: EventSourceUrl, getOptions: () => EventSourceOptions<Data, Events>) => Value {
   const scope = nearestScope()
+  let switching: Error | undefined
+  const switches = createSwitchLimiter({
+    name,
+    component: () => /[\w-]+(?=\.svelte\b)/.exec(switching?.stack ?? '')?.[0],
+    remedy: '$derived, or a derived store',
+  })
   let binding: Binding<Value, Data, Events> | undefined
   return (url, getOptions) => {
     const key = streamKey(url, getOptions())
@@ -48,10 +56,12 @@ export function memoizeStream<Value, Data, Events>(
     }
     // One object per stream, so that the old stream never sends headers that are meant for the new one.
     const latest = { url, getOptions }
+    // Its stack names the component, for a warning.
+    if (binding) switching = new Error('The URL has changed.')
     const stream = bindEventStream<Events, Data>(
       () => latest.url,
       () => latest.getOptions(),
-      { scope, isCurrent: () => binding?.latest === latest },
+      { scope, switches, isCurrent: () => binding?.latest === latest },
     )
     const value = create(stream)
     binding = { key, latest, value }

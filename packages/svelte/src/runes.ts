@@ -37,7 +37,10 @@ export function createEventSource<Events = NoEvents, Data = MessageOf<Events>['d
 ): Snapshot<Folded<Data, Events>> {
   const getUrl = typeof url === 'function' ? url : () => url
   const getOptions = typeof options === 'function' ? options : () => options
-  const getReader = memoizeStream<ReadSnapshot<Folded<Data, Events>>, Data, Events>(createReader)
+  const getReader = memoizeStream<ReadSnapshot<Folded<Data, Events>>, Data, Events>(
+    'createEventSource',
+    createReader,
+  )
   return createView(() => getReader(getUrl(), getOptions)(getOptions().enabled))
 }
 

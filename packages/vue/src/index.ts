@@ -28,6 +28,9 @@ export {
   type StreamDefaults,
   type StreamUrl,
   text,
+  sessionStore,
+  isBrowser,
+  copyMessage,
 } from '@headwater/core'
 export { provideStreamScope } from './stream-scope.ts'
 export { type BoundEventStream, useEventStream } from './use-event-stream.ts'

@@ -2,6 +2,7 @@ import {
   type AnyMessage,
   bindEventStream,
   type BoundStreamOptions,
+  createSwitchLimiter,
   type EventStream,
   type Folded,
   type MessageOf,
@@ -9,7 +10,15 @@ import {
   streamKey,
   type StreamUrl,
 } from '@headwater/core'
-import { computed, type MaybeRefOrGetter, type Ref, shallowRef, toValue, watch } from 'vue'
+import {
+  computed,
+  getCurrentInstance,
+  type MaybeRefOrGetter,
+  type Ref,
+  shallowRef,
+  toValue,
+  watch,
+} from 'vue'
 import { injectStreamScope } from './stream-scope.ts'
 import { type BoundEventStream, useEventStream } from './use-event-stream.ts'
 
@@ -51,10 +60,22 @@ export function useSSE<Events = NoEvents, Data = MessageOf<Events>['data'] | und
   options: MaybeRefOrGetter<UseSSEOptions<Data, Events>> = {},
 ): BoundEventStream<Folded<Data, Events>> {
   const scope = injectStreamScope()
+  const component = getCurrentInstance()?.type as
+    | { readonly name?: string; readonly __name?: string }
+    | undefined
+  const switches = createSwitchLimiter({
+    name: 'useSSE',
+    component: () => component?.name ?? component?.__name,
+    remedy: 'computed or ref',
+  })
   const getUrl = (): Url => toValue(url)
   const currentKey = computed(() => streamKey(getUrl(), toValue(options)))
   const createStream = (key: string): EventStream<Folded<Data, Events>, AnyMessage> =>
-    bindEventStream(getUrl, () => toValue(options), { scope, isCurrent: () => currentKey.value === key })
+    bindEventStream(getUrl, () => toValue(options), {
+      scope,
+      switches,
+      isCurrent: () => currentKey.value === key,
+    })
   const stream = shallowRef(createStream(currentKey.value))
   // Synchronous, so that old data is never shown under the new URL. Creating a stream opens no connection.
   watch(currentKey, (key) => void (stream.value = createStream(key)), { flush: 'sync' })

@@ -9,8 +9,8 @@ export interface StreamIdentity extends Pick<ConnectionOptions, 'method' | 'body
   readonly key?: string | number
   /**
    * Shares the connection with other streams of the scope that have the same identity. Default `true`. A later subscriber gets the
-   * current state immediately and the messages from then on; with `latest()` also the last message. The options of the oldest
-   * subscriber configure the connection, and `close()` closes it for all.
+   * current state and the data of another one with the same fold immediately, and the messages from then on; see `stateKey` of
+   * a fold. The options of the oldest subscriber configure the connection, and `close()` closes it for all.
    */
   readonly share?: boolean
 }
