@@ -100,7 +100,9 @@ function compareExamples() {
 function updatePackageReadme(folder) {
   const path = `packages/${folder}/README.md`
   const framework = frameworks.find(({ name }) => name === folder)
-  const contents = framework ? sectionsFor(framework) : generalSections
+  const contents = framework
+    ? sectionsFor(framework)
+    : { ...generalSections, 'size-line': sizeLine(sizes, (text) => text) }
   updateBlocks(path, updateSizes(read(path)), contents, framework ? Object.keys(contents) : [])
 }
 
