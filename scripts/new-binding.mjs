@@ -45,7 +45,7 @@ const files = {
   )}\n`,
   'tsconfig.json': read('packages/vue/tsconfig.json'),
   'tsdown.config.ts': read('packages/vue/tsdown.config.ts'),
-  'vitest.config.ts': read('packages/vue/vitest.config.ts').replace("name: 'vue'", `name: '${name}'`),
+  'vitest.config.ts': read('packages/react/vitest.config.ts').replace("name: 'react'", `name: '${name}'`),
   'README.md': fillTemplate(read('scripts/readme/new-binding.md'), {
     ...framework,
     package: `@headwater/${name}`,
@@ -117,4 +117,5 @@ console.log(`Created packages/${name}, and added it to frameworks.json. Next:
 3. src/use-event-source.ts, until the conformance suite passes
 4. matrix.json: the lowest and the highest version of ${npm}; test/published-types.ts: a few lines that use the types
 5. apps/${name}: the demo page, with card.html for the gallery
-6. README.md, then: pnpm exec changeset, pnpm fix, pnpm check`)
+6. examples/ and test/examples.test.ts: the examples of the README, and the suite that runs them; README.md names them in marks
+7. pnpm exec changeset, pnpm fix, pnpm check`)

@@ -35,7 +35,7 @@ export interface StreamScopeProps {
  * ```tsx
  * import { StreamScope } from '@headwater/react'
  *
- * const defaults = { headers: { authorization: 'Bearer …' }, retry: { maxMs: 10_000 } }
+ * const defaults = { headers: { authorization: 'Bearer …' }, retry: { capMs: 10_000 } }
  * const App = () => <StreamScope defaults={defaults}>{'everything that shares its connections'}</StreamScope>
  * ```
  */

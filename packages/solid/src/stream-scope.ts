@@ -25,7 +25,7 @@ export interface StreamScopeProps {
  * import { StreamScope } from '@headwater/solid'
  * import { createComponent } from 'solid-js'
  *
- * const App = () => createComponent(StreamScope, { defaults: { retry: { maxMs: 10_000 } }, children: 'the app' })
+ * const App = () => createComponent(StreamScope, { defaults: { retry: { capMs: 10_000 } }, children: 'the app' })
  * ```
  */
 export function StreamScope(props: StreamScopeProps): JSX.Element {

@@ -16,7 +16,7 @@ export const pageScope: Scope = /* @__PURE__ */ createScope()
  * ```ts
  * import { eventSource, provideStreamScope } from '@headwater/svelte'
  *
- * provideStreamScope({ retry: { maxMs: 10_000 } })
+ * provideStreamScope({ retry: { capMs: 10_000 } })
  * const prices = eventSource('/prices')
  * ```
  */

@@ -19,7 +19,7 @@ export const pageScope: Scope = /* @__PURE__ */ createScope()
  *
  * const Panel = defineComponent({
  *   setup(_, { slots }) {
- *     provideStreamScope({ retry: { maxMs: 10_000 } })
+ *     provideStreamScope({ retry: { capMs: 10_000 } })
  *     return () => slots['default']?.()
  *   },
  * })

@@ -20,7 +20,7 @@ import type { PauseReason } from '../platform/page.ts'
  * import type { ConnectionState } from '@headwater/core'
  *
  * const describe = (state: ConnectionState) =>
- *   state.status === 'waiting' ? `Retrying in ${state.delayMs} ms: ${state.error.message}` : state.status
+ *   state.status === 'waiting' ? `Retrying in ${Math.ceil(state.delayMs / 1000)} s` : state.status
  * ```
  */
 export type ConnectionState =
