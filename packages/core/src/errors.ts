@@ -1,3 +1,5 @@
+import { ERROR_DOCS } from './docs-address.ts'
+
 /**
  * Code of an {@link SseError}, to switch over.
  *
@@ -49,7 +51,8 @@ export interface SseErrorDetails {
 }
 
 /**
- * The error class of this library. Its `code` is for programs; its message is for people.
+ * The error class of this library. Its `code` is for programs; its message is for people, and ends with the section of the
+ * docs about the code.
  *
  * @example
  * ```ts
@@ -74,7 +77,7 @@ export class SseError extends Error {
   declare readonly cause?: unknown
 
   constructor(code: SseErrorCode, message: string, details?: SseErrorDetails) {
-    super(message)
+    super(`${message.replace(/[^.!?]$/, '$&.')} See ${ERROR_DOCS}#${code}.`)
     this.code = code
     Object.assign(this, details)
   }
