@@ -44,7 +44,7 @@ function prepare() {
   const { GITHUB_REPOSITORY: here } = process.env
   if (here && addresses.repository !== `https://github.com/${here}`)
     fail(
-      `addresses.json has the repository ${addresses.repository}, and this is https://github.com/${here}. npm refuses the provenance of a package from another repository.`,
+      `addresses.json has the repository ${addresses.repository}. Set it to https://github.com/${here}: npm refuses a provenance from another one.`,
     )
   run('pnpm', 'exec', 'turbo', 'run', 'build', '--filter=./packages/*')
   const packages = publishedPackages(root)
