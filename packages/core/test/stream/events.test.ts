@@ -28,6 +28,8 @@ let server: FakeServer
 beforeEach(() => {
   clock = createFakeClock()
   server = createFakeServer()
+  // Warnings about types that no schema names.
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined)
 })
 
 interface Price {
