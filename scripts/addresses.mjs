@@ -42,14 +42,24 @@ export function addressFields({ repository, site }, directory) {
   }
 }
 
-/** Adds the addresses to the manifest and the README of a package, as npm shows them. Does nothing if they are there already. */
-export function addAddresses(folder, directory, addresses, root) {
-  const manifest = join(folder, 'package.json')
-  const fields = { ...JSON.parse(readFileSync(manifest, 'utf8')), ...addressFields(addresses, directory) }
-  writeFileSync(manifest, `${JSON.stringify(fields, undefined, 2)}\n`)
-  const readme = join(folder, 'README.md')
-  if (addresses.repository)
-    writeFileSync(readme, absoluteLinks(readFileSync(readme, 'utf8'), directory, addresses.repository, root))
+/** The paragraph of a README that is true until a release. */
+const NOT_PUBLISHED = /^\*\*Not published yet\.\*\*(?:.+\n)+\n/gm
+
+/**
+ * Turns the manifest and the README of a package into those that npm shows: with the addresses of the project, and without the
+ * paragraph that begins with "**Not published yet.**". Does nothing the second time.
+ */
+export function prepareForNpm(folder, directory, addresses, root) {
+  const edit = (name, change) =>
+    writeFileSync(join(folder, name), change(readFileSync(join(folder, name), 'utf8')))
+  edit('package.json', (text) => {
+    const manifest = { ...JSON.parse(text), ...addressFields(addresses, directory) }
+    return `${JSON.stringify(manifest, undefined, 2)}\n`
+  })
+  edit('README.md', (text) => {
+    const readme = text.replaceAll(NOT_PUBLISHED, '')
+    return addresses.repository ? absoluteLinks(readme, directory, addresses.repository, root) : readme
+  })
 }
 
 /** Code, in which nothing is a link. */

@@ -5,7 +5,7 @@ import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { addAddresses, readAddresses } from './addresses.mjs'
+import { prepareForNpm, readAddresses } from './addresses.mjs'
 import { publishedPackages } from './published.mjs'
 import { faultsOf } from './tarball.mjs'
 import { run } from './work-tree.mjs'
@@ -26,7 +26,7 @@ try {
     const folder = join(target, 'package')
     const { name } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
     const { directory } = packages.find(({ manifest }) => manifest.name === name)
-    if (!tarballs) addAddresses(folder, directory, addresses, root)
+    if (!tarballs) prepareForNpm(folder, directory, addresses, root)
     faults.push(...faultsOf(folder, directory, addresses).map((fault) => `${file} ${fault}`))
   }
   if (files.length !== packages.length)

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// node scripts/release-dry-run.mjs [--all | consumer …]: makes two releases from a copy of the work tree, in a registry on
-// loopback. Fresh projects install the first release and read real streams. Nothing is published elsewhere.
+// node scripts/release-dry-run.mjs [--all | name …]: makes two releases from a copy of the work tree, in a registry on loopback.
+// Fresh projects install the first release and read real streams: those in consumers/, and `readme-<binding>`, an app made from
+// the README of a binding. Nothing is published elsewhere.
 import assert from 'node:assert/strict'
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,20 +12,25 @@ import { addressFields, readAddresses, relativeLinks } from './addresses.mjs'
 import { consume, consumerNames } from './consumers.mjs'
 import { publishedPackages } from './published.mjs'
 import { startRegistry } from './registry.mjs'
+import { readmeAppNames, tryReadme } from './readme-app.mjs'
 import { copyWorkTree, run } from './work-tree.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const args = process.argv.slice(2)
 /** Consumers of a run without arguments: fast, and they find most faults. */
 const quick = ['node-esm', 'node-require', 'ts-nodenext']
-const chosen = args.includes('--all') ? consumerNames() : args.length > 0 ? args : quick
+const known = [...consumerNames(), ...readmeAppNames()]
+const chosen = args.includes('--all') ? known : args.length > 0 ? args : quick
+for (const name of chosen)
+  if (!known.includes(name))
+    throw new Error(`There is no ${name}. Use --all, or some of: ${known.join(', ')}`)
 
 const work = mkdtempSync(join(tmpdir(), 'headwater-release-'))
 const tree = join(work, 'tree')
-const start = Date.now()
 const failures = []
 let passed = 0
 async function step(title, action) {
+  const start = Date.now()
   try {
     const result = await action()
     passed += 1
@@ -147,9 +153,14 @@ try {
   const waiting = [...chosen]
   const runWaiting = async () => {
     for (let name = waiting.shift(); name; name = waiting.shift())
-      await step(`${name} installs the release, builds, and reads a real stream`, () =>
-        consume(name, work, registry.npmrc),
-      )
+      if (readmeAppNames().includes(name))
+        await step(`${name}: an app made from the README shows live data, reconnecting and failures`, () =>
+          tryReadme(name, work, registry.npmrc),
+        )
+      else
+        await step(`${name} installs the release, builds, and reads a real stream`, () =>
+          consume(name, work, registry.npmrc),
+        )
   }
   await Promise.all([runWaiting(), runWaiting()])
   setAddresses()

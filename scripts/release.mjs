@@ -7,7 +7,7 @@ import { globSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { addAddresses, readAddresses } from './addresses.mjs'
+import { prepareForNpm, readAddresses } from './addresses.mjs'
 import { publishedPackages } from './published.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -52,8 +52,14 @@ function prepare() {
     ['package.json', 'README.md'].map((file) => join(folder, file)),
   )
   const before = files.map((file) => readFileSync(file))
-  for (const { folder, directory } of packages) addAddresses(folder, directory, addresses, root)
-  return () => files.forEach((file, index) => writeFileSync(file, before[index]))
+  const restore = () => files.forEach((file, index) => writeFileSync(file, before[index]))
+  try {
+    for (const { folder, directory } of packages) prepareForNpm(folder, directory, addresses, root)
+  } catch (error) {
+    restore()
+    throw error
+  }
+  return restore
 }
 
 /** Publishes the tarballs in a folder, and tags the commit. */

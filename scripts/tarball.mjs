@@ -25,7 +25,7 @@ export function faultsOf(folder, directory, addresses) {
     ...fileFaults(folder),
     ...changelogFaults(folder, manifest),
     ...manifestFaults(text, manifest),
-    ...addressFaults(folder, manifest, directory, addresses),
+    ...npmFaults(folder, manifest, directory, addresses),
     ...globSync('dist/**/*.{js,d.ts}', { cwd: folder }).flatMap((path) => codeFaults(folder, path, manifest)),
   ]
 }
@@ -50,9 +50,11 @@ function changelogFaults(folder, { version }) {
     : [`does not mention ${version} in its changelog`]
 }
 
-function addressFaults(folder, manifest, directory, addresses) {
-  const links = addresses.repository ? relativeLinks(readIfExists(join(folder, 'README.md'))) : []
+function npmFaults(folder, manifest, directory, addresses) {
+  const readme = readIfExists(join(folder, 'README.md'))
+  const links = addresses.repository ? relativeLinks(readme) : []
   return [
+    ...(/not published yet/i.test(readme) ? ['says that it is not published yet'] : []),
     ...Object.entries(addressFields(addresses, directory))
       .filter(([name, value]) => JSON.stringify(manifest[name]) !== JSON.stringify(value))
       .map(([name, value]) => `has another ${name} in its manifest than ${JSON.stringify(value)}`),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   absoluteLinks,
-  addAddresses,
+  prepareForNpm,
   ERROR_DOCS_FILE,
   readAddresses,
   relativeLinks,
@@ -59,7 +59,7 @@ describe('the messages of errors', () => {
 describe('the manifest of a tarball', () => {
   const manifestWith = (addresses: { repository: string | null; site: string | null }) => {
     const folder = temporaryFolder({ 'package.json': '{ "name": "@headwater/one" }', 'README.md': '' })
-    addAddresses(folder, 'packages/one', addresses, root)
+    prepareForNpm(folder, 'packages/one', addresses, root)
     return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   }
 
@@ -81,6 +81,13 @@ describe('the manifest of a tarball', () => {
   test('has no address while there is none', () => {
     expect(manifestWith(nowhere)).toEqual({ name: '@headwater/one' })
   })
+})
+
+test('the README of a tarball does not say that the package is not published yet', () => {
+  const readme = '# One\n\n**Not published yet.** Until then,\nclone it.\n\nText.\n'
+  const folder = temporaryFolder({ 'package.json': '{}', 'README.md': readme })
+  prepareForNpm(folder, 'packages/one', nowhere, root)
+  expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe('# One\n\nText.\n')
 })
 
 describe('the links of a README', () => {

@@ -54,6 +54,7 @@ test.each([
     { 'CHANGELOG.md': '# @headwater/one\n\n## 1.0.0-beta.1\n\n- A change.\n' },
     'does not mention 1.0.0',
   ],
+  ['a README from before the release', { 'README.md': 'Not published yet.' }, 'is not published yet'],
   ['an address from elsewhere', withManifest({ homepage: 'https://example.com' }), 'another homepage'],
   [
     'a workspace range',
