@@ -155,5 +155,5 @@ async function callHeaders(headers: () => HeadersInit | PromiseLike<HeadersInit>
  */
 function isRetryable({ code, status, cause }: SseError, url: string): boolean {
   if (code === 'network') return /^https?:/.test(url) && (cause as Error | undefined)?.name !== 'AbortError'
-  return status === undefined && code !== 'message-too-large'
+  return status === undefined && code !== 'message-too-large' && code !== 'invalid-option'
 }

@@ -52,7 +52,7 @@ export function readStream(
     for (;;) {
       const chunk = await read()
       signal.throwIfAborted()
-      if (!chunk) throw new SseError('ended', `The server ended the response to ${request.url}.`)
+      if (!chunk) throw new SseError('ended', 'The server ended the response.')
       lastByteAt = clock.now()
       parser.feed(chunk)
     }

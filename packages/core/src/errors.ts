@@ -103,5 +103,5 @@ export function guard<Result, Given>(callback: (given: Given) => Result, given?:
 
 /** @throws SseError `invalid-option` with the name of the option. */
 export function refuse(option: string, why: string): never {
-  throw new SseError('invalid-option', `Option ${option} ${why}.`, { option })
+  throw new SseError('invalid-option', `Option ${option} ${why}`, { option })
 }

@@ -28,7 +28,7 @@ export { type Clock, systemClock } from './platform/clock.ts'
 export { isBrowser, type Page, type PauseReason } from './platform/page.ts'
 export { type LastEventIdStore, sessionStore } from './platform/session-store.ts'
 export { copyMessage, type Message } from './protocol/message.ts'
-export { bindEventStream } from './stream/bind-event-stream.ts'
+export { bindEventStream, type StreamOwner } from './stream/bind-event-stream.ts'
 export {
   type BoundStreamOptions,
   type Closing,
@@ -54,6 +54,8 @@ export { keyed } from './stream/folds/keyed.ts'
 export { latest } from './stream/folds/latest.ts'
 export { text } from './stream/folds/text.ts'
 export type { Notify } from './stream/notify-scheduler.ts'
-export { createScope, type Scope, streamKey, type StreamIdentity } from './stream/registry.ts'
+export { streamKey, type StreamIdentity } from './stream/registry.ts'
+export { createScope, type Scope, type StreamDefaults } from './stream/scope.ts'
 export { select } from './stream/select.ts'
+export { createSwitchLimiter, type LimitedHook, type SwitchLimiter } from './stream/switch-limiter.ts'
 export { subscribeAfterRender } from './stream/subscribe-after-render.ts'

@@ -1,3 +1,5 @@
+import { createHeaders } from './connection/transport.ts'
+import { checkUrl } from './connection/url.ts'
 import { refuse, SseError } from './errors.ts'
 import type { PolicyOptions } from './connection/retry-policy.ts'
 import type { ConnectionEvent, ConnectionSnapshot, Effect } from './connection/state.ts'
@@ -102,45 +104,60 @@ export function checkOptions(
   if (body != null && /^(get|head)$/i.test(method))
     refuse('body', `is not allowed with ${method}. Set method: 'POST'`)
   if (send !== undefined && typeof send !== 'function') refuse('fetch', 'must be a function')
-  try {
-    if (typeof headers !== 'function') new Headers(headers)
-  } catch (cause) {
-    refuse('headers', `cannot be sent: ${(cause as Error).message}`)
-  }
+  if (headers && typeof headers !== 'function') createHeaders(headers)
   if (retry && !/^(function|object)$/.test(typeof retry))
     refuse('retry', 'must be a function, an object or false')
-  checkNumbers(options, '')
-  checkNumbers(retry, 'retry.')
+  checkEach(options, OPTIONS, '')
+  checkEach(retry, RETRY_OPTIONS, 'retry.')
 }
+
+/** Names of all options. A test compares them with the types. */
+const OPTIONS =
+  'autoConnect body clock closeDelayMs connectTimeoutMs credentials enabled events fetch fold headers idempotent idleTimeoutMs initialData initialLastEventId inspect key lastEventIdStore maxMessageLength method notify onClose onComment onInvalid onMessage onReconnect page pauseWhenHiddenMs queueLimit redirect retry select share signal unref until'
+const RETRY_OPTIONS = 'attempts baseMs capMs elapsedMs when'
 
 /** Numeric options, matched by name suffix, and the keywords allowed in place of a number. */
 const NUMERIC_OPTIONS = /(Ms|Length|Limit|^attempts)$/
 const KEYWORDS: Readonly<Record<string, string>> = { idleTimeoutMs: 'auto' }
 
-function checkNumbers(options: object | false | undefined, prefix: string): void {
+/** Checks the names and the numbers of options. */
+function checkEach(options: object | false | undefined, known: string, prefix: string): void {
+  const names = known.split(' ')
   for (const [name, value] of Object.entries(options || {})) {
-    if (!NUMERIC_OPTIONS.test(name) || value === undefined || value === false || value === KEYWORDS[name])
-      continue
+    if (value === undefined) continue
+    if (!names.includes(name)) {
+      const similar = mostSimilar(name, names)
+      refuse(prefix + name, `is unknown${similar ? `. Did you mean ${prefix}${similar}?` : ''}`)
+    }
+    if (!NUMERIC_OPTIONS.test(name) || value === false || value === KEYWORDS[name]) continue
     if (!(typeof value === 'number' && value >= 0))
       refuse(prefix + name, `must be a number of 0 or more, not ${value}`)
   }
 }
 
-/**
- * Returns the absolute form of a URL.
- *
- * @throws SseError `invalid-option` for a URL that no request can be sent to.
- */
-export function checkUrl(url: string | URL, base: string | undefined): string {
-  let parsed: URL | undefined
-  try {
-    if (url) parsed = new URL(url, base)
-  } catch {
-    // Not a URL, or a relative one without a page.
+/** Returns the name that takes the fewest edits, `''` if that is more than half of the letters. */
+function mostSimilar(name: string, names: readonly string[]): string {
+  let best = ''
+  let fewest = name.length / 2
+  for (const each of names) {
+    const edits = countEdits(name.toLowerCase(), each.toLowerCase())
+    if (edits > fewest) continue
+    fewest = edits
+    best = each
   }
-  if (!parsed || !/^https?:$/.test(parsed.protocol))
-    refuse('url', `must be an${base ? '' : ' absolute'} http or https URL, not ${url}`)
-  return parsed.href
+  return best
+}
+
+/** Returns the number of characters to insert and to delete to make one text of another. */
+function countEdits(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (const character of from) {
+    const next = [row[0]! + 1]
+    for (const [index, other] of [...to].entries())
+      next.push(character === other ? row[index]! : 1 + Math.min(next[index]!, row[index + 1]!))
+    row = next
+  }
+  return row.at(-1)!
 }
 
 /**

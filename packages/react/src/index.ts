@@ -25,9 +25,10 @@ export {
   SseError,
   type SseErrorCode,
   type StandardSchema,
+  type StreamDefaults,
   type StreamUrl,
   text,
 } from '@headwater/core'
-export { StreamScope } from './stream-scope.ts'
+export { StreamScope, type StreamScopeProps } from './stream-scope.ts'
 export { useEventSource, type UseEventSourceOptions } from './use-event-source.ts'
 export { useEventStream } from './use-event-stream.ts'

@@ -1,30 +1,48 @@
 'use client'
 
-import { createScope, type Scope } from '@headwater/core'
+import { createScope, type Scope, type StreamDefaults } from '@headwater/core'
 import {
   type Context,
   createContext,
   createElement,
   type ReactElement,
   type ReactNode,
+  useContext,
+  useInsertionEffect,
   useState,
 } from 'react'
 
-/** Defaults to one scope for the page. A scope stores only connected streams, so on a server it stays empty. */
-export const ScopeContext: Context<Scope> = /* @__PURE__ */ createContext(/* @__PURE__ */ createScope())
+/** Default for the page. A scope stores only connected streams, so on a server it stays empty. */
+export const pageScope: Scope = /* @__PURE__ */ createScope()
+
+export const ScopeContext: Context<Scope> = /* @__PURE__ */ createContext(pageScope)
+
+/** Props of {@link StreamScope}. */
+export interface StreamScopeProps {
+  readonly children?: ReactNode
+  /**
+   * Options for all streams below that do not give them themselves, for instance `fetch`, `headers` or `retry`. A nested scope
+   * inherits them. Default: those of the scope above.
+   */
+  readonly defaults?: StreamDefaults
+}
 
 /**
- * Limits connection sharing to the components below it. Without a `StreamScope`, all components of a page share their
- * connections. Wrap each rendered test in its own scope to isolate tests from each other.
+ * Limits connection sharing to the components below it, and gives their streams default options. Without a `StreamScope`, all
+ * components of a page share their connections.
  *
  * @example
  * ```tsx
  * import { StreamScope } from '@headwater/react'
  *
- * const App = () => <StreamScope>{'everything that shares its connections'}</StreamScope>
+ * const defaults = { headers: { authorization: 'Bearer …' }, retry: { maxMs: 10_000 } }
+ * const App = () => <StreamScope defaults={defaults}>{'everything that shares its connections'}</StreamScope>
  * ```
  */
-export function StreamScope({ children }: { children?: ReactNode }): ReactElement {
-  const [value] = useState(createScope)
+export function StreamScope({ children, defaults }: StreamScopeProps): ReactElement {
+  const outer = useContext(ScopeContext)
+  const [latest] = useState({ defaults })
+  const [value] = useState(() => createScope(() => latest.defaults, outer))
+  useInsertionEffect(() => void Object.assign(latest, { defaults }))
   return createElement(ScopeContext.Provider, { value }, children)
 }

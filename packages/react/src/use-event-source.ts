@@ -81,7 +81,7 @@ function createBinding<Data, Events>(
   const stream = bindEventStream(
     () => latest.url,
     () => latest.options,
-    scope,
+    { scope },
   )
   return { key, latest, stream }
 }

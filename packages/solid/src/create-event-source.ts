@@ -63,8 +63,7 @@ export function createEventSource<Events = NoEvents, Data = MessageOf<Events>['d
     const stream = bindEventStream(
       () => untrack(getUrl),
       () => untrack(getOptions),
-      scope,
-      () => untrack(currentKey) === key,
+      { scope, isCurrent: () => untrack(currentKey) === key },
     )
     return { key, stream }
   }

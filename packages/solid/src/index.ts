@@ -25,6 +25,7 @@ export {
   SseError,
   type SseErrorCode,
   type StandardSchema,
+  type StreamDefaults,
   type StreamUrl,
   text,
 } from '@headwater/core'
@@ -34,4 +35,4 @@ export {
   type EventSourceUrl,
 } from './create-event-source.ts'
 export { fromEventStream } from './from-event-stream.ts'
-export { StreamScope } from './stream-scope.ts'
+export { StreamScope, type StreamScopeProps } from './stream-scope.ts'

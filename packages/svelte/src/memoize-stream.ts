@@ -51,8 +51,7 @@ export function memoizeStream<Value, Data, Events>(
     const stream = bindEventStream<Events, Data>(
       () => latest.url,
       () => latest.getOptions(),
-      scope,
-      () => binding?.latest === latest,
+      { scope, isCurrent: () => binding?.latest === latest },
     )
     const value = create(stream)
     binding = { key, latest, value }

@@ -25,6 +25,7 @@ export {
   SseError,
   type SseErrorCode,
   type StandardSchema,
+  type StreamDefaults,
   type StreamUrl,
   text,
 } from '@headwater/core'

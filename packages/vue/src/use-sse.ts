@@ -54,12 +54,7 @@ export function useSSE<Events = NoEvents, Data = MessageOf<Events>['data'] | und
   const getUrl = (): Url => toValue(url)
   const currentKey = computed(() => streamKey(getUrl(), toValue(options)))
   const createStream = (key: string): EventStream<Folded<Data, Events>, AnyMessage> =>
-    bindEventStream(
-      getUrl,
-      () => toValue(options),
-      scope,
-      () => currentKey.value === key,
-    )
+    bindEventStream(getUrl, () => toValue(options), { scope, isCurrent: () => currentKey.value === key })
   const stream = shallowRef(createStream(currentKey.value))
   // Synchronous, so that old data is never shown under the new URL. Creating a stream opens no connection.
   watch(currentKey, (key) => void (stream.value = createStream(key)), { flush: 'sync' })

@@ -1,9 +1,10 @@
 import { SseError } from '../errors.ts'
-import { type AttemptContext, checkUrl, resolveOption } from '../options.ts'
+import { type AttemptContext, resolveOption } from '../options.ts'
 import type { ConnectionOptions, PerAttempt, StreamUrl } from '../options.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Page } from '../platform/page.ts'
 import { networkError, openTransport, type Transport } from './transport.ts'
+import { checkUrl, redactUrl } from './url.ts'
 
 /** Longest time that chunks may keep a page from painting, in milliseconds. */
 const MAX_BUSY_MS = 8
@@ -32,6 +33,7 @@ export interface Attempt {
 export async function runAttempt(attempt: Attempt): Promise<SseError | undefined> {
   const { signal, page } = attempt
   let address = 'The stream'
+  let pageUrl: string | undefined
   try {
     // An abort in the same task must not call functions given as options.
     await undefined
@@ -43,16 +45,21 @@ export async function runAttempt(attempt: Attempt): Promise<SseError | undefined
       resolveOption('body', options().body, context),
     ])
     if (signal.aborted) return undefined
-    address = checkUrl(url, page.address())
+    pageUrl = page.address()
+    address = checkUrl(url, pageUrl)
     const { lastEventId } = context
     const request = { ...options(), url: address, headers, body, lastEventId }
     const { read } = await openTransport(request, signal, attempt.clock)
     if (signal.aborted) return undefined
+    // A browser hides a response that CORS refuses, so what follows is no matter of CORS.
+    pageUrl = undefined
     attempt.onAccepted()
     await readChunks(read, attempt)
-    return signal.aborted ? undefined : new SseError('ended', `The server ended the response of ${address}.`)
+    if (signal.aborted) return undefined
+    return new SseError('ended', `The server ended the response of ${redactUrl(address)}.`)
   } catch (error) {
-    return error instanceof SseError ? error : networkError(address, error)
+    if (error instanceof SseError) return error
+    return networkError(address, error, pageUrl)
   }
 }
 

@@ -1,5 +1,8 @@
 import { type Clock, MAX_TIMER_MS, msUntil } from '../platform/clock.ts'
-import { SseError, type SseErrorCode, type SseErrorDetails } from '../errors.ts'
+import { refuse, SseError, type SseErrorCode, type SseErrorDetails } from '../errors.ts'
+import { warnOnce } from '../warn.ts'
+import { encode, readBody, readExcerpt, toBytes } from './body.ts'
+import { redactUrl } from './url.ts'
 
 /** Function that sends requests, with the signature of the global `fetch`. */
 export type Fetch = typeof fetch
@@ -47,10 +50,6 @@ const CROSS_ORIGIN_SAFE_HEADERS =
 /** Largest chunk that `read` returns, in bytes. A browser buffers up to 2 MiB for a slow reader. */
 const MAX_CHUNK_BYTES = 65_536
 
-/** Limits for the start of a rejected response's body, which the error carries. */
-const EXCERPT_BYTES = 4_096
-const EXCERPT_MS = 1_000
-
 /**
  * Sends a request and checks the response's status and content type. Nothing else checks them.
  *
@@ -75,9 +74,14 @@ export async function openTransport(
 ): Promise<Transport> {
   const { method = 'GET', credentials, redirect = 'safe', lastEventId, url, body } = request
   const { fetch: send = fetch } = request
-  const headers = new Headers(request.headers)
+  const headers = createHeaders(request.headers)
   if (!headers.has('accept')) headers.set('accept', 'text/event-stream')
   if (isSendableId(lastEventId)) headers.set('last-event-id', toByteString(lastEventId))
+  else if (lastEventId)
+    warnOnce(
+      'last-event-id',
+      `The last event id of ${redactUrl(url)} (${lastEventId.length} characters) is not sent, so the stream cannot resume: it is blank, has a control character, or is longer than 4 KiB.`,
+    )
 
   const isSafe = body == null && [...headers.keys()].every((name) => CROSS_ORIGIN_SAFE_HEADERS.test(name))
   const follows = redirect === 'follow' || (redirect === 'safe' && isSafe)
@@ -93,8 +97,9 @@ export async function openTransport(
   // Some server runtimes have no cookies and reject even the default value.
   if (credentials) init.credentials = credentials
   const response = await send(url, init)
-  await (request.validate ?? validate)(response, `${method} ${url}`, clock)
-  const reader = response.body?.getReader()
+  if (!response) refuse('fetch', `must resolve with a Response, not ${response}`)
+  await (request.validate ?? validate)(response, `${method} ${redactUrl(url)}`, clock)
+  const reader = readBody(response.body)
   // Deno keeps the socket of an unread body open until it is cancelled, and a custom `fetch` may ignore the signal.
   const cancel = () => void reader?.cancel().catch(() => undefined)
   if (signal.aborted) cancel()
@@ -103,20 +108,42 @@ export async function openTransport(
   return {
     response,
     async read() {
-      const chunk = rest?.length ? rest : (await reader?.read())?.value
+      const chunk = rest?.length ? rest : toBytes((await reader?.read())?.value)
       rest = chunk?.subarray(MAX_CHUNK_BYTES)
       return chunk?.subarray(0, MAX_CHUNK_BYTES)
     },
   }
 }
 
+/**
+ * Creates headers.
+ *
+ * @throws SseError `invalid-option` for a name or value that cannot be sent.
+ */
+export function createHeaders(init: HeadersInit | undefined): Headers {
+  try {
+    return new Headers(init)
+  } catch (error) {
+    // Its message may contain the value, which may be a secret.
+    if ((error as Error).name === 'TypeError')
+      refuse('headers', 'has a name or value with a character that HTTP does not allow, such as a line break')
+    throw error
+  }
+}
+
 /** Throws unless the response is an event stream. */
 async function validate(response: Response, request: string, clock: Clock): Promise<void> {
-  const { status, headers } = response
+  const { status, headers, body: content } = response
   const type = headers.get('content-type')
   const location = headers.get('location')
   const isEventStream = /^\s*text\/event-stream\s*(;|$)/i.test(type ?? '')
-  if (status === 200 && isEventStream && response.body) return
+  if (status === 200 && isEventStream) {
+    if (content) return
+    refuse(
+      'fetch',
+      'must resolve with a Response that has a body. In React Native, use the fetch of expo/fetch',
+    )
+  }
 
   const fail = (code: SseErrorCode, details: string, properties?: SseErrorDetails) => {
     // A browser hides the status and the target of a redirect.
@@ -128,38 +155,15 @@ async function validate(response: Response, request: string, clock: Clock): Prom
   if (response.type === 'opaqueredirect' || (location && status >= 300 && status < 400))
     fail(
       'redirect',
-      `, to ${location ?? 'a URL that the browser hides'}. It is not followed. Use that URL, or set redirect: 'follow'.`,
+      `, to ${location ? redactUrl(location, response.url || undefined) : 'a URL that the browser hides'}. It is not followed. Use that URL, or set redirect: 'follow'.`,
     )
-  const body = await readExcerpt(response, clock)
+  const body = await readExcerpt(content, clock)
   const excerpt = body && `: ${body.slice(0, 100).replaceAll(/\s+/g, ' ').trim()}`
   if (status === 200)
     fail('content-type', ` with content type ${type ?? 'none'} instead of text/event-stream${excerpt}`, {
       body,
     })
   fail('status', excerpt, { body, retryAfterMs: retryAfter(headers.get('retry-after'), clock) })
-}
-
-/** Reads the start of a rejected response's body. Stops at a limit of size and time. */
-async function readExcerpt(response: Response, clock: Clock): Promise<string> {
-  const reader = response.body?.getReader()
-  if (!reader) return ''
-  const cancel = () => void reader.cancel().catch(() => undefined)
-  const clearTimer = clock.timer(cancel, EXCERPT_MS)
-  const decoder = new TextDecoder()
-  let text = ''
-  try {
-    for (let left = EXCERPT_BYTES; left > 0;) {
-      const { value } = await reader.read()
-      if (!value) break
-      text += decoder.decode(value.subarray(0, left), { stream: true })
-      left -= value.length
-    }
-  } catch {
-    // The status is known, even if the body broke off.
-  }
-  clearTimer()
-  cancel()
-  return text
 }
 
 /** Parses `Retry-After`, a number of seconds or a date, to milliseconds; `undefined` for anything else. */
@@ -173,21 +177,50 @@ function retryAfter(value: string | null, clock: Clock): number | undefined {
   return ms >= 0 ? Math.min(ms, MAX_TIMER_MS) : undefined
 }
 
-/** Creates the `network` error for an exception of `fetch` or of reading the body. */
-export function networkError(url: string, cause: unknown): SseError {
-  // Node puts the reason into the cause of its error.
-  const { message, cause: inner } = cause as { message?: unknown; cause?: { message?: unknown } }
-  const reason = String(inner?.message || message || cause)
-  return new SseError('network', `${url}: the connection failed or broke off (${reason}).`, { cause })
+/**
+ * Creates the `network` error for an exception of `fetch` or of reading the body.
+ *
+ * @param page URL of the page, if there is one and it has got no response: the error then explains CORS.
+ */
+export function networkError(url: string, cause: unknown, page?: string): SseError {
+  const address = redactUrl(url)
+  // Node puts the reason into the cause of its error. Some runtimes repeat the URL.
+  const { message, cause: inner } = Object(cause) as { message?: unknown; cause?: { message?: unknown } }
+  const reason = String(inner?.message || message || cause).replaceAll(url, address)
+  return new SseError(
+    'network',
+    `${address}: the connection failed or broke off (${reason}).${crossOriginHint(address, page)}`,
+    { cause },
+  )
+}
+
+/** Explains the usual reasons for which a browser refuses a request to another origin. It hides them from the page. */
+function crossOriginHint(address: string, page: string | undefined): string {
+  if (!page) return ''
+  const { origin } = new URL(page)
+  if (address.startsWith(`${origin}/`)) return ''
+  const mixedContent = origin.startsWith('https:') && address.startsWith('http:')
+  return (
+    (mixedContent ? ' Browsers block http in a page over https (mixed content).' : '') +
+    ` If the server can be reached, its responses may lack the header Access-Control-Allow-Origin: ${origin} (CORS).`
+  )
 }
 
 // A header holds bytes, so an id with other characters is sent as UTF-8. [spec] 9.2.2
 function toByteString(text: string): string {
-  return String.fromCharCode(...new TextEncoder().encode(text))
+  return String.fromCharCode(...encode(text))
 }
 
-/** Returns true if an id can be sent as a header; a hostile server may send one with control characters. */
+/** Largest id to send, in bytes of UTF-8. Servers limit all headers together, many to 8 or 16 KiB. */
+const MAX_ID_BYTES = 4_096
+
+/**
+ * Returns true if an id can be sent as a header; a hostile server may send one with control characters. `fetch` trims the values
+ * of headers, so a blank id would be sent as an empty one.
+ */
 export function isSendableId(id: string): boolean {
   // oxlint-disable-next-line no-control-regex
-  return id !== '' && !/[\0-\x08\x0a-\x1f\x7f]/.test(id)
+  if (!/[^\t ]/.test(id) || /[\0-\x08\x0a-\x1f\x7f]/.test(id)) return false
+  // A UTF-16 code unit takes at most three bytes.
+  return id.length * 3 <= MAX_ID_BYTES || encode(id).length <= MAX_ID_BYTES
 }

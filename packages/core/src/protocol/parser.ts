@@ -129,8 +129,8 @@ export function createParser(options: ParserOptions): Parser {
   return {
     feed(chunk) {
       if (state.closed) return
-      // Copied, because the caller may reuse the bytes before they are parsed.
-      if (busy) return void queue.push(chunk.slice())
+      // Copied, because the caller may reuse the bytes before they are parsed. The `slice` of a `Buffer` copies nothing.
+      if (busy) return void queue.push(typeof chunk === 'string' ? chunk : new Uint8Array(chunk))
       busy = true
       try {
         parseChunk(state, chunk)

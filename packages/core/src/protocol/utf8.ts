@@ -6,9 +6,13 @@ export const GATHER_BYTES = 512
 
 // Each call gets whole characters. Without streaming, ASCII decodes seven times as fast on Node 20 and 22, and everything else half
 // as fast, so large chunks of other text are streamed. The parser removes the one byte order mark that counts: only it knows where
-// a stream begins, and some decoders that stream remove a second one too.
-const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
-const streamingDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
+// a stream begins, and some decoders that stream remove a second one too. Created when they are needed: a test environment may lack
+// them, and only import the module.
+let decoder: TextDecoder | undefined
+let streamingDecoder: TextDecoder | undefined
+
+const createDecoder = () => new TextDecoder('utf-8', { ignoreBOM: true })
+const decode = (bytes: Uint8Array): string => (decoder ??= createDecoder()).decode(bytes)
 
 /** State of a decoder of UTF-8 chunks that are cut anywhere. */
 export interface Utf8State {
@@ -29,7 +33,7 @@ export function decodeChunk(state: Utf8State, chunk: Uint8Array, maxGather: numb
   const { gathered, gatheredLength } = state
   const chunkLength = chunk.length
   // The chunk of a server that flushes after each message. A view of it would cost a third of the decoding.
-  if (gatheredLength === 0 && chunk[chunkLength - 1] === LF) return decoder.decode(chunk)
+  if (gatheredLength === 0 && chunk[chunkLength - 1] === LF) return decode(chunk)
   const total = gatheredLength + chunkLength
   if (total <= GATHER_BYTES && total <= maxGather) {
     let end = 0
@@ -54,7 +58,7 @@ export function decodeChunk(state: Utf8State, chunk: Uint8Array, maxGather: numb
 
 /** Returns the text of the gathered bytes, complete or not. */
 export function flush(state: Utf8State): string {
-  const text = decoder.decode(state.gathered.subarray(0, state.gatheredLength))
+  const text = decode(state.gathered.subarray(0, state.gatheredLength))
   state.gatheredLength = 0
   return text
 }
@@ -65,8 +69,8 @@ function decodeUntil(state: Utf8State, bytes: Uint8Array, end: number): string {
   const rest = bytes.subarray(end, state.gatheredLength)
   // The second call flushes: a malformed start of a character at the end would otherwise appear in the next stream that uses the decoder.
   const text = state.nonAscii
-    ? streamingDecoder.decode(complete, { stream: true }) + streamingDecoder.decode()
-    : decoder.decode(complete)
+    ? (streamingDecoder ??= createDecoder()).decode(complete, { stream: true }) + streamingDecoder.decode()
+    : decode(complete)
   state.nonAscii = bytes !== state.gathered && text.length < end
   state.gathered.set(rest)
   state.gatheredLength = rest.length

@@ -11,19 +11,29 @@ import { iterateMessages } from './iterator.ts'
 import { latest, latestUrl } from './latest-options.ts'
 import { checkNotify, scheduleNotification } from './notify-scheduler.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
-import { createScope, type Scope } from './registry.ts'
+import { createScope, type Scope, withDefaults } from './scope.ts'
 import { select } from './select.ts'
 import type { SharedConnection } from './shared-connection.ts'
 import { createSnapshotStore } from './snapshot-store.ts'
 import { createSubscription, type Subscription } from './subscription.ts'
+import type { SwitchLimiter } from './switch-limiter.ts'
+
+/** Component that a stream is created for. */
+export interface StreamOwner {
+  /** Scope in which streams with the same identity share a connection. Default: a new one. */
+  readonly scope?: Scope | undefined
+  /** Returns false once the component has switched to another stream; the last known URL and options are kept. Default: true. */
+  readonly isCurrent?: () => boolean
+  /** Limiter of the hook. With one, `open()` opens the stream only while a view shows it. Default: none. */
+  readonly switches?: SwitchLimiter
+}
 
 /**
  * Creates an event stream for a binding: like {@link createEventStream}, but without a URL it stays idle.
  *
  * @param readUrl Returns the latest URL. Called once, and before each attempt if that is a function.
  * @param readOptions Returns the latest options. Called whenever they are used.
- * @param scope Scope in which streams with the same identity share a connection. Default: a new one.
- * @param isCurrent Returns false once the component has switched to another stream; the last known URL and options are kept.
+ * @param owner Component that the stream is created for.
  * @throws {SseError} `invalid-option`, immediately, with the name of the option.
  * @example
  * ```ts
@@ -38,10 +48,9 @@ import { createSubscription, type Subscription } from './subscription.ts'
 export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['data'] | undefined>(
   readUrl: () => StreamUrl | null | undefined | '',
   readOptions: () => EventStreamOptions<Data, Events>,
-  scope: Scope = createScope(),
-  isCurrent: () => boolean = () => true,
+  { scope = createScope(), isCurrent = () => true, switches }: StreamOwner = {},
 ): EventStream<Folded<Data, Events>, MessageOf<Events>> {
-  const options = latest(readOptions, isCurrent)
+  const options = latest(() => withDefaults(readOptions(), scope.defaults), isCurrent)
   const first = options()
   const url = latestUrl(latest(readUrl, isCurrent))
   if (url) checkOptions(url, first)
@@ -76,11 +85,16 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
       isOpen = state.status === 'open'
       store.publish()
     },
+    onReset() {
+      isOpen = false
+      pipeline.reset()
+      store.reset()
+    },
   }
   const subscription: Subscription | undefined =
     url === undefined
       ? undefined
-      : createSubscription({ ...subscriber, url }, scope, first, clock, closeDelayMs)
+      : createSubscription({ ...subscriber, url }, scope, first, clock, closeDelayMs, switches)
   const commands = { open: () => subscription?.open(), close: () => subscription?.close() }
   const createSnapshot = (connection = subscription?.connection): Snapshot<Data> => ({
     ...(connection?.state ?? { status: 'idle' }),
@@ -99,11 +113,11 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
   )
 
   const stream: EventStream<Data, MessageOf<Events>> = {
-    subscribe: (listener) => retain(subscription, store.observe(listener)),
-    observe: store.observe,
+    subscribe: (listener) => hold(store.observe(listener), subscription?.retain()),
+    observe: switches ? (listener) => hold(store.observe(listener), subscription?.observe()) : store.observe,
     getSnapshot: () => store.snapshot,
     getServerSnapshot: () => initial,
-    onMessage: (listener) => retain(subscription, pipeline.onMessage(listener)),
+    onMessage: (listener) => hold(pipeline.onMessage(listener), subscription?.retain()),
     ...commands,
     [Symbol.asyncIterator]: () => iterateMessages(stream, queueLimit),
   }
@@ -121,9 +135,8 @@ function callCallbacks<Data>(
   if (state.status === 'closed') guard(() => onClose?.({ reason: state.reason, error: state.error, data }))
 }
 
-/** Keeps a stream open for a listener. Returns a function that removes the listener and lets the stream close. */
-function retain(subscription: Subscription | undefined, removeListener: () => void): () => void {
-  const release = subscription?.retain()
+/** Returns a function that removes a listener and then releases the stream. */
+function hold(removeListener: () => void, release: (() => void) | undefined): () => void {
   return () => {
     removeListener()
     release?.()

@@ -3,7 +3,7 @@ import { bindEventStream } from './bind-event-stream.ts'
 import type { EventStream, EventStreamOptions, NoEvents } from './contract.ts'
 import type { MessageOf } from './decode.ts'
 import type { Folded } from './folds/fold.ts'
-import type { Scope } from './registry.ts'
+import type { Scope } from './scope.ts'
 
 /**
  * Creates an event stream.
@@ -29,5 +29,5 @@ export function createEventStream<Events = NoEvents, Data = MessageOf<Events>['d
 ): EventStream<Folded<Data, Events>, MessageOf<Events>> {
   const readOptions = typeof options === 'function' ? options : () => options
   checkOptions(url, readOptions())
-  return bindEventStream(() => url, readOptions, scope)
+  return bindEventStream(() => url, readOptions, { scope })
 }

@@ -14,6 +14,8 @@ export interface Pipeline<Data, Each> extends MessageHandler {
   readonly folds: FoldRunner<Data>
   /** Number of messages that did not match their schema. */
   readonly invalidCount: number
+  /** Forgets the data and starts again. */
+  reset(): void
   /** Decodes and folds the message that came before a late subscriber, if the fold wants it. Calls no listener. */
   replayLast(message: Message | undefined): DeliveryResult
   /** Adds a listener. Returns a function that removes it. */
@@ -37,7 +39,7 @@ export function createPipeline<Data, Events>(
 ): Pipeline<Data, MessageOf<Events>> {
   let options = latestOptions()
   let until: MessageHandler['until']
-  const decoder = createMessageDecoder(onChange)
+  let decoder = createMessageDecoder(onChange)
   const folds = createFoldRunner(options)
   const dispatcher = createDispatcher<MessageOf<Events>>(isOpen)
 
@@ -55,6 +57,10 @@ export function createPipeline<Data, Events>(
     folds,
     get invalidCount() {
       return decoder.invalidCount
+    },
+    reset() {
+      folds.restart(true)
+      decoder = createMessageDecoder(onChange)
     },
     refreshOptions() {
       options = latestOptions()

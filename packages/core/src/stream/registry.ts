@@ -1,5 +1,4 @@
 import type { ConnectionOptions, StreamUrl } from '../options.ts'
-import type { SharedConnection } from './shared-connection.ts'
 
 /** Options that identify a stream: together with the URL they decide which streams share a connection. */
 export interface StreamIdentity extends Pick<ConnectionOptions, 'method' | 'body'> {
@@ -10,32 +9,10 @@ export interface StreamIdentity extends Pick<ConnectionOptions, 'method' | 'body
   readonly key?: string | number
   /**
    * Shares the connection with other streams of the scope that have the same identity. Default `true`. A later subscriber gets the
-   * current state immediately and the messages from then on; with `latest()` also the last message. The options of the oldest
-   * subscriber configure the connection, and `close()` closes it for all.
+   * current state and the data of another one with the same fold immediately, and the messages from then on; see `stateKey` of
+   * a fold. The options of the oldest subscriber configure the connection, and `close()` closes it for all.
    */
   readonly share?: boolean
-}
-
-/**
- * Registry of shared connections: streams with the same identity in one scope share a connection. Contains only connections with
- * subscribers, so rendering on a server leaves nothing in it.
- */
-export type Scope = Map<string, SharedConnection>
-
-/**
- * Creates a scope.
- *
- * @example
- * ```ts
- * import { createEventStream, createScope } from '@headwater/core'
- *
- * const scope = createScope()
- * const one = createEventStream('https://example.com/news', {}, scope)
- * const two = createEventStream('https://example.com/news', {}, scope) // one connection for both
- * ```
- */
-export function createScope(): Scope {
-  return new Map()
 }
 
 /** Returns the key under which streams with the same identity share a connection. */

@@ -18,6 +18,8 @@ export interface Subscriber {
   onStateChange(state: ConnectionState): void
   /** Called with the current state when the stream has joined a connection, or closed one that it has not joined. */
   onUpdate(state: ConnectionState): void
+  /** Called when the stream has lost its connection and starts again without data, without notifying a view. */
+  onReset(): void
 }
 
 /** Handler of a stream's messages. */
@@ -48,6 +50,8 @@ export interface SharedConnection {
   close(): void
   /** Ends the connection for all subscribers because of a message. */
   terminate(error: SseError | undefined): void
+  /** Removes all subscribers without telling them, and releases the connection. */
+  abandon(): void
 }
 
 /** Creates a shared connection without subscribers. */
@@ -120,5 +124,9 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
     open: () => connection.send({ type: 'open' }),
     close: () => connection.send({ type: 'close' }),
     terminate: (error) => connection.send({ type: 'terminated', error }),
+    abandon() {
+      subscribers = []
+      connection.send({ type: 'release' })
+    },
   }
 }

@@ -6,6 +6,8 @@ export interface SnapshotStore<Snapshot> {
   readonly snapshot: Snapshot
   /** Replaces the snapshot and notifies the listeners. */
   publish(): void
+  /** Replaces the snapshot without notifying the listeners. */
+  reset(): void
   /** Publishes later, unless that is scheduled already. */
   schedulePublish(): void
   observe(listener: () => void): () => void
@@ -25,10 +27,14 @@ export function createSnapshotStore<Snapshot>(
   let snapshot = initial
   let cancel: (() => void) | undefined
 
-  function publish(): void {
+  function reset(): void {
     cancel?.()
     cancel = undefined
     snapshot = createSnapshot()
+  }
+
+  function publish(): void {
+    reset()
     for (const listener of listeners.current) guard(listener)
   }
 
@@ -37,6 +43,7 @@ export function createSnapshotStore<Snapshot>(
       return snapshot
     },
     publish,
+    reset,
     schedulePublish() {
       cancel ??= schedule(publish)
     },

@@ -1,18 +1,19 @@
 import type { SharedConnectionOptions } from '../options.ts'
 import type { Clock } from '../platform/clock.ts'
-import { isShareable, type Scope, type StreamIdentity, streamKey } from './registry.ts'
-import { createSharedConnection, type SharedConnection, type Subscriber } from './shared-connection.ts'
+import { createMembership, type Membership } from './membership.ts'
+import type { StreamIdentity } from './registry.ts'
+import type { Scope } from './scope.ts'
+import type { Subscriber } from './shared-connection.ts'
+import type { SwitchLimiter } from './switch-limiter.ts'
 
-/** Membership of a stream in a shared connection. */
-export interface Subscription {
-  /** Connection of the stream: its own until it joins a shared one. */
-  readonly connection: SharedConnection
+/** Views that show a stream, and the lifetime of its connection. */
+export interface Subscription extends Pick<Membership, 'connection' | 'findShared'> {
   /** True while the connection outlives its last subscriber. */
   readonly isClosing: boolean
-  /** Returns the shared connection that the stream would join now, if there is one. */
-  findShared(): SharedConnection | undefined
   /** Counts a subscriber and joins the connection for the first one. Returns a function that counts it off again. */
   retain(): () => void
+  /** Counts a view that shows the stream without opening it. Returns a function that counts it off again. */
+  observe(): () => void
   /** Leaves a connection that is over, if there are no subscribers. */
   leaveIfUnused(): void
   open(): void
@@ -26,72 +27,75 @@ export function createSubscription(
   identity: SharedConnectionOptions & StreamIdentity & { readonly autoConnect?: boolean },
   clock: Clock,
   closeDelayMs: number,
+  /** Limiter of the hook that owns the stream. Such a stream is open only while a view shows it. */
+  switches?: SwitchLimiter,
 ): Subscription {
-  const { url, onJoin, onUpdate } = subscriber
-  const { autoConnect = true } = identity
-  const key = isShareable(url, identity) ? streamKey(url, identity) : undefined
-  let connection = createSharedConnection(subscriber)
+  const membership = createMembership(subscriber, scope, identity, cancelTimers)
   let refCount = 0
-  let leave: (() => void) | undefined
+  let observerCount = 0
+  /** True after `open()` without a view: the first view opens the stream. */
+  let opensLater = false
+  /** Cancels a join that waits for the limiter. */
+  let cancelJoin: (() => void) | undefined
   /** Cancels the timer that runs while the connection outlives its last subscriber. */
   let cancelClose: (() => void) | undefined
 
-  function findShared(): SharedConnection | undefined {
-    const shared = key === undefined ? undefined : scope.get(key)
-    // A closed connection would bring a late subscriber nothing.
-    return shared && shared.state.status !== 'closed' && shared.isCompatible(identity) ? shared : undefined
+  function cancelTimers(): void {
+    cancelJoin?.()
+    cancelClose?.()
+    cancelJoin = cancelClose = undefined
   }
 
-  function join(): void {
-    if (leave) return
-    const joined = (connection = findShared() ?? connection)
-    if (key !== undefined) scope.set(key, joined)
-    onJoin(joined)
-    const leaveConnection = joined.join(subscriber)
-    leave = () => {
-      leave = undefined
-      leaveConnection()
-      if (joined.refCount === 0 && key !== undefined && scope.get(key) === joined) scope.delete(key)
-    }
-    onUpdate(joined.state)
+  function close(): void {
+    cancelTimers()
+    membership.leave()
   }
 
-  function release(): void {
-    if (--refCount > 0) return
-    const close = () => {
-      cancelClose = undefined
-      leave?.()
-    }
-    cancelClose = clock.timer(close, closeDelayMs, identity.unref)
+  function closeLater(): void {
+    cancelTimers()
+    if (membership.isJoined) cancelClose = clock.timer(close, closeDelayMs, identity.unref)
+  }
+
+  function open(): void {
+    opensLater = switches !== undefined && refCount + observerCount === 0
+    if (opensLater) return
+    cancelTimers()
+    membership.join()
+    membership.connection.open()
   }
 
   return {
     get connection() {
-      return connection
+      return membership.connection
     },
     get isClosing() {
       return cancelClose !== undefined
     },
-    findShared,
+    findShared: membership.findShared,
     retain() {
       cancelClose?.()
       cancelClose = undefined
+      const { isJoined, connection, join } = membership
       // A stream that was closed, has ended or has failed is reopened by open() only.
-      if (refCount++ === 0 && autoConnect && connection.state.status !== 'closed') join()
-      return once(release)
+      const canJoin = !isJoined && connection.state.status !== 'closed'
+      if (refCount++ === 0 && canJoin && identity.autoConnect !== false)
+        cancelJoin = switches ? switches.admit(subscriber.url, clock, join) : void join()
+      if (opensLater) open()
+      return once(() => --refCount === 0 && closeLater())
+    },
+    observe() {
+      observerCount++
+      if (opensLater) open()
+      return once(() => --observerCount + refCount === 0 && closeLater())
     },
     leaveIfUnused() {
-      if (refCount === 0) leave?.()
+      if (refCount === 0) membership.leave()
     },
-    open() {
-      join()
-      connection.open()
-    },
+    open,
     close() {
-      const { state } = connection
-      connection.close()
-      // A connection that was not joined reports no change.
-      if (!leave && state !== connection.state) onUpdate(connection.state)
+      opensLater = false
+      cancelJoin?.()
+      membership.close()
     },
   }
 }

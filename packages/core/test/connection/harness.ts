@@ -68,7 +68,10 @@ export function createHarness(options: HarnessOptions | (() => HarnessOptions) =
   const page = createFakePage(startsHidden)
   const messages: Message[] = []
   const states: ConnectionState[] = []
-  const stream = createEventStream(url, () => ({ clock, page, fetch: server.fetch, ...current() }))
+  const stream = createEventStream(url, () => {
+    const { url: _, startsHidden: __, ...given } = current()
+    return { clock, page, fetch: server.fetch, ...given }
+  })
   let last: ConnectionState = stream.getSnapshot()
   const recordState = () => {
     const { data: _, lastEventId: __, open: ___, close: ____, ...state } = stream.getSnapshot()

@@ -18,7 +18,12 @@ describe('the last event id', () => {
     },
   )
 
-  test.each(['\u0001', '\u001b[31m', 'a\u007fb'])('is not sent if no header can carry it: %j', async (id) => {
+  test.each([
+    ...['\u0001', '\u001b[31m', 'a\u007fb'].map((id) => ['control characters', id]),
+    ...[' ', '\t', ' \t '].map((id) => ['blanks only', id]),
+    ...['x'.repeat(4_097), '消'.repeat(1_366), `${'🎉'.repeat(1_024)}!`].map((id) => ['more than 4 KiB', id]),
+  ] as [string, string][])('is not sent, but kept, if a header cannot carry it: %s', async (_, id) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
     const harness = createHarness()
     harness.subscribe()
     await harness.clock.advance(0)
@@ -27,7 +32,37 @@ describe('the last event id', () => {
     await harness.clock.advance(1_000)
     expect(harness.server.requests[1]!.headers.has('last-event-id')).toBe(false)
     await harness.server.requests[1]!.accept()
-    expect(harness.state).toMatchObject({ status: 'open', continuity: 'restarted' })
+    expect(harness.state).toMatchObject({ status: 'open', continuity: 'restarted', lastEventId: id })
+    // The warning is shown once, here by the first of these tests.
+    for (const [message] of warn.mock.calls) expect(message).toMatch(/last event id .* is not sent/)
+    warn.mockRestore()
+  })
+
+  test.each([
+    ['ASCII', 'x'.repeat(4_096)],
+    ['Chinese', '消'.repeat(1_365)],
+    ['emoji', '🎉'.repeat(1_024)],
+  ])('is sent up to a length of 4 KiB of UTF-8: %s', async (_, id) => {
+    const harness = createHarness({ initialLastEventId: id })
+    harness.subscribe()
+    await harness.clock.advance(0)
+    const header = harness.server.requests[0]!.headers.get('last-event-id')!
+    expect(Buffer.from(header, 'latin1').toString()).toBe(id)
+  })
+
+  test.each([
+    ['blank', ' '],
+    ['a tab', '\t'],
+    ['too long', 'x'.repeat(5_000)],
+  ])('does not let a POST be sent again if it is %s', async (_, id) => {
+    const harness = createHarness({ method: 'POST', body: 'question' })
+    harness.subscribe()
+    await harness.clock.advance(0)
+    await harness.server.requests[0]!.send(`id: ${id}\ndata: half an answer\n\n`)
+    await harness.server.requests[0]!.fail()
+    await harness.clock.advance(600_000)
+    expect(harness.server.requests).toHaveLength(1)
+    expect(harness.state).toMatchObject({ status: 'closed', reason: 'failed' })
   })
 
   test('does not include the id of an unfinished block', async () => {

@@ -140,9 +140,11 @@ test.each(forms)(
   },
 )
 
-test('bytes fed by a callback are copied, so that the caller may change them', () => {
+test.each([
+  ['Uint8Array', encoder.encode('data: x\n\n')],
+  ['Buffer', Buffer.from('data: x\n\n')],
+])('bytes fed by a callback are copied, so that the caller may change them: %s', (_, buffer) => {
   const seen: string[] = []
-  const buffer = encoder.encode('data: x\n\n')
   const parser: Parser = createParser({
     onMessage(message) {
       seen.push(message.data)

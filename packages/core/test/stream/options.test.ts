@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import {
+  type BoundStreamOptions,
   createEventStream,
   type EventStreamOptions,
   history,
+  type RetryOptions,
+  latest,
+  sessionStore,
   SseError,
   type StreamUrl,
+  systemClock,
 } from '../../src/index.ts'
 
 function catchError(create: () => unknown): SseError {
@@ -68,5 +73,100 @@ describe('createEventStream accepts valid options', () => {
     ['/', { retry: () => 1 }],
   ])('%s %o', (url, options) => {
     expect(() => createEventStream(url, options)).not.toThrow()
+  })
+})
+
+describe('an option that does not exist', () => {
+  // Complete by type: an option that is added to the interface has to be added here, and then to the list of the check.
+  const all: Record<keyof BoundStreamOptions, unknown> = {
+    body: 'x',
+    clock: systemClock,
+    closeDelayMs: 0,
+    connectTimeoutMs: 0,
+    credentials: 'include',
+    enabled: true,
+    events: {},
+    fetch,
+    fold: latest(),
+    headers: {},
+    idempotent: true,
+    idleTimeoutMs: 0,
+    initialData: '',
+    initialLastEventId: '',
+    inspect() {},
+    key: 1,
+    lastEventIdStore: sessionStore('x'),
+    maxMessageLength: 0,
+    method: 'POST',
+    notify: 'sync',
+    onComment() {},
+    onInvalid() {},
+    onMessage() {},
+    onReconnect() {},
+    page: undefined,
+    pauseWhenHiddenMs: 0,
+    queueLimit: 0,
+    redirect: 'safe',
+    retry: {},
+    select() {},
+    share: true,
+    signal: new AbortController().signal,
+    unref: true,
+    until: () => false,
+  }
+  const allOfRetry: Record<keyof RetryOptions, unknown> = {
+    attempts: 1,
+    baseMs: 1,
+    capMs: 1,
+    elapsedMs: 1,
+    when: () => true,
+  }
+  const create = (options: object) => createEventStream('/', options)
+
+  test.each(Object.entries(all))('is not %s', (name, value) => {
+    // Not undefined: that is allowed for every name.
+    const options = { method: 'POST', [name]: value ?? {} }
+    expect(() => create(options)).not.toThrow()
+  })
+
+  test.each(Object.entries(allOfRetry))('is not retry.%s', (name, value) => {
+    expect(() => create({ retry: { [name]: value } })).not.toThrow()
+  })
+
+  test.each([
+    ['header', {}, 'headers'],
+    ['haeders', {}, 'headers'],
+    ['onmessage', '', 'onMessage'],
+    ['onComments', () => 0, 'onComment'],
+    ['withCredentials', true, 'credentials'],
+    ['idleTimeout', 1, 'idleTimeoutMs'],
+    ['lastEventId', '1', 'lastEventIdStore'],
+    ['autoconnect', false, 'autoConnect'],
+    ['event', {}, 'events'],
+    ['Fold', 1, 'fold'],
+  ])('is refused with the most similar name: %s', (name, value, similar) => {
+    const error = catchError(() => create({ [name]: value }))
+    expect(error).toMatchObject({ code: 'invalid-option', option: name })
+    expect(error.message).toBe(
+      `Option ${name} is unknown. Did you mean ${similar}? See docs/errors.md#invalid-option.`,
+    )
+  })
+
+  test.each(['debug', 'onopen', 'x', '', 'constructor', 'timeoutInSecondsUntilTheStreamFails'])(
+    'is refused without a name if none is similar: %j',
+    (name) => {
+      const error = catchError(() => create({ [name]: 1 }))
+      expect(error.message).toBe(`Option ${name} is unknown. See docs/errors.md#invalid-option.`)
+    },
+  )
+
+  test('is refused in retry', () => {
+    const error = catchError(() => create({ retry: { attempt: 3 } }))
+    expect(error).toMatchObject({ code: 'invalid-option', option: 'retry.attempt' })
+    expect(error.message).toContain('Option retry.attempt is unknown. Did you mean retry.attempts? See')
+  })
+
+  test('may be undefined', () => {
+    expect(() => create({ header: undefined, retry: { attempt: undefined } })).not.toThrow()
   })
 })

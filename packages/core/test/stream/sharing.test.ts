@@ -59,7 +59,7 @@ describe('streams with the same request in one scope', () => {
     expect(server.connections).toBe(1)
     await clock.advance(1)
     expect(server.connections).toBe(0)
-    expect(scope.size).toBe(0)
+    expect(scope.connections.size).toBe(0)
     expect(clock.timers).toBe(0)
   })
 
@@ -227,7 +227,7 @@ test('a stream without a URL stays idle', async () => {
     const stream = bindEventStream(
       () => address,
       () => ({ clock, fetch: server.fetch, initialData: 'x' }),
-      scope,
+      { scope },
     )
     stream.subscribe(noop)
     stream.open()
@@ -236,5 +236,5 @@ test('a stream without a URL stays idle', async () => {
     await clock.advance(1_000)
   }
   expect(server.requests).toHaveLength(0)
-  expect(scope.size).toBe(0)
+  expect(scope.connections.size).toBe(0)
 })

@@ -83,8 +83,7 @@ test('bindEventStream keeps its url and options once the component has switched 
   const stream = bindEventStream(
     () => current.url,
     () => ({ clock, fetch: server.fetch, closeDelayMs: 5_000, headers: { token: current.token } }),
-    undefined,
-    () => current.url === url,
+    { isCurrent: () => current.url === url },
   )
   const unsubscribe = stream.subscribe(noop)
   const first = await server.nextRequest()

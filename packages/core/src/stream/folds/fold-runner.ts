@@ -36,8 +36,8 @@ export interface FoldRunner<Data> extends FoldData<Data> {
   refreshOptions(options: FoldOptions<Data>): void
   /** Adds a message. Returns false if the data does not depend on it. */
   add(message: AnyMessage): boolean
-  /** Starts again, if the fold restarts. */
-  restart(): void
+  /** Starts again, if the fold restarts or `always` is true. */
+  restart(always?: boolean): void
   /** Starts with the data that another subscriber of the connection has built so far, unless this one goes on with its own. */
   join(connection: SharedConnection): void
 }
@@ -112,8 +112,8 @@ export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Dat
       }
       return true
     },
-    restart() {
-      if (hasData && fold.restart === 'reset') start(options.initialData)
+    restart(always) {
+      if (always || (hasData && fold.restart === 'reset')) start(options.initialData)
     },
     join({ pipelines, state: { status } }) {
       if (isOwn && fold.restart !== 'reset') return
