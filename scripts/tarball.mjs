@@ -6,12 +6,14 @@ import { addressFields, relativeLinks } from './addresses.mjs'
 const installScripts = ['preinstall', 'install', 'postinstall', 'prepare']
 const expected = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json', 'src']
 
-/** Returns the packages that a file imports, without their subpaths. */
+/** Returns the packages that a file imports, without their subpaths. An example in a doc comment imports nothing. */
 const importsOf = (code) =>
   new Set(
-    [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^."'][^"']*)["']/g)].map(([, name]) =>
-      name.split('/', name.startsWith('@') ? 2 : 1).join('/'),
-    ),
+    [
+      ...code
+        .replaceAll(/^\s*\/\*\*[\s\S]*?\*\//gm, '')
+        .matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^."'][^"']*)["']/g),
+    ].map(([, name]) => name.split('/', name.startsWith('@') ? 2 : 1).join('/')),
   )
 
 /**

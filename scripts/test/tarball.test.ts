@@ -95,6 +95,10 @@ test.each([
   expect(faults(change)).toEqual(expect.arrayContaining([expect.stringContaining(fault)]))
 })
 
+test('finds no import in the example of a doc comment', () => {
+  expect(faults(code("/**\n * import { test } from 'vitest'\n */\nexport const one = 1"))).toEqual([])
+})
+
 test('finds no fault in a package that was not published yet, and says so', () => {
   expect(faults({ 'CHANGELOG.md': '# @headwater/one\n\nVersion 1.0.0 was not published.\n' })).toEqual([])
 })
