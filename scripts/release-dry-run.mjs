@@ -158,7 +158,7 @@ try {
           tryReadme(name, work, registry.npmrc),
         )
       else
-        await step(`${name} installs the release, builds, and reads a real stream`, () =>
+        await step(`${name} installs the release, and its build, tests and page pass`, () =>
           consume(name, work, registry.npmrc),
         )
   }
