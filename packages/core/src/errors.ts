@@ -5,7 +5,7 @@ import { ERROR_DOCS } from './docs-address.ts'
  *
  * | code | meaning | retried |
  * |---|---|---|
- * | `invalid-option` | an option has an invalid value; `option` names it | never |
+ * | `invalid-option` | an option has an invalid value or an unknown name; `option` names it | never |
  * | `option-failed` | `url`, `headers` or `body` is a function and threw; `option` names it | yes |
  * | `network` | no response, or the connection broke | yes |
  * | `ended` | the server ended the response, or answered with `status` 204 | yes; not after 204 |

@@ -22,7 +22,7 @@ export interface AttemptContext {
 /** Value, or a function that is called before each attempt. */
 export type PerAttempt<Value> = Value | ((context: AttemptContext) => Value | PromiseLike<Value>)
 
-/** URL of a stream: absolute, or relative to the page. */
+/** URL of a stream: absolute, or relative to the page; without user name and password. */
 export type StreamUrl = PerAttempt<string | URL>
 
 /** One transition of the connection's state machine, for an inspector. */
@@ -53,11 +53,17 @@ export interface ConnectionOptions extends PolicyOptions {
    * stream with the code `redirect`.
    */
   readonly redirect?: RedirectRule
-  /** Replacement for the global `fetch`. */
+  /**
+   * Replacement for the global `fetch`. The body of its response may be a web stream or another async iterable of bytes, such as a
+   * `Readable` of Node.
+   */
   readonly fetch?: Fetch
   /** Closes the stream when it is aborted. */
   readonly signal?: AbortSignal
-  /** Id to resume from on the first attempt, for instance one that the server rendered. Default none. */
+  /**
+   * Id to resume from on the first attempt, for instance one that the server rendered. An id that is blank, has control characters or is
+   * longer than 4 KiB is not sent. Default none.
+   */
   readonly initialLastEventId?: string
   /** Storage for the last event id, so that a reload resumes. `initialLastEventId` takes precedence. Default none. */
   readonly lastEventIdStore?: LastEventIdStore
@@ -126,7 +132,7 @@ function checkEach(options: object | false | undefined, known: string, prefix: s
   for (const [name, value] of Object.entries(options || {})) {
     if (value === undefined) continue
     if (!names.includes(name)) {
-      const similar = mostSimilar(name, names)
+      const similar = findSimilar(name.toLowerCase(), names)
       refuse(prefix + name, `is unknown${similar ? `. Did you mean ${prefix}${similar}?` : ''}`)
     }
     if (!NUMERIC_OPTIONS.test(name) || value === false || value === KEYWORDS[name]) continue
@@ -135,29 +141,20 @@ function checkEach(options: object | false | undefined, known: string, prefix: s
   }
 }
 
-/** Returns the name that takes the fewest edits, `''` if that is more than half of the letters. */
-function mostSimilar(name: string, names: readonly string[]): string {
-  let best = ''
-  let fewest = name.length / 2
-  for (const each of names) {
-    const edits = countEdits(name.toLowerCase(), each.toLowerCase())
-    if (edits > fewest) continue
-    fewest = edits
-    best = each
+/** Returns the name that takes the fewest edits to become `name`, up to five edits and half of the letters. */
+function findSimilar(name: string, names: readonly string[]): string | undefined {
+  for (let edits = 0; edits <= Math.min(name.length / 2, 5); edits++) {
+    const similar = names.find((each) => isWithinEdits(name, each.toLowerCase(), edits))
+    if (similar) return similar
   }
-  return best
+  return undefined
 }
 
-/** Returns the number of characters to insert and to delete to make one text of another. */
-function countEdits(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (const character of from) {
-    const next = [row[0]! + 1]
-    for (const [index, other] of [...to].entries())
-      next.push(character === other ? row[index]! : 1 + Math.min(next[index]!, row[index + 1]!))
-    row = next
-  }
-  return row.at(-1)!
+/** Returns true if inserting and deleting this many characters makes the texts equal. */
+function isWithinEdits(one: string, other: string, edits: number): boolean {
+  const [oneRest, otherRest] = [one.slice(1), other.slice(1)]
+  if (one[0] === other[0]) return one === other || isWithinEdits(oneRest, otherRest, edits)
+  return edits > 0 && (isWithinEdits(oneRest, other, edits - 1) || isWithinEdits(one, otherRest, edits - 1))
 }
 
 /**

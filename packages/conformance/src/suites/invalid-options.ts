@@ -7,6 +7,8 @@ export function testInvalidOptions(harness: Harness): void {
     ['connectTimeoutMs', { connectTimeoutMs: -1 }],
     ['body', { body: 'x' }],
     ['retry.baseMs', { retry: { baseMs: NaN } }],
+    // As plain JavaScript may pass it.
+    ['header', { header: {} } as Options],
   ])('throws an error that names the invalid option %s', async (name, options) => {
     vi.spyOn(console, 'error').mockReturnValue()
     vi.spyOn(console, 'warn').mockReturnValue()

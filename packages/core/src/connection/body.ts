@@ -6,7 +6,7 @@ const EXCERPT_BYTES = 4_096
 const EXCERPT_MS = 1_000
 
 /** Reader of a response's body. The reader of a web stream is one. */
-export interface BodyReader {
+interface BodyReader {
   read(): Promise<{ readonly value?: unknown }>
   cancel(): Promise<unknown>
 }

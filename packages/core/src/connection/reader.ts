@@ -2,6 +2,7 @@ import type { ConnectionOptions } from '../options.ts'
 import type { Message } from '../protocol/message.ts'
 import { createParser } from '../protocol/parser.ts'
 import { combine, DELIVERED, type DeliveryResult } from './delivery.ts'
+import { createReplayCheck } from './replay-check.ts'
 import type { Batch } from './state.ts'
 
 /** Callbacks for the content of a stream. None of them may throw. */
@@ -38,12 +39,14 @@ export function createReader(
   let messages = 0
   let retryMs: number | undefined
   let result = DELIVERED
+  const replay = createReplayCheck()
   const parser = createParser({
     lastEventId: initialLastEventId,
     maxMessageLength,
     onComment,
     onMessage(message) {
       messages++
+      replay.check(message.id)
       const delivery = onMessage(message)
       result = combine(result, delivery)
       if (delivery.ended) onEnded(delivery)
@@ -68,7 +71,10 @@ export function createReader(
       const { midMessage } = parser
       return { messages, comments: parser.comments - comments, midMessage, retryMs }
     },
-    reset: parser.reset,
+    reset(lastEventId) {
+      parser.reset(lastEventId)
+      replay.start(parser.lastEventId)
+    },
     close: parser.close,
   }
 }

@@ -80,7 +80,7 @@ export async function openTransport(
   else if (lastEventId)
     warnOnce(
       'last-event-id',
-      `The last event id of ${redactUrl(url)} (${lastEventId.length} characters) is not sent, so the stream cannot resume: it is blank, has a control character, or is longer than 4 KiB.`,
+      `The last event id of ${redactUrl(url)} (${lastEventId.length} characters) is not sent: it is blank, has control characters or is longer than 4 KiB.`,
     )
 
   const isSafe = body == null && [...headers.keys()].every((name) => CROSS_ORIGIN_SAFE_HEADERS.test(name))
@@ -201,8 +201,8 @@ function crossOriginHint(address: string, page: string | undefined): string {
   if (address.startsWith(`${origin}/`)) return ''
   const mixedContent = origin.startsWith('https:') && address.startsWith('http:')
   return (
-    (mixedContent ? ' Browsers block http in a page over https (mixed content).' : '') +
-    ` If the server can be reached, its responses may lack the header Access-Control-Allow-Origin: ${origin} (CORS).`
+    (mixedContent ? ' Browsers block http on https pages (mixed content).' : '') +
+    ` If the server is up, its response may lack the header Access-Control-Allow-Origin: ${origin} (CORS).`
   )
 }
 

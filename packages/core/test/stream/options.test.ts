@@ -79,6 +79,7 @@ describe('createEventStream accepts valid options', () => {
 describe('an option that does not exist', () => {
   // Complete by type: an option that is added to the interface has to be added here, and then to the list of the check.
   const all: Record<keyof BoundStreamOptions, unknown> = {
+    autoConnect: false,
     body: 'x',
     clock: systemClock,
     closeDelayMs: 0,
@@ -99,6 +100,7 @@ describe('an option that does not exist', () => {
     maxMessageLength: 0,
     method: 'POST',
     notify: 'sync',
+    onClose() {},
     onComment() {},
     onInvalid() {},
     onMessage() {},
@@ -144,6 +146,7 @@ describe('an option that does not exist', () => {
     ['autoconnect', false, 'autoConnect'],
     ['event', {}, 'events'],
     ['Fold', 1, 'fold'],
+    ['METHOD', 'POST', 'method'],
   ])('is refused with the most similar name: %s', (name, value, similar) => {
     const error = catchError(() => create({ [name]: value }))
     expect(error).toMatchObject({ code: 'invalid-option', option: name })
@@ -152,7 +155,7 @@ describe('an option that does not exist', () => {
     )
   })
 
-  test.each(['debug', 'onopen', 'x', '', 'constructor', 'timeoutInSecondsUntilTheStreamFails'])(
+  test.each(['debug', 'onopen', 'x', '', 'constructor', 'timeout'.repeat(100)])(
     'is refused without a name if none is similar: %j',
     (name) => {
       const error = catchError(() => create({ [name]: 1 }))

@@ -1,0 +1,36 @@
+import { warnOnce } from '../warn.ts'
+import { isSendableId } from './transport.ts'
+
+/** Check for a server that ignores `Last-Event-ID`. */
+export interface ReplayCheck {
+  /** Starts a response to a request that was sent with this id. */
+  start(lastEventId: string): void
+  /** Checks the id of a message. */
+  check(id: string): void
+}
+
+/**
+ * Creates a check that warns if a response begins with the same two ids as the first one, although the stream was past them. A
+ * single id would not do: some servers greet each client with the same one. A server that sends no old messages goes unnoticed.
+ */
+export function createReplayCheck(): ReplayCheck {
+  let first: string | undefined
+  let sentId = ''
+  let ids: string[] = []
+  return {
+    start(lastEventId) {
+      sentId = lastEventId
+      ids = []
+    },
+    check(id) {
+      if (ids.length === 2 || id === ids[0] || ids.push(id) < 2) return
+      const names = ids.join(' and ')
+      if (first === names && isSendableId(sentId) && !ids.includes(sentId))
+        warnOnce(
+          'replay',
+          `The server seems to ignore Last-Event-ID: ${sentId}. Its response begins with the ids ${names} again.`,
+        )
+      first ??= names
+    },
+  }
+}
