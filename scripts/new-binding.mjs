@@ -23,6 +23,7 @@ const read = (path) => readFileSync(join(root, path), 'utf8')
 const title = name[0].toUpperCase() + name.slice(1)
 const framework = { name, title, npm, hook: 'useEventSource' }
 const { peerDependencies: _, ...manifest } = JSON.parse(read('packages/vue/package.json'))
+const { version } = JSON.parse(read('packages/core/package.json'))
 const devDependencies = ['conformance', 'jsdom', 'tsdown', 'typescript']
 
 /** The re-exports from core, which are the same in all bindings. */
@@ -33,7 +34,7 @@ const files = {
     {
       ...manifest,
       name: `@headwater/${name}`,
-      version: JSON.parse(read('packages/core/package.json')).version,
+      version,
       description: `Server-Sent Events for ${title}`,
       keywords: ['event-stream', 'eventsource', name, 'server-sent events', 'sse', 'streaming'].toSorted(),
       devDependencies: Object.fromEntries(
@@ -50,6 +51,7 @@ const files = {
     ...framework,
     package: `@headwater/${name}`,
   }),
+  'CHANGELOG.md': `# @headwater/${name}\n\nVersion ${version} was not published.\n`,
   'matrix.json': '[]\n',
   'src/index.ts': `${reexports}\nexport { useEventSource } from './use-event-source.ts'\n`,
   'src/llm.ts': read('packages/vue/src/llm.ts'),
