@@ -15,7 +15,7 @@ const limits = {
     ['everything', '*', '2.15 kB'],
   ],
   '@headwater/core/transport': [['everything', '*', '1.5 kB']],
-  '@headwater/core/testing': [['everything', '*', '1.3 kB']],
+  '@headwater/core/testing': [['everything', '*', '1.4 kB']],
   '@headwater/core/llm': [
     ['chatRequest, openai', '{ chatRequest, openai }', '1.3 kB'],
     ['everything', '*', '1.55 kB'],

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// node scripts/check-examples.mjs: compiles every example in a doc comment or a Markdown file against the sources. An example
+// node scripts/check-examples.mjs: compiles every example in a doc comment or a Markdown file against the sources, except those that
+// come from a TypeScript file in `examples/`: the type check of the package compiles that file. An example
 // that uses a binding is compiled in that binding's folder, with its view library and its JSX settings. A language other than
 // TypeScript and JavaScript, such as `vue`, is translated by `packages/<language>/test/compile-example.mjs`.
 import { spawnSync } from 'node:child_process'
@@ -32,6 +33,9 @@ const frameworkOf = (language, code) =>
       name === language || new RegExp(`from '(@headwater/${name}|${npm})(/[^']*)?'`).test(code),
   )?.name
 
+/** Removes the blocks of a document that have the code of a TypeScript file. */
+const withoutFiles = (text) => text.replaceAll(/<!-- (\S+\.tsx?) -->[\s\S]*?<!-- \/\1 -->/g, '')
+
 const languages = ['tsx?', 'jsx?', ...Object.keys(compilers)].join('|')
 const sources = globSync(['packages/*/src/**/*.ts', '*.md', 'packages/*/*.md', 'docs/**/*.md'], { cwd: root })
 const files = []
@@ -39,7 +43,7 @@ const problems = []
 for (const source of sources.filter((path) => !path.endsWith('CHANGELOG.md')).sort()) {
   const text = readFileSync(join(root, source), 'utf8')
   // Each line of a doc comment begins with a star.
-  const plain = source.endsWith('.md') ? text : text.replaceAll(/^ *\* ?/gm, '')
+  const plain = source.endsWith('.md') ? withoutFiles(text) : text.replaceAll(/^ *\* ?/gm, '')
   const blocks = [...plain.matchAll(new RegExp(`^\`\`\`(${languages})\\n([\\s\\S]*?)^\`\`\``, 'gm'))]
   for (const [index, [, language, code]] of blocks.entries()) {
     const compile = compilers[language]

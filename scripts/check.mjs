@@ -32,6 +32,7 @@ const stages = [
   { name: 'lock file', command: ['node', 'scripts/check-lockfile.mjs'] },
   { name: 'links', command: ['remark', '--frail', '--quiet', '--no-stdout', '.'] },
   { name: 'promises', command: ['node', 'scripts/check-promises.mjs'] },
+  { name: 'addresses', command: ['node', 'scripts/sync-addresses.mjs'] },
   { name: 'workflows', command: ['node', 'scripts/check-workflows.mjs'] },
   { name: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
   { name: 'api', command: ['node', 'scripts/api.mjs'] },

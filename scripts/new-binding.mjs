@@ -23,6 +23,7 @@ const read = (path) => readFileSync(join(root, path), 'utf8')
 const title = name[0].toUpperCase() + name.slice(1)
 const framework = { name, title, npm, hook: 'useEventSource' }
 const { peerDependencies: _, ...manifest } = JSON.parse(read('packages/vue/package.json'))
+const { version } = JSON.parse(read('packages/core/package.json'))
 const devDependencies = ['conformance', 'jsdom', 'tsdown', 'typescript']
 
 /** The re-exports from core, which are the same in all bindings. */
@@ -33,7 +34,7 @@ const files = {
     {
       ...manifest,
       name: `@headwater/${name}`,
-      version: JSON.parse(read('packages/core/package.json')).version,
+      version,
       description: `Server-Sent Events for ${title}`,
       keywords: ['event-stream', 'eventsource', name, 'server-sent events', 'sse', 'streaming'].toSorted(),
       devDependencies: Object.fromEntries(
@@ -45,11 +46,12 @@ const files = {
   )}\n`,
   'tsconfig.json': read('packages/vue/tsconfig.json'),
   'tsdown.config.ts': read('packages/vue/tsdown.config.ts'),
-  'vitest.config.ts': read('packages/vue/vitest.config.ts').replace("name: 'vue'", `name: '${name}'`),
+  'vitest.config.ts': read('packages/react/vitest.config.ts').replace("name: 'react'", `name: '${name}'`),
   'README.md': fillTemplate(read('scripts/readme/new-binding.md'), {
     ...framework,
     package: `@headwater/${name}`,
   }),
+  'CHANGELOG.md': `# @headwater/${name}\n\nVersion ${version} was not published.\n`,
   'matrix.json': '[]\n',
   'src/index.ts': `${reexports}\nexport { useEventSource } from './use-event-source.ts'\n`,
   'src/llm.ts': read('packages/vue/src/llm.ts'),
@@ -117,4 +119,5 @@ console.log(`Created packages/${name}, and added it to frameworks.json. Next:
 3. src/use-event-source.ts, until the conformance suite passes
 4. matrix.json: the lowest and the highest version of ${npm}; test/published-types.ts: a few lines that use the types
 5. apps/${name}: the demo page, with card.html for the gallery
-6. README.md, then: pnpm exec changeset, pnpm fix, pnpm check`)
+6. examples/ and test/examples.test.ts: the examples of the README, and the suite that runs them; README.md names them in marks
+7. pnpm exec changeset, pnpm fix, pnpm check`)

@@ -2,11 +2,15 @@ import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Returns the published packages of a work tree, sorted by name: each with its folder and its manifest. */
+/**
+ * Returns the published packages of a work tree, sorted by name: each with its folder, its directory in the repository and its
+ * manifest.
+ */
 export function publishedPackages(root = fileURLToPath(new URL('..', import.meta.url))) {
   return globSync('packages/*/package.json', { cwd: root })
     .map((path) => ({
       folder: join(root, dirname(path)),
+      directory: dirname(path).replaceAll('\\', '/'),
       manifest: JSON.parse(readFileSync(join(root, path), 'utf8')),
     }))
     .filter(({ manifest }) => !manifest.private)

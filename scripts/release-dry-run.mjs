@@ -1,29 +1,36 @@
 #!/usr/bin/env node
-// node scripts/release-dry-run.mjs [--all | consumer …]: makes two releases from a copy of the work tree, in a registry on
-// loopback. Fresh projects install the first release and read real streams. Nothing is published elsewhere.
+// node scripts/release-dry-run.mjs [--all | name …]: makes two releases from a copy of the work tree, in a registry on loopback.
+// Fresh projects install the first release and read real streams: those in consumers/, and `readme-<binding>`, an app made from
+// the README of a binding. Nothing is published elsewhere.
 import assert from 'node:assert/strict'
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import frameworks from '../frameworks.json' with { type: 'json' }
+import { addressFields, readAddresses, relativeLinks } from './addresses.mjs'
 import { consume, consumerNames } from './consumers.mjs'
 import { publishedPackages } from './published.mjs'
 import { startRegistry } from './registry.mjs'
+import { readmeAppNames, tryReadme } from './readme-app.mjs'
 import { copyWorkTree, run } from './work-tree.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const args = process.argv.slice(2)
 /** Consumers of a run without arguments: fast, and they find most faults. */
 const quick = ['node-esm', 'node-require', 'ts-nodenext']
-const chosen = args.includes('--all') ? consumerNames() : args.length > 0 ? args : quick
+const known = [...consumerNames(), ...readmeAppNames()]
+const chosen = args.includes('--all') ? known : args.length > 0 ? args : quick
+for (const name of chosen)
+  if (!known.includes(name))
+    throw new Error(`There is no ${name}. Use --all, or some of: ${known.join(', ')}`)
 
 const work = mkdtempSync(join(tmpdir(), 'headwater-release-'))
 const tree = join(work, 'tree')
-const start = Date.now()
 const failures = []
 let passed = 0
 async function step(title, action) {
+  const start = Date.now()
   try {
     const result = await action()
     passed += 1
@@ -92,6 +99,30 @@ function publish(version) {
   )
 }
 
+/** Gives the project addresses, whatever it has now. */
+function setAddresses() {
+  const addresses = {
+    repository: 'https://git.example.com/us/headwater',
+    site: 'https://headwater.example.com',
+  }
+  writeFileSync(join(tree, 'addresses.json'), JSON.stringify(addresses))
+  run(tree, process.execPath, 'scripts/sync-addresses.mjs', '--write')
+}
+
+/** Checks the addresses that users see on npm, and that packing left the work tree as it was. */
+async function checkAddresses(registry, version) {
+  const addresses = readAddresses(tree)
+  for (const { directory, manifest } of publishedPackages(tree)) {
+    const { readme, versions } = await registry.read(manifest.name)
+    for (const [field, value] of Object.entries(addressFields(addresses, directory)))
+      assert.deepEqual(versions[version][field], value, `${field} of ${manifest.name}`)
+    if (!addresses.repository) continue
+    assert.ok(readme.includes(`](${addresses.repository}/`), `the README of ${manifest.name} has no link`)
+    assert.deepEqual(relativeLinks(readme), [], `relative links in the README of ${manifest.name}`)
+  }
+  assert.equal(git('status', '--porcelain'), '', 'changes that packing left')
+}
+
 /** Returns the manifests in the registry, which users' package managers read. */
 async function inRegistry(registry, version) {
   const documents = await Promise.all(manifests().map(({ name }) => registry.read(name)))
@@ -117,15 +148,22 @@ try {
   )
   await must('packs, publishes and tags the first release', () => publish(first))
   const before = await must('publishes ranges that users can install', () => inRegistry(registry, first))
+  await step('publishes the addresses of the project, if it has any', () => checkAddresses(registry, first))
   // Two at a time: each waits for the network about as long as for the processor.
   const waiting = [...chosen]
   const runWaiting = async () => {
     for (let name = waiting.shift(); name; name = waiting.shift())
-      await step(`${name} installs the release, builds, and reads a real stream`, () =>
-        consume(name, work, registry.npmrc),
-      )
+      if (readmeAppNames().includes(name))
+        await step(`${name}: an app made from the README shows live data, reconnecting and failures`, () =>
+          tryReadme(name, work, registry.npmrc),
+        )
+      else
+        await step(`${name} installs the release, and its build, tests and page pass`, () =>
+          consume(name, work, registry.npmrc),
+        )
   }
   await Promise.all([runWaiting(), runWaiting()])
+  setAddresses()
   const second = await must('turns a patch of one binding into the next version of all packages', () =>
     makeVersions('patch', `@headwater/${frameworks[0].name}`, 'A patch of a binding.'),
   )
@@ -137,6 +175,9 @@ try {
       assert.deepEqual(after.get(name).engines, manifest.engines, `engines of ${name}`)
     }
   })
+  await step('publishes the new addresses, and absolute links in READMEs', () =>
+    checkAddresses(registry, second),
+  )
   await step('publishes a canary only under its own dist-tag', async () => {
     changeset('@headwater/core', 'minor', 'Not released yet.')
     git('add', '--all')
@@ -149,20 +190,28 @@ try {
     }
     assert.equal(git('tag', '--points-at', 'HEAD'), '', 'tags')
   })
-  await step('updates users of the first release to the second, with one copy of core', () => {
-    const project = join(work, 'second')
-    mkdirSync(project)
-    const names = manifests().map(({ name }) => name)
-    const dependencies = Object.fromEntries(names.map((name) => [name, `^${first}`]))
-    writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, dependencies }))
-    writeFileSync(join(project, '.npmrc'), registry.npmrc)
-    const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--legacy-peer-deps']
-    run(project, 'npm', 'install', ...flags)
-    const { packages } = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8'))
-    const ours = Object.entries(packages).filter(([path]) => path.includes('@headwater/'))
-    assert.equal(ours.length, names.length, ours.map(([path]) => path).join(' '))
-    for (const [path, { version }] of ours) assert.equal(version, second, path)
-  })
+  await step(
+    'updates users of the first release to the second, with one copy of core and its address in errors',
+    () => {
+      const project = join(work, 'second')
+      mkdirSync(project)
+      const names = manifests().map(({ name }) => name)
+      const dependencies = Object.fromEntries(names.map((name) => [name, `^${first}`]))
+      writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, dependencies }))
+      writeFileSync(join(project, '.npmrc'), registry.npmrc)
+      const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--legacy-peer-deps']
+      run(project, 'npm', 'install', ...flags)
+      const { packages } = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8'))
+      const ours = Object.entries(packages).filter(([path]) => path.includes('@headwater/'))
+      assert.equal(ours.length, names.length, ours.map(([path]) => path).join(' '))
+      for (const [path, { version }] of ours) assert.equal(version, second, path)
+      const code = `import { SseError } from '@headwater/core'; console.log(new SseError('network', 'Gone.').message)`
+      assert.equal(
+        run(project, process.execPath, '--input-type=module', '--eval', code),
+        'Gone. See https://headwater.example.com/errors#network.',
+      )
+    },
+  )
 } catch (error) {
   if (failures.length === 0) failures.push(error.message)
   console.log(`✖ ${error.message}`)

@@ -3,10 +3,11 @@
 // Without an argument: version, commit, check, pack, publish and tag, from a clean work tree. The workflows on GitHub and
 // scripts/release-dry-run.mjs run the same steps one by one.
 import { spawnSync } from 'node:child_process'
-import { globSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { prepareForNpm, readAddresses } from './addresses.mjs'
 import { publishedPackages } from './published.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -30,24 +31,35 @@ function version(...options) {
 
 /** Builds, packs the unpublished versions into a folder, and checks the tarballs. */
 function pack(folder) {
-  prepare()
+  process.once('exit', prepare())
   run('pnpm', 'exec', 'changeset', 'pack', '--out-dir', resolve(folder))
   run('node', 'scripts/check-tarballs.mjs', join(resolve(folder), 'packages'))
 }
 
-/** Builds. On GitHub, adds the repository to the manifests: npm refuses a provenance without it. */
+/**
+ * Builds, and adds the addresses of the project to the manifests and READMEs. Returns a function that restores the files.
+ */
 function prepare() {
+  const addresses = readAddresses(root)
+  const { GITHUB_REPOSITORY: here } = process.env
+  if (here && addresses.repository !== `https://github.com/${here}`)
+    fail(
+      `addresses.json has the repository ${addresses.repository}. Set it to https://github.com/${here}: npm refuses a provenance from another one.`,
+    )
   run('pnpm', 'exec', 'turbo', 'run', 'build', '--filter=./packages/*')
-  const repository = process.env['GITHUB_REPOSITORY']
-  if (!repository) return
-  for (const { folder, manifest } of publishedPackages(root)) {
-    manifest.repository = {
-      type: 'git',
-      url: `git+https://github.com/${repository}.git`,
-      directory: folder.slice(root.length),
-    }
-    writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
+  const packages = publishedPackages(root)
+  const files = packages.flatMap(({ folder }) =>
+    ['package.json', 'README.md'].map((file) => join(folder, file)),
+  )
+  const before = files.map((file) => readFileSync(file))
+  const restore = () => files.forEach((file, index) => writeFileSync(file, before[index]))
+  try {
+    for (const { folder, directory } of packages) prepareForNpm(folder, directory, addresses, root)
+  } catch (error) {
+    restore()
+    throw error
   }
+  return restore
 }
 
 /** Publishes the tarballs in a folder, and tags the commit. */
@@ -60,7 +72,7 @@ function canary() {
   if (read('git', 'status', '--porcelain'))
     fail('The work tree has changes. Commit or drop them: a canary is built from a commit.')
   version('--snapshot', 'canary')
-  prepare()
+  process.once('exit', prepare())
   run('pnpm', 'exec', 'changeset', 'publish', '--tag', 'canary', '--no-git-tag')
 }
 

@@ -5,14 +5,23 @@
 // - README.md and README.zh-CN.md: sizes (from size-limit), speed (from bench/README.md) and the comparison with other clients
 //   (from the READMEs of the bindings). Both languages must have the same examples.
 // - packages/*/README.md: the sections that all bindings share (from scripts/readme/binding.md), and sizes in tables of imports.
-//   README.md and core's README share the table of connection states.
+//   README.md and core's README have those of the same sections that they mark.
+// - The code of the example files that the READMEs name in marks: `<!-- examples/price.tsx -->`.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { publishedPackages } from './published.mjs'
-import { blockNames, examplesOf, fillTemplate, readBlock, replaceBlock } from './readme/document.mjs'
-import { comparisonTable, parserTable, sizesTable } from './readme/tables.mjs'
+import {
+  blockNames,
+  exampleBlock,
+  examplesOf,
+  fillTemplate,
+  isExampleFile,
+  readBlock,
+  replaceBlock,
+} from './readme/document.mjs'
+import { comparisonTable, parserTable, sizeLine, sizesTable } from './readme/tables.mjs'
 
 const root = new URL('..', import.meta.url)
 const write = process.argv.includes('--write')
@@ -21,9 +30,13 @@ const readJson = (path) => JSON.parse(read(path))
 
 const frameworks = readJson('frameworks.json')
 const chinese = readJson('scripts/readme/zh-CN.json')
-const sharedSections = read('scripts/readme/binding.md')
-/** The table of connection states, which README.md and core's README have too. */
-const states = readBlock(sharedSections, 'states')
+const template = read('scripts/readme/binding.md')
+/** The sections that all bindings share. */
+const sections = Object.fromEntries(blockNames(template).map((name) => [name, readBlock(template, name)]))
+/** Those of them that name no binding. README.md and core's README may have them, too. */
+const generalSections = Object.fromEntries(
+  Object.entries(sections).filter(([, section]) => !section.includes('{{')),
+)
 const published = publishedPackages()
 const problems = []
 
@@ -67,11 +80,12 @@ function updateReadme(path, translate) {
   const isTranslated = (text) => Object.hasOwn(chinese, text)
   const document = read(path)
   const tables = {
+    'size-line': sizeLine(sizes, translate),
     sizes: sizesTable(sizes, translate),
     comparison: comparisonTable(bindings, translate, isTranslated),
     parser: parserTable(read('bench/README.md'), translate),
   }
-  updateBlocks(path, document, { ...tables, states }, Object.keys(tables))
+  updateBlocks(path, document, { ...generalSections, ...tables }, Object.keys(tables))
 }
 
 function compareExamples() {
@@ -86,20 +100,32 @@ function compareExamples() {
 function updatePackageReadme(folder) {
   const path = `packages/${folder}/README.md`
   const framework = frameworks.find(({ name }) => name === folder)
-  const sections = framework ? sectionsFor(framework) : {}
-  updateBlocks(path, updateSizes(read(path)), { states, ...sections }, Object.keys(sections))
+  const contents = framework
+    ? sectionsFor(framework)
+    : { ...generalSections, 'size-line': sizeLine(sizes, (text) => text) }
+  updateBlocks(path, updateSizes(read(path)), contents, framework ? Object.keys(contents) : [])
 }
 
 /** Returns the sections that all bindings share, filled in for one of them. */
 function sectionsFor(framework) {
-  const values = { ...framework, package: `@headwater/${framework.name}` }
+  const name = `@headwater/${framework.name}`
+  const values = {
+    ...framework,
+    package: name,
+    size: sizeOf(name),
+    coreSize: sizeOf('@headwater/core'),
+  }
   return Object.fromEntries(
-    blockNames(sharedSections).map((name) => [name, fillTemplate(readBlock(sharedSections, name), values)]),
+    Object.entries(sections).map(([name, section]) => [name, fillTemplate(section, values)]),
   )
 }
 
+/** Returns the size of the first import of an entry. */
+function sizeOf(entry) {
+  return sizes.find((each) => each.entry === entry)?.size ?? '?'
+}
+
 function updateSizes(document) {
-  const sizeOf = (entry) => sizes.find((each) => each.entry === entry)?.size ?? '?'
   const row = /^(\|.*from '(@headwater\/[^']+)'.*\| *)\d+\.\d kB( *\|)$/gm
   return document.replace(row, (_, start, entry, end) => start + sizeOf(entry) + end)
 }
@@ -110,9 +136,17 @@ function updateBlocks(path, document, contents, required) {
   for (const name of required)
     if (!present.includes(name))
       problems.push(`${path} has no marks <!-- ${name} --> and <!-- /${name} -->. Add them.`)
-  const names = present.filter((name) => Object.hasOwn(contents, name))
-  const after = names.reduce((text, name) => replaceBlock(text, name, contents[name]), document)
+  const blocks = { ...contents, ...exampleBlocks(path, present) }
+  const names = present.filter((name) => Object.hasOwn(blocks, name))
+  const after = names.reduce((text, name) => replaceBlock(text, name, blocks[name]), document)
   save(path, format(after, path))
+}
+
+/** Returns the blocks of the example files that a document names. */
+function exampleBlocks(path, names) {
+  return Object.fromEntries(
+    names.filter(isExampleFile).map((name) => [name, exampleBlock(name, read(join(dirname(path), name)))]),
+  )
 }
 
 /** Writes a file that has changed; without --write, reports it. */

@@ -1,41 +1,66 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { addressFields, relativeLinks } from './addresses.mjs'
 
 /** Scripts that run when a user installs the package. */
 const installScripts = ['preinstall', 'install', 'postinstall', 'prepare']
 const expected = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json', 'src']
 
-/** Returns the packages that a file imports, without their subpaths. */
+/** Returns the packages that a file imports, without their subpaths. An example in a doc comment imports nothing. */
 const importsOf = (code) =>
   new Set(
-    [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^."'][^"']*)["']/g)].map(([, name]) =>
-      name.split('/', name.startsWith('@') ? 2 : 1).join('/'),
-    ),
+    [
+      ...code
+        .replaceAll(/^\s*\/\*\*[\s\S]*?\*\//gm, '')
+        .matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^."'][^"']*)["']/g),
+    ].map(([, name]) => name.split('/', name.startsWith('@') ? 2 : 1).join('/')),
   )
 
 /**
- * Returns the faults of an unpacked tarball that publint and attw do not report. `released` is true if the package has been
- * released before, and so has a changelog.
+ * Returns the faults of an unpacked tarball that publint and attw do not report. `directory` is the folder of the package in the
+ * repository, and `addresses` the content of addresses.json.
  */
-export function faultsOf(folder, released) {
+export function faultsOf(folder, directory, addresses) {
   const text = readFileSync(join(folder, 'package.json'), 'utf8')
   const manifest = JSON.parse(text)
   return [
-    ...fileFaults(folder, released),
+    ...fileFaults(folder),
+    ...changelogFaults(folder, manifest),
     ...manifestFaults(text, manifest),
+    ...npmFaults(folder, manifest, directory, addresses),
     ...globSync('dist/**/*.{js,d.ts}', { cwd: folder }).flatMap((path) => codeFaults(folder, path, manifest)),
   ]
 }
 
-function fileFaults(folder, released) {
+function fileFaults(folder) {
   const names = globSync('*', { cwd: folder })
-  const missing = expected.filter((name) => !names.includes(name))
   return [
     ...names
       .filter((name) => !expected.includes(name))
       .map((name) => `contains ${name}, which users do not need`),
-    // The first release writes the first changelog.
-    ...missing.filter((name) => released || name !== 'CHANGELOG.md').map((name) => `has no ${name}`),
+    ...expected.filter((name) => !names.includes(name)).map((name) => `has no ${name}`),
+  ]
+}
+
+const readIfExists = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '')
+
+/** A changelog has a section for each version. The first changelog says which version was not published. */
+function changelogFaults(folder, { version }) {
+  const lines = readIfExists(join(folder, 'CHANGELOG.md')).split('\n')
+  return lines.some((line) => line === `## ${version}` || line.startsWith(`Version ${version} `))
+    ? []
+    : [`does not mention ${version} in its changelog`]
+}
+
+function npmFaults(folder, manifest, directory, addresses) {
+  const readme = readIfExists(join(folder, 'README.md'))
+  const links = addresses.repository ? relativeLinks(readme) : []
+  return [
+    ...(/not published yet/i.test(readme) ? ['says that it is not published yet'] : []),
+    ...Object.entries(addressFields(addresses, directory))
+      .filter(([name, value]) => JSON.stringify(manifest[name]) !== JSON.stringify(value))
+      .map(([name, value]) => `has another ${name} in its manifest than ${JSON.stringify(value)}`),
+    ...links.map((link) => `has the relative link ${link} in its README, which does not work on npm`),
   ]
 }
 

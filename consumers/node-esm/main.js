@@ -4,18 +4,6 @@ import { createEventStream } from '@headwater/core'
 import { createParser } from '@headwater/core/parser'
 import { createFakeServer } from '@headwater/core/testing'
 
-// The example of the README never ends: three lines are enough.
-const lines = []
-const example = new Promise((resolve) => {
-  console.log = (...words) => lines.push(words) === 3 && resolve()
-})
-const { fetch } = globalThis
-globalThis.fetch = (url, options) =>
-  fetch(url === 'https://example.com/prices' ? process.env.STREAM_URL : url, options)
-import('./prices.ts')
-await example
-for (const [symbol, price] of lines) assert.ok(/^\S+$/.test(symbol) && price > 0, lines.join(' '))
-
 const ids = []
 for await (const message of createEventStream(process.env.STREAM_URL)) {
   ids.push(Number(message.id))
@@ -33,4 +21,3 @@ assert.ok(JSON.parse(data).n > 0)
 assert.equal(typeof createParser, 'function')
 assert.equal(typeof createFakeServer, 'function')
 await assert.rejects(import('@headwater/core/src/index.ts'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' })
-process.exit()

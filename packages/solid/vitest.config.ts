@@ -11,7 +11,7 @@ export default defineProject({
   test: {
     name: 'solid',
     environment: 'jsdom',
-    include: ['test/**/*.test.{ts,tsx}'],
+    include: ['{test,examples}/**/*.test.{ts,tsx}'],
     globals: true,
     testTimeout: 20_000,
   },

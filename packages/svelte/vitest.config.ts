@@ -11,7 +11,7 @@ export default defineProject(async () => ({
     environment: 'jsdom',
     include: VERSION.startsWith('4.')
       ? ['test/{server,store,svelte,testing,types,version}.test.ts']
-      : ['test/**/*.test.ts'],
+      : ['{test,examples}/**/*.test.ts'],
     globals: true,
     testTimeout: 20_000,
     server: { deps: { inline: [/@testing-library\/svelte/] } },

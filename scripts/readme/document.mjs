@@ -1,10 +1,12 @@
-// Reads and writes parts of Markdown documents. A block is the text between `<!-- name -->` and `<!-- /name -->`.
+// Reads and writes parts of Markdown documents. A block is the text between `<!-- name -->` and `<!-- /name -->`. A block whose name
+// is a path, such as `<!-- examples/price.tsx -->`, has the code of that file, which is relative to the document.
+import { extname } from 'node:path'
 
 const blockPattern = (name, flags) => new RegExp(`(<!-- (${name}) -->\\n)([\\s\\S]*?)(<!-- /\\2 -->)`, flags)
 
 /** Returns the names of the blocks of a document, in order. */
 export function blockNames(document) {
-  return [...document.matchAll(blockPattern('[\\w-]+', 'g'))].map(([, , name]) => name)
+  return [...document.matchAll(blockPattern('\\w[\\w./-]*', 'g'))].map(([, , name]) => name)
 }
 
 /** Returns the content of a block, without the empty lines around it. */
@@ -21,6 +23,16 @@ export function replaceBlock(document, name, content) {
     blockPattern(name),
     (_, open, __, ___, close) => `${open}\n${content.trim()}\n\n${close}`,
   )
+}
+
+/** Returns true if the name of a block is the path of an example file. */
+export function isExampleFile(name) {
+  return extname(name) !== ''
+}
+
+/** Returns the block of an example file: its code, in the language of the file. */
+export function exampleBlock(name, code) {
+  return `\`\`\`${extname(name).slice(1)}\n${code.trim()}\n\`\`\``
 }
 
 /**

@@ -1,5 +1,5 @@
 // The generated tables of README.md and README.zh-CN.md. `translate` gives the text of a cell in the language of the document.
-import { tableMarkdown, tablesOf } from './document.mjs'
+import { fillTemplate, tableMarkdown, tablesOf } from './document.mjs'
 
 /** Returns the table of what each import adds to a page. */
 export function sizesTable(sizes, translate) {
@@ -8,6 +8,20 @@ export function sizesTable(sizes, translate) {
     [translate('import'), translate('min + gzip')],
     sizes.map(({ entry, parts, size }) => [[`\`${entry}\``, ...parts.map(cell)].join(', '), size]),
   )
+}
+
+const SIZE_LINE =
+  'Size: {{core}} (min + gzip) for `@headwater/core`, and at most {{binding}} more for a binding. It contains what `EventSource` lacks: a ' +
+  'state machine for reconnection, timeouts for dead connections, a parser with limits, sharing, and folds.'
+
+/** Returns the size of core and of the largest binding in one line, with its reason. */
+export function sizeLine(sizes, translate) {
+  const core = sizes.find(({ entry }) => entry === '@headwater/core')?.size
+  const bindings = sizes.filter(
+    ({ entry, parts }) => /^@headwater\/\w+$/.test(entry) && parts.includes('without core'),
+  )
+  const binding = bindings.map(({ size }) => size).toSorted((a, b) => parseFloat(b) - parseFloat(a))[0]
+  return fillTemplate(translate(SIZE_LINE), { core, binding })
 }
 
 /**

@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import {
   blockNames,
+  exampleBlock,
   examplesOf,
   fillTemplate,
+  isExampleFile,
   readBlock,
   replaceBlock,
   tablesOf,
 } from '../readme/document.mjs'
-import { comparisonTable, parserTable, sizesTable } from '../readme/tables.mjs'
+import { comparisonTable, parserTable, sizeLine, sizesTable } from '../readme/tables.mjs'
 
 const english = (text: string) => text
 
@@ -23,6 +25,17 @@ describe('blocks between marks', () => {
   test('get new content, and the rest of the document stays as it is', () => {
     expect(replaceBlock(document, 'one', 'New $& text')).toBe(document.replace('Old', () => 'New $& text'))
     expect(readBlock(replaceBlock(document, 'two', 'Filled'), 'two')).toBe('Filled')
+  })
+
+  test('that are named by a path have the code of that file', () => {
+    const document =
+      '<!-- examples/price.svelte -->\n<!-- /examples/price.svelte -->\n\n<!-- options -->\n<!-- /options -->\n'
+    expect(blockNames(document).filter(isExampleFile)).toEqual(['examples/price.svelte'])
+    const block = exampleBlock('examples/price.svelte', '<p>$& </p>\n')
+    expect(block).toBe('```svelte\n<p>$& </p>\n```')
+    expect(readBlock(replaceBlock(document, 'examples/price.svelte', block), 'examples/price.svelte')).toBe(
+      block,
+    )
   })
 
   test('throw an error that names the marks if they are missing', () => {
@@ -56,6 +69,19 @@ test('names of exports are code in the table of sizes, and descriptions are tran
   ]
   const table = sizesTable(sizes, (text: string) => text.toUpperCase())
   expect(table).toContain('| `@headwater/core/llm`, `chatRequest`, `openai`, WITHOUT CORE | 1.3 kB |')
+})
+
+test('the line about size names core and the largest binding', () => {
+  const size = (entry: string, parts: string, size: string) => ({ entry, parts: parts.split(', '), size })
+  const sizes = [
+    size('@headwater/core', 'createEventStream', '10.8 kB'),
+    size('@headwater/core', 'everything', '11.5 kB'),
+    size('@headwater/react', 'without core', '0.5 kB'),
+    size('@headwater/vue', 'without core', '0.8 kB'),
+    size('@headwater/vue/llm', 'without core', '2.0 kB'),
+    size('@headwater/compat', 'everything, including core', '6.0 kB'),
+  ]
+  expect(sizeLine(sizes, english)).toMatch(/^Size: 10\.8 kB .* at most 0\.8 kB more/)
 })
 
 test('the comparison has one column for Headwater, which says yes only if all bindings do', () => {

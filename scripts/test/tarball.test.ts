@@ -6,6 +6,7 @@ import { faultsOf } from '../tarball.mjs'
 
 const manifest = {
   name: '@headwater/one',
+  version: '1.0.0',
   sideEffects: false,
   main: './dist/index.js',
   types: './dist/index.d.ts',
@@ -15,13 +16,18 @@ const good = {
   'package.json': JSON.stringify(manifest),
   'README.md': '',
   LICENSE: '',
-  'CHANGELOG.md': '',
+  'CHANGELOG.md': '# @headwater/one\n\n## 1.0.0\n\n- A change.\n',
   'dist/index.js': `import { latest } from "@headwater/core";\nexport const one = latest;\n//# sourceMappingURL=index.js.map`,
   'dist/index.js.map': JSON.stringify({ sources: ['../src/index.ts'] }),
   'src/index.ts': '',
 }
 
-function faults(changes: { readonly [path: string]: string | undefined }): string[] {
+const nowhere = { repository: null, site: null }
+
+function faults(
+  changes: { readonly [path: string]: string | undefined },
+  addresses: { repository: string | null; site: string | null } = nowhere,
+): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-tarball-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   for (const [path, text] of Object.entries({ ...good, ...changes })) {
@@ -29,7 +35,7 @@ function faults(changes: { readonly [path: string]: string | undefined }): strin
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }
-  return faultsOf(folder, true)
+  return faultsOf(folder, 'packages/one', addresses)
 }
 const withManifest = (change: object) => ({ 'package.json': JSON.stringify({ ...manifest, ...change }) })
 const code = (text: string) => ({ 'dist/index.js': `${text}\n//# sourceMappingURL=index.js.map` })
@@ -42,7 +48,14 @@ test('finds no fault in a complete package', () => {
 test.each([
   ['a test', { 'test/a.ts': '' }, 'contains test'],
   ['no README', { 'README.md': undefined }, 'has no README.md'],
-  ['no changelog after a release', { 'CHANGELOG.md': undefined }, 'has no CHANGELOG.md'],
+  ['no changelog', { 'CHANGELOG.md': undefined }, 'has no CHANGELOG.md'],
+  [
+    'a changelog of an older version',
+    { 'CHANGELOG.md': '# @headwater/one\n\n## 1.0.0-beta.1\n\n- A change.\n' },
+    'does not mention 1.0.0',
+  ],
+  ['a README from before the release', { 'README.md': 'Not published yet.' }, 'is not published yet'],
+  ['an address from elsewhere', withManifest({ homepage: 'https://example.com' }), 'another homepage'],
   [
     'a workspace range',
     withManifest({ dependencies: { '@headwater/core': 'workspace:^' } }),
@@ -80,4 +93,23 @@ test.each([
   ],
 ])('reports %s', (_, change, fault) => {
   expect(faults(change)).toEqual(expect.arrayContaining([expect.stringContaining(fault)]))
+})
+
+test('finds no import in the example of a doc comment', () => {
+  expect(faults(code("/**\n * import { test } from 'vitest'\n */\nexport const one = 1"))).toEqual([])
+})
+
+test('finds no fault in a package that was not published yet, and says so', () => {
+  expect(faults({ 'CHANGELOG.md': '# @headwater/one\n\nVersion 1.0.0 was not published.\n' })).toEqual([])
+})
+
+test('reports missing addresses and relative links once there is a repository', () => {
+  const readme = { 'README.md': '[Guide](../../docs/guide.md)' }
+  expect(faults(readme)).toEqual([])
+  expect(faults(readme, { repository: 'https://git.example.com/us/headwater', site: null })).toEqual([
+    expect.stringContaining('another homepage in its manifest than "https://git.example.com/'),
+    expect.stringContaining('another bugs'),
+    expect.stringContaining('another repository'),
+    'has the relative link ../../docs/guide.md in its README, which does not work on npm',
+  ])
 })

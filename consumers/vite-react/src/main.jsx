@@ -1,8 +1,6 @@
 import { keyed, useEventSource } from '@headwater/react'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { Price } from './price.tsx'
-import { Price as OwnPrice } from './readme.tsx'
 
 const parse = ({ data }) => JSON.parse(data)
 
@@ -21,5 +19,3 @@ createRoot(document.getElementById('root')).render(
     <Ticker />
   </StrictMode>,
 )
-createRoot(document.getElementById('example')).render(<Price />)
-createRoot(document.getElementById('readme')).render(<OwnPrice symbol="NILE" />)

@@ -1,7 +1,5 @@
 import { createEventSource } from '@headwater/solid'
 import { render } from 'solid-js/web'
-import { Price } from './price.tsx'
-import { Price as OwnPrice } from './readme.jsx'
 
 function Ticker() {
   const ticker = createEventSource('/api/ticker')
@@ -13,6 +11,4 @@ function Ticker() {
   )
 }
 
-render(() => <OwnPrice symbol="NILE" />, document.getElementById('readme'))
-render(() => <Price />, document.getElementById('example'))
 render(() => <Ticker />, document.getElementById('root'))

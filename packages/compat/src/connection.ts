@@ -1,7 +1,9 @@
 import { type Clock, type Message, type RetryRule, SseError, systemClock } from '@headwater/core'
 import { createParser } from '@headwater/core/parser'
-import { networkError, type Fetch, type RedirectRule, type TransportRequest } from '@headwater/core/transport'
+import { guard, networkError, type RedirectRule, type TransportRequest } from '@headwater/core/transport'
+import { adaptFetch, type FetchLike } from './fetch-like.ts'
 import { readStream } from './read-stream.ts'
+import { createDelayLimits } from './reconnect-delay.ts'
 
 /** Options of an {@link EventSource}. All but `withCredentials` go beyond the specification and are off by default. */
 export interface EventSourceInit {
@@ -14,11 +16,14 @@ export interface EventSourceInit {
    * `'follow'`: all. `'error'`: none.
    */
   readonly redirect?: RedirectRule
-  /** Custom `fetch`. Default: the global one. */
-  readonly fetch?: Fetch
+  /** Custom `fetch`. It gets the headers as an object that can be spread. Default: the global one. */
+  readonly fetch?: FetchLike
   /**
    * Returns the delay before the next attempt, in milliseconds, or `false` to give up: for instance `exponential()` from
    * `@headwater/core`. Called only where the specification reconnects. Default: the server's `retry`, else 3,000 ms.
+   *
+   * If it throws, the exception is reported. The default applies then, and for a result that is not a number from 0 up. After
+   * three attempts in a row that each lasted less than a second, every delay is at least 100 ms, also one of the server.
    */
   readonly retry?: RetryRule
   /** Delays an attempt while the browser is offline. Default `false`. */
@@ -62,31 +67,33 @@ export function connect(
   transformRequest: (request: TransportRequest) => TransportRequest = (request) => request,
 ): () => void {
   const { clock = systemClock, headers, idleTimeoutMs, redirect, fetch, retry, waitForNetwork } = init
-  const credentials = init.withCredentials ? 'include' : undefined
+  // Some server runtimes have no cookies and reject even the default value.
+  const credentials = init.withCredentials ? 'include' : 'window' in globalThis ? 'same-origin' : undefined
   let closed = false
   /** Ends the current attempt or wait. */
   let cancelCurrent: () => void
   let origin = ''
-  let retryMs: number | undefined
-  let failures = 0
-  let failingSince = 0
+  const retries = createRetries(url, retry, clock)
   const parser = createParser({
     onMessage(message) {
-      failures = 0
+      retries.onMessage()
       listener.message(message, origin)
     },
-    onRetry: (ms) => (retryMs = ms),
+    onRetry: retries.onRetry,
   })
 
-  const prepare = async () =>
-    transformRequest({
+  async function prepare(): Promise<TransportRequest> {
+    // The global `fetch` refuses such a URL each time, with an error that contains the password.
+    if (!fetch && /^https?:\/\/[^/]*@/.test(url)) refuseCredentials()
+    return transformRequest({
       url,
       headers: typeof headers === 'function' ? await callHeaders(headers) : headers,
       credentials,
       redirect,
-      fetch,
+      fetch: fetch && adaptFetch(fetch),
       lastEventId: parser.lastEventId,
     })
+  }
 
   function onOpen(response: Response): void {
     // [spec] Messages have the origin of the final URL after redirects. A reconnection uses the original URL.
@@ -107,6 +114,7 @@ export function connect(
       // A page in the back-forward cache must not hold a connection. It reconnects without an event or a delay on its return.
       const onPageHide = () => controller.abort(onPageHide)
       globalThis.addEventListener?.('pagehide', onPageHide)
+      retries.start()
       const reason = await readStream(prepare, parser, controller, { clock, idleTimeoutMs, onOpen })
       globalThis.removeEventListener?.('pagehide', onPageHide)
       if (closed) return
@@ -115,12 +123,8 @@ export function connect(
         await nextPageEvent('pageshow')
         continue
       }
-      if (++failures === 1) failingSince = clock.now()
       const error = reason instanceof SseError ? reason : networkError(url, reason)
-      const { status } = error
-      const elapsedMs = clock.now() - failingSince
-      const context = { attempt: failures, error, status, retryMs, elapsedMs, jitter: clock.random() }
-      const delayMs = isRetryable(error, url) && (retry ? retry(context) : (retryMs ?? 3_000))
+      const delayMs = retries.delayAfter(error)
       listener.error(error, delayMs !== false)
       if (closed || delayMs === false) return
       await new Promise<void>((resolve) => (cancelCurrent = clock.timer(resolve, delayMs)))
@@ -136,6 +140,12 @@ export function connect(
   }
 }
 
+/** @throws SseError `invalid-option` */
+function refuseCredentials(): never {
+  const message = 'The URL contains a user name or password. Send them in the header Authorization.'
+  throw new SseError('invalid-option', message, { option: 'url' })
+}
+
 async function callHeaders(headers: () => HeadersInit | PromiseLike<HeadersInit>): Promise<HeadersInit> {
   try {
     return await headers()
@@ -144,6 +154,29 @@ async function callHeaders(headers: () => HeadersInit | PromiseLike<HeadersInit>
       option: 'headers',
       cause,
     })
+  }
+}
+
+/** Decides on the delay after each attempt. */
+function createRetries(url: string, rule: RetryRule | undefined, clock: Clock) {
+  const delays = createDelayLimits(clock)
+  let retryMs: number | undefined
+  let failures = 0
+  let failingSince = 0
+  return {
+    start: delays.start,
+    onMessage: () => void (failures = 0),
+    onRetry: (ms: number) => void (retryMs = ms),
+    /** Returns `false` if no attempt follows. */
+    delayAfter(error: SseError): number | false {
+      if (++failures === 1) failingSince = clock.monotonic()
+      if (!isRetryable(error, url)) return false
+      const { status } = error
+      const elapsedMs = clock.monotonic() - failingSince
+      const context = { attempt: failures, error, status, retryMs, elapsedMs, jitter: clock.random() }
+      const wantedMs = rule && guard(rule, context)
+      return wantedMs !== false && delays.limit(wantedMs, retryMs ?? 3_000)
+    },
   }
 }
 

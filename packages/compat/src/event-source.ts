@@ -3,6 +3,7 @@ import { connect, type EventSourceHooks, type EventSourceInit } from './connecti
 import { ServerMessage } from './server-message.ts'
 
 export type { EventSourceInit } from './connection.ts'
+export type { FetchLike, FetchLikeInit, FetchLikeResponse, ReaderLike } from './fetch-like.ts'
 
 /** An `error` event with details that the specification does not have. */
 export interface EventSourceError extends Event {
@@ -32,7 +33,7 @@ export interface EventSourceEventMap {
 
 // Types only: at run time this is the method of EventTarget.
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging
-export interface EventSource {
+interface Source {
   /** Removes a listener. */
   removeEventListener<Type extends keyof EventSourceEventMap>(
     type: Type,
@@ -51,36 +52,13 @@ export interface EventSource {
   ): void
 }
 
-/**
- * The `EventSource` of the specification, for browsers, workers, Node, Bun and Deno. An `error` event has the reason in its
- * `error` property. Features beyond the specification are options, and off by default.
- *
- * [spec] 9.2.2, the EventSource interface; 9.2.3, processing model.
- *
- * @throws TypeError if called without a URL.
- * @throws DOMException `SyntaxError` if the URL cannot be parsed.
- * @example
- * ```ts
- * import { EventSource } from '@headwater/compat'
- *
- * const source = new EventSource('https://example.com/prices')
- * source.onmessage = (event) => console.log(event.lastEventId, event.data)
- * source.addEventListener('halt', (event) => console.log(event.data))
- * source.onerror = () => console.log(source.readyState === EventSource.CLOSED ? 'closed' : 'reconnecting')
- * ```
- */
-export class EventSource extends EventTarget {
-  static get CONNECTING(): 0 {
-    return CONNECTING
-  }
-
-  static get OPEN(): 1 {
-    return OPEN
-  }
-
-  static get CLOSED(): 2 {
-    return CLOSED
-  }
+class Source extends EventTarget {
+  declare static readonly CONNECTING: 0
+  declare static readonly OPEN: 1
+  declare static readonly CLOSED: 2
+  declare readonly CONNECTING: 0
+  declare readonly OPEN: 1
+  declare readonly CLOSED: 2
 
   #url: string
   #withCredentials: boolean
@@ -90,7 +68,7 @@ export class EventSource extends EventTarget {
   #handlers: { [type: string]: Handler<any> } = {}
   #closeConnection: () => void
 
-  constructor(url: string | URL, init?: EventSourceInit) {
+  constructor(url: string | URL, init: EventSourceInit = {}) {
     super()
     if (arguments.length === 0) throw new TypeError('EventSource requires a URL.')
     this.#url = parseUrl(`${url}`)
@@ -135,18 +113,6 @@ export class EventSource extends EventTarget {
     return this.#readyState
   }
 
-  get CONNECTING(): 0 {
-    return CONNECTING
-  }
-
-  get OPEN(): 1 {
-    return OPEN
-  }
-
-  get CLOSED(): 2 {
-    return CLOSED
-  }
-
   /** Called when a connection opens, also after a reconnection. */
   get onopen(): Handler<Event> {
     return this.#handlers['open'] ?? null
@@ -172,10 +138,6 @@ export class EventSource extends EventTarget {
 
   set onerror(handler: Handler<Event>) {
     this.#setHandler('error', handler)
-  }
-
-  get [Symbol.toStringTag](): string {
-    return 'EventSource'
   }
 
   /** Closes the connection. No event follows, even for messages that have arrived already. */
@@ -214,6 +176,40 @@ export class EventSource extends EventTarget {
     if (!next) this.removeEventListener(type, this.#callHandler)
     else if (!previous) this.addEventListener(type, this.#callHandler)
   }
+}
+
+/**
+ * The `EventSource` of the specification, for browsers, workers, Node, Bun and Deno. An `error` event has the reason in its
+ * `error` property. Features beyond the specification are options, and off by default.
+ *
+ * [spec] 9.2.2, the EventSource interface; 9.2.3, processing model.
+ *
+ * @throws TypeError if called without a URL.
+ * @throws DOMException `SyntaxError` if the URL cannot be parsed.
+ * @example
+ * ```ts
+ * import { EventSource } from '@headwater/compat'
+ *
+ * const source = new EventSource('https://example.com/prices')
+ * source.onmessage = (event) => console.log(event.lastEventId, event.data)
+ * source.addEventListener('halt', (event) => console.log(event.data))
+ * source.onerror = () => console.log(source.readyState === EventSource.CLOSED ? 'closed' : 'reconnecting')
+ * ```
+ */
+export const EventSource: typeof Source = /* @__PURE__ */ defineInterface(Source)
+export type EventSource = Source
+
+// [spec] WebIDL: members are enumerable, and constants cannot be changed.
+function defineInterface(Class: typeof Source): typeof Source {
+  const { prototype } = Class
+  const define = Object.defineProperty
+  for (const name of Object.getOwnPropertyNames(prototype))
+    define(prototype, name, { enumerable: name !== 'constructor' })
+  for (const target of [Class, prototype])
+    for (const [name, value] of Object.entries({ CONNECTING, OPEN, CLOSED }))
+      define(target, name, { value, enumerable: true })
+  define(prototype, Symbol.toStringTag, { value: 'EventSource', configurable: true })
+  return define(Class, 'name', { value: 'EventSource' })
 }
 
 /** @throws DOMException `SyntaxError` */

@@ -1,7 +1,8 @@
 import { SseError, systemClock } from '@headwater/core'
 import { createParser } from '@headwater/core/parser'
-import type { Fetch, TransportRequest } from '@headwater/core/transport'
-import { readStream } from './read-stream.ts'
+import { type Fetch, isSendableId, type TransportRequest } from '@headwater/core/transport'
+import { abortReason, readStream } from './read-stream.ts'
+import { createDelayLimits } from './reconnect-delay.ts'
 
 /** Content type of an event stream. */
 export const EventStreamContentType = 'text/event-stream'
@@ -34,8 +35,9 @@ export interface FetchEventSourceInit extends Omit<RequestInit, 'headers' | 'sig
   /** Called when the server ends the response, before the promise fulfils. If it throws, the error goes to `onerror`. */
   onclose?: (() => void) | undefined
   /**
-   * Called when an attempt fails. It returns the delay before the next attempt, in milliseconds; default: the server's `retry`,
-   * else 1,000. If it throws, no attempt follows and the promise rejects with the thrown error.
+   * Called when an attempt fails. It returns the delay before the next attempt, in milliseconds; default, also for a result that
+   * is not a number from 0 up: the server's `retry`, else 1,000. After three attempts in a row that each lasted less than a second,
+   * every delay is at least 100 ms. If it throws, no attempt follows and the promise rejects with the thrown error.
    */
   onerror?: ((error: any) => number | null | undefined | void) | undefined
   /**
@@ -71,7 +73,12 @@ const STOPPED = 'stopped'
  * })
  * ```
  */
-export async function fetchEventSource(input: RequestInfo | URL, init: FetchEventSourceInit): Promise<void> {
+export function fetchEventSource(input: RequestInfo | URL, init: FetchEventSourceInit): Promise<void> {
+  // Not async: much code calls it with `new`, which an async function does not allow. `new` returns the promise.
+  return run(input, init)
+}
+
+async function run(input: RequestInfo | URL, init: FetchEventSourceInit): Promise<void> {
   const { signal, headers, onopen, onmessage, onclose, onerror, openWhenHidden, fetch, ...rest } = init
   if (signal?.aborted) return
   const { method, createRequest } = createRequests(input, rest, { headers, onopen, fetch })
@@ -82,6 +89,7 @@ export async function fetchEventSource(input: RequestInfo | URL, init: FetchEven
   let failAttempt: (error: unknown) => void
   let delayMs = 1_000
   let retry: number | undefined
+  const delays = createDelayLimits(systemClock)
 
   const parser = createParser({
     defaultType: '',
@@ -98,7 +106,7 @@ export async function fetchEventSource(input: RequestInfo | URL, init: FetchEven
     onRetry: (ms) => (delayMs = retry = ms),
   })
 
-  const canResend = () => /^(get|head)$/i.test(method) || parser.lastEventId !== ''
+  const canResend = () => /^(get|head)$/i.test(method) || isSendableId(parser.lastEventId)
   const shouldPause = () => page?.visibilityState === 'hidden' && canResend()
   const onAbort = () => cancelCurrent()
   const onVisibilityChange = () => {
@@ -126,10 +134,11 @@ export async function fetchEventSource(input: RequestInfo | URL, init: FetchEven
       const controller = new AbortController()
       failAttempt = (reason) => {
         parser.close()
-        controller.abort(reason)
+        controller.abort(abortReason(reason))
       }
       cancelCurrent = () => failAttempt(STOPPED)
       const prepare = () => createRequest(parser.lastEventId)
+      delays.start()
       let error = await readStream(prepare, parser, controller, { clock: systemClock })
       if (signal?.aborted) return
       if (error instanceof SseError && error.code === 'ended') {
@@ -139,7 +148,7 @@ export async function fetchEventSource(input: RequestInfo | URL, init: FetchEven
           error = thrown
         }
       }
-      await wait(error === STOPPED ? undefined : (onerror?.(error) ?? delayMs))
+      await wait(error === STOPPED ? undefined : delays.limit(onerror?.(error), delayMs))
       if (signal?.aborted) return
     }
   } finally {

@@ -3,6 +3,10 @@ export {
   type EventSourceError,
   type EventSourceEventMap,
   type EventSourceInit,
+  type FetchLike,
+  type FetchLikeInit,
+  type FetchLikeResponse,
+  type ReaderLike,
 } from './event-source.ts'
 export {
   EventSourcePolyfill,

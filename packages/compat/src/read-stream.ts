@@ -25,19 +25,18 @@ export function readStream(
   { clock, idleTimeoutMs = Infinity, onOpen }: ReadStreamOptions,
 ): Promise<unknown> {
   const { signal } = controller
-  let lastByteAt = clock.now()
   let cancelIdleTimer: (() => void) | undefined
 
-  // A chunk does not restart the timer. When the timer fires, it is started again for the time that is left.
-  function startIdleTimer(ms: number): void {
-    cancelIdleTimer = clock.timer(() => {
-      const leftMs = lastByteAt + idleTimeoutMs - clock.now()
-      if (leftMs > 0) startIdleTimer(leftMs)
-      else
-        controller.abort(
-          new SseError('idle-timeout', `No data for ${idleTimeoutMs} ms; the connection is considered dead.`),
-        )
-    }, ms)
+  // Restarted for each chunk: to compare times instead would depend on the clock, which may be set back or forward.
+  function restartIdleTimer(): void {
+    cancelIdleTimer?.()
+    if (idleTimeoutMs < Infinity) cancelIdleTimer = clock.timer(onIdle, idleTimeoutMs)
+  }
+
+  function onIdle(): void {
+    controller.abort(
+      new SseError('idle-timeout', `No data for ${idleTimeoutMs} ms; the connection is considered dead.`),
+    )
   }
 
   async function run(): Promise<never> {
@@ -53,17 +52,22 @@ export function readStream(
       const chunk = await read()
       signal.throwIfAborted()
       if (!chunk) throw new SseError('ended', 'The server ended the response.')
-      lastByteAt = clock.now()
+      restartIdleTimer()
       parser.feed(chunk)
     }
   }
 
-  if (idleTimeoutMs < Infinity) startIdleTimer(idleTimeoutMs)
-  run().catch((error) => controller.abort(error))
+  restartIdleTimer()
+  run().catch((error) => controller.abort(abortReason(error)))
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => {
       cancelIdleTimer?.()
       resolve(signal.reason)
     })
   })
+}
+
+/** Returns the reason to abort with. `abort(undefined)` means "aborted by the user", and `null` is no reason at all. */
+export function abortReason(thrown: unknown): unknown {
+  return thrown ?? new Error(`The thrown value was ${thrown}.`)
 }

@@ -118,6 +118,97 @@ describe('the delay before a reconnection', () => {
     expect(server.requests.length).toBe(4)
   })
 
+  test('is the default if the option retry throws, and the exception is reported', async () => {
+    const error = new Error('a bug in the rule')
+    const consoleError = vi.spyOn(console, 'error').mockReturnValue()
+    open({
+      retry() {
+        throw error
+      },
+    })
+    await (await server.nextRequest()).fail()
+    expect(log).toEqual(['error 0 network'])
+    expect(consoleError.mock.calls).toEqual([[error]])
+    consoleError.mockRestore()
+    await clock.advance(2_999)
+    expect(server.requests.length).toBe(1)
+    await clock.advance(1)
+    expect(server.requests.length).toBe(2)
+  })
+
+  test.each([NaN, -1, -Infinity, undefined, null, '5', Promise.resolve(5)])(
+    'is the default if the option retry returns %s',
+    async (result) => {
+      open({ retry: () => result as number })
+      const request = await server.nextRequest()
+      await request.send('retry: 500\n\n')
+      await request.end()
+      await clock.advance(499)
+      expect(server.requests.length).toBe(1)
+      await clock.advance(1)
+      expect(server.requests.length).toBe(2)
+    },
+  )
+
+  test('is the maximum of setTimeout if the option retry returns Infinity', async () => {
+    open({ retry: () => Infinity })
+    await (await server.nextRequest()).fail()
+    await clock.advance(2 ** 31 - 2)
+    expect(server.requests.length).toBe(1)
+    await clock.advance(1)
+    expect(server.requests.length).toBe(2)
+  })
+
+  /** Ends each connection after `lastsMs`. Returns the times at which the next attempts begin, relative to the end before. */
+  async function measureDelays(lastsMs: readonly number[]): Promise<number[]> {
+    const delays: number[] = []
+    for (const ms of lastsMs) {
+      const request = await server.nextRequest()
+      await request.send('retry: 0\ndata: x\n\n')
+      await clock.advance(ms)
+      await request.end()
+      const count = server.requests.length
+      let delayMs = 0
+      for (await clock.advance(0); server.requests.length === count; delayMs++) await clock.advance(1)
+      delays.push(delayMs)
+    }
+    return delays
+  }
+
+  test('is 0 with retry: 0, but 100 ms after three attempts in a row that lasted less than a second', async () => {
+    open()
+    expect(await measureDelays([0, 999, 0, 0, 1_000, 0, 0, 0])).toEqual([0, 0, 100, 100, 0, 0, 0, 100])
+  })
+
+  test('has the same floor for the result of the option retry', async () => {
+    open({ retry: () => 0 })
+    expect(await measureDelays([0, 0, 0])).toEqual([0, 0, 100])
+  })
+
+  test('has the same floor for attempts without a response', async () => {
+    open({ retry: () => 0 })
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await (await server.nextRequest()).fail()
+      await clock.advance(0)
+    }
+    expect(server.requests.length).toBe(3)
+    await clock.advance(99)
+    expect(server.requests.length).toBe(3)
+    await clock.advance(1)
+    expect(server.requests.length).toBe(4)
+  })
+
+  test('gives the option retry an elapsed time that does not depend on the clock', async () => {
+    const times: number[] = []
+    open({ retry: ({ elapsedMs }) => (times.push(elapsedMs), 500) })
+    for (const ms of [-3_600_000, 3_600_000, 0]) {
+      await (await server.nextRequest()).fail()
+      clock.jump(ms)
+      await clock.advance(500)
+    }
+    expect(times).toEqual([0, 500, 1_000])
+  })
+
   test('lasts until the browser is online with waitForNetwork', async () => {
     const page = new EventTarget()
     vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
@@ -156,6 +247,17 @@ describe('the idle timeout', () => {
     expect(request.open).toBe(false)
   })
 
+  test.each([-3_600_000, 3_600_000])('is not affected by a clock that jumps by %i ms', async (ms) => {
+    open({ idleTimeoutMs: 1_000 })
+    const request = await server.nextRequest()
+    await request.send('data: 1\n\n')
+    clock.jump(ms)
+    await clock.advance(999)
+    expect(log).toEqual(['open 1', 'message 1'])
+    await clock.advance(1)
+    expect(log.at(-1)).toBe('error 0 idle-timeout')
+  })
+
   test('includes the time before the response', async () => {
     open({ idleTimeoutMs: 1_000 })
     const request = await server.nextRequest()
@@ -163,6 +265,80 @@ describe('the idle timeout', () => {
     expect(log).toEqual(['error 0 idle-timeout'])
     expect(request.aborted).toBe(true)
   })
+})
+
+describe('a custom fetch', () => {
+  test('gets all headers in an object that can be spread', async () => {
+    const seen: unknown[] = []
+    open({
+      headers: { authorization: 'Bearer demo' },
+      fetch(url, init) {
+        seen.push({ ...init.headers })
+        return server.fetch(url, init)
+      },
+    })
+    const request = await server.nextRequest()
+    await request.send('id: 7\n\n')
+    await request.end()
+    await clock.advance(3_000)
+    const headers = { Accept: 'text/event-stream', authorization: 'Bearer demo' }
+    expect(seen).toEqual([headers, { ...headers, 'Last-Event-ID': '7' }])
+  })
+
+  test.each([
+    [true, {}, 'same-origin'],
+    [true, { withCredentials: true }, 'include'],
+    [false, {}, undefined],
+  ])('with a window: %s and the options %o gets credentials: %s', async (hasWindow, options, expected) => {
+    if (hasWindow) vi.stubGlobal('window', globalThis)
+    const seen: unknown[] = []
+    open({
+      ...options,
+      fetch(url, init) {
+        seen.push(init.credentials)
+        return server.fetch(url, init)
+      },
+    })
+    await server.nextRequest()
+    expect(seen).toEqual([expected])
+  })
+
+  test.each(['Uint8Array', 'DataView', 'ArrayBuffer'])(
+    'may return a body with chunks of %s',
+    async (kind) => {
+      const bytes = new TextEncoder().encode('….data: x\n\n').subarray(4)
+      const chunks = {
+        Uint8Array: bytes,
+        DataView: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+        ArrayBuffer: bytes.slice().buffer,
+      }
+      const reads = [{ done: false, value: chunks[kind as keyof typeof chunks] }, { done: true }]
+      const reader = { read: async () => reads.shift()!, cancel: async () => undefined }
+      const headers = new Headers({ 'content-type': 'text/event-stream' })
+      open({
+        fetch: async (url) => ({ status: 200, url: String(url), headers, body: { getReader: () => reader } }),
+      })
+      await clock.advance(0)
+      expect(log).toEqual(['open 1', 'message x', 'error 0 ended'])
+    },
+  )
+
+  test.each([undefined, null])('that rejects with %s is a failure that is retried', async (reason) => {
+    open({ fetch: () => Promise.reject(reason) })
+    await clock.advance(0)
+    expect(log).toEqual(['error 0 network'])
+  })
+})
+
+test('a URL with a password fails permanently, without a request, and no message contains it', async () => {
+  const request = vi.fn(fetch)
+  vi.stubGlobal('fetch', request)
+  source = new EventSource('https://user:secret@example.com/news', { clock })
+  const error = await new Promise<EventSourceError>((resolve) => source.addEventListener('error', resolve))
+  expect([source.readyState, error.error.code, error.error.option]).toEqual([2, 'invalid-option', 'url'])
+  expect(error.message).not.toMatch(/user:|secret/)
+  await clock.advance(86_400_000)
+  expect(request).not.toHaveBeenCalled()
 })
 
 describe('a headers function', () => {

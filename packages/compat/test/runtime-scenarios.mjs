@@ -9,6 +9,7 @@ const stats = async () => (await fetch(`${home}/stats`)).json()
 /** Timers run a hundred times as fast. */
 const clock = {
   now: Date.now,
+  monotonic: () => performance.now(),
   random: Math.random,
   timer(callback, ms) {
     const timer = setTimeout(callback, ms / 100)

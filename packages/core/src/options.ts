@@ -31,6 +31,11 @@ export interface Step {
   readonly before: ConnectionSnapshot
   readonly after: ConnectionSnapshot
   readonly effects: readonly Effect[]
+  /**
+   * Present once for a stream, on the step that shows it: a proxy buffers the stream, because three pauses of 2 s or more in a row
+   * were in the middle of a message. Send `X-Accel-Buffering: no`, or set `proxy_buffering off` in nginx.
+   */
+  readonly hint?: 'buffered-by-proxy'
 }
 
 /** Options of a connection. They are read again whenever they are used, so they may change while it is open. */

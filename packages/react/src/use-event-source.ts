@@ -40,7 +40,8 @@ export type UseEventSourceOptions<Data = string | undefined, Events = NoEvents> 
  *
  * function Price({ symbol }: { symbol?: string }) {
  *   const price = useEventSource(symbol && `/prices/${symbol}`)
- *   if (price.status === 'waiting') return <p>Back in {price.delayMs} ms: {price.error.message}</p>
+ *   if (price.status === 'closed' && price.reason === 'failed') return <p>{price.error?.message}</p>
+ *   if (price.status === 'waiting') return <p>Reconnecting in {Math.ceil(price.delayMs / 1000)} s</p>
  *   return <p>{price.data}</p>
  * }
  * ```

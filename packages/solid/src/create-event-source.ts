@@ -48,7 +48,7 @@ interface Binding<Data> {
  *
  * function Price(props: { symbol?: string }) {
  *   const price = createEventSource(() => props.symbol && `/prices/${props.symbol}`)
- *   return () => (price.status === 'waiting' ? price.error.message : price.data)
+ *   return () => (price.status === 'closed' && price.reason === 'failed' ? price.error?.message : price.data)
  * }
  * ```
  */

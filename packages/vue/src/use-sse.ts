@@ -50,8 +50,8 @@ export type UseSSEUrl = Exclude<Url, (...args: never) => unknown> | Readonly<Ref
  *
  * export function usePrice() {
  *   const symbol = ref('ACME')
- *   const { data, status } = useSSE(() => `/prices/${symbol.value}`)
- *   return { symbol, data, status }
+ *   const { data, status, error } = useSSE(() => `/prices/${symbol.value}`)
+ *   return { symbol, data, status, error } // status 'closed' and an error: the stream failed
  * }
  * ```
  */

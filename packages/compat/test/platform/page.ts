@@ -7,8 +7,31 @@ import { windowChecks } from './window-checks.ts'
 /** Time limit of a check. The longest check waits for half a second. */
 const LIMIT_MS = 4_000
 
+const native = globalThis.EventSource
 // With `?native` in the URL the browser's own class is tested.
 if (!location.search.includes('native')) globalThis.EventSource = EventSource
+
+/** Describes the own properties of a class and its prototype, and the keys that a loop over an instance visits. */
+function describeInterface(Class: typeof native): string[] {
+  const source = new Class('/stream')
+  source.close()
+  const keys: string[] = []
+  for (const key in source) keys.push(key)
+  const describe = (object: object) =>
+    Reflect.ownKeys(object).map((key) => {
+      const { value, get, set, ...flags } = Object.getOwnPropertyDescriptor(object, key)!
+      const kind = get ? `get ${set ? 'set' : ''}` : typeof value === 'object' ? 'object' : typeof value
+      return `${String(key)}: ${kind} ${/string|number/.test(kind) ? String(value) : ''} ${JSON.stringify(flags)}`
+    })
+  return [
+    ...describe(Class),
+    ...describe(Class.prototype).filter((line) => !line.startsWith('addEventListener:')),
+    `keys: ${keys.sort().join()}`,
+  ].sort()
+}
+
+/** Describes the browser's own class and ours. */
+export const interfaces = (): string[][] => [native, EventSource].map(describeInterface)
 
 interface CheckRequest {
   readonly title: string

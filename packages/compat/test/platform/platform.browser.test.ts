@@ -87,6 +87,15 @@ test('passes all checks in Chromium except those that only a browser can impleme
   expect(passed).toBeGreaterThanOrEqual(133)
 })
 
+test('has the properties of the browser’s own class, with the same flags', async () => {
+  const page = await browser.newPage()
+  await page.goto(server.home)
+  const [native, ours] = await page.evaluate(() => platform.interfaces())
+  await page.close()
+  expect(native!.length).toBeGreaterThan(16)
+  expect(ours).toEqual(native)
+})
+
 test('disconnects without an error event while the page is in the back-forward cache, and reconnects on its return', async () => {
   const context = await browser.newContext()
   const page = await context.newPage()

@@ -91,27 +91,25 @@ export const eventSourceBehaviours: readonly Behaviour<EventSourceClient>[] = [
         return `${code} ${typeof message}`
       }),
   },
-  {
-    title: 'option `fetch` with credentials',
-    responses: [openStream],
-    run: async ({ Class }, { url }) => {
-      let credentials: unknown
+  ...[false, true].map((withCredentials) => ({
+    title: `option \`fetch\` and withCredentials: ${withCredentials}`,
+    responses: [stream, openStream],
+    run: async ({ Class }: EventSourceClient, server: ScriptedServer) => {
+      const calls: string[] = []
       const init = {
-        withCredentials: true,
-        fetch: (input: string, init: RequestInit) => {
-          ;({ credentials } = init)
-          return fetch(input, {
-            ...init,
-            headers: { ...Object.fromEntries(new Headers(init.headers)), 'x-custom': '1' },
-          })
+        withCredentials,
+        fetch: (input: string, { credentials, mode, cache, redirect, ...init }: RequestInit) => {
+          calls.push([credentials, mode, cache, redirect, ...Object.keys(init.headers ?? {})].join(' '))
+          return fetch(input, { ...init, headers: { ...(init.headers as object), 'x-custom': '1' } })
         },
       }
-      return useSource(new Class(url, init), async (source) => {
-        await first(source, 'message')
-        return String(credentials)
+      return useSource(new Class(server.url, init), async () => {
+        await server.waitForRequests(2)
+        const { accept, 'last-event-id': id, 'x-custom': custom } = server.requests[1]!.headers
+        return [...calls, accept, id, custom].join(', ')
       })
     },
-  },
+  })),
   {
     title: 'messages of the same chunk after close()',
     responses: [{ text: 'data: 1\n\ndata: 2\n\n', staysOpen: true }],
@@ -138,6 +136,16 @@ export const eventSourceBehaviours: readonly Behaviour<EventSourceClient>[] = [
     run: ({ Class }, server) =>
       useSource(new Class(server.url), async () =>
         (await withTimeout(server.waitForRequests(3))) === 'timeout' ? 'waits' : 'reconnects without delay',
+      ),
+  },
+  {
+    title: '`retry: 0` from a server that ends each response at once',
+    responses: [{ text: 'retry: 0\ndata: x\n\n' }],
+    run: ({ Class }, server) =>
+      useSource(new Class(server.url), async () =>
+        (await withTimeout(server.waitForRequests(20), 1_500)) === 'timeout'
+          ? 'waits 100 ms after three short connections'
+          : 'reconnects without delay',
       ),
   },
   {

@@ -1,6 +1,6 @@
 import type { fetchEventSource } from '../../src/fetch-event-source.ts'
 import type { Behaviour } from './behaviour.ts'
-import { sleep, withTimeout } from './scripted-server.ts'
+import { type ScriptedServer, sleep, withTimeout } from './scripted-server.ts'
 
 export type FetchClient = typeof fetchEventSource
 
@@ -84,6 +84,29 @@ export const fetchBehaviours: readonly Behaviour<FetchClient>[] = [
     async run(client, { url, requests }) {
       await client(url, { ...keepOpen, onerror: () => 1 })
       return `${requests.length} requests, ${requests[1]!.headers['last-event-id']}`
+    },
+  },
+  ...[NaN, Promise.resolve()].map((result) => ({
+    title: `onerror returns ${typeof result === 'number' ? 'NaN' : 'a promise'}`,
+    responses: [{ text: '', breaks: true }],
+    async run(client: FetchClient, server: ScriptedServer) {
+      const controller = new AbortController()
+      const { signal } = controller
+      void client(server.url, { ...keepOpen, signal, onerror: () => result as never })
+      const outcome = await withTimeout(server.waitForRequests(10), 900)
+      controller.abort()
+      return outcome === 'timeout' ? 'waits for the default delay' : 'reconnects without delay'
+    },
+  })),
+  {
+    title: '`retry: 0`, with a connection that breaks at once',
+    responses: [{ text: 'retry: 0\n\n', breaks: true }],
+    async run(client, server) {
+      const controller = new AbortController()
+      void client(server.url, { ...keepOpen, signal: controller.signal })
+      const outcome = await withTimeout(server.waitForRequests(20), 1_500)
+      controller.abort()
+      return outcome === 'timeout' ? 'waits 100 ms after three short connections' : 'reconnects without delay'
     },
   },
   {

@@ -21,6 +21,8 @@ export interface Attempt {
   readonly signal: AbortSignal
   readonly clock: Clock
   readonly page: Page
+  /** Called with the URL before the request is sent. */
+  onRequest(url: string): void
   /** Called when the server has accepted the request. */
   onAccepted(): void
   /** Called with each chunk. Reading continues when the promise that it returns has settled. */
@@ -47,6 +49,7 @@ export async function runAttempt(attempt: Attempt): Promise<SseError | undefined
     if (signal.aborted) return undefined
     pageUrl = page.address()
     address = checkUrl(url, pageUrl)
+    attempt.onRequest(address)
     const { lastEventId } = context
     const request = { ...options(), url: address, headers, body, lastEventId }
     const { read } = await openTransport(request, signal, attempt.clock)
@@ -76,9 +79,9 @@ async function readChunks(
     }
     const chunk = await read()
     if (signal.aborted || !chunk) return
-    const start = clock.now()
+    const start = clock.monotonic()
     const waitFor = onChunk(chunk)
-    busyMs += clock.now() - start
+    busyMs += clock.monotonic() - start
     if (!waitFor) continue
     onBackpressure(true)
     await waitFor

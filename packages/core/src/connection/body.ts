@@ -41,8 +41,9 @@ export function readBody(body: unknown): BodyReader | undefined {
 /** Returns a chunk of a body as bytes. A web stream in memory, or a `Readable` with an encoding, may have text. */
 export function toBytes(chunk: unknown): Uint8Array | undefined {
   if (typeof chunk === 'string') return encode(chunk)
-  if (chunk === undefined || ArrayBuffer.isView(chunk)) return chunk as Uint8Array | undefined
-  return refuseBody()
+  if (chunk === undefined || chunk instanceof Uint8Array) return chunk
+  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+  return chunk instanceof ArrayBuffer ? new Uint8Array(chunk) : refuseBody()
 }
 
 /** Returns the start of a body as text. Stops at a limit of size and time. */

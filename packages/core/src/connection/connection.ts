@@ -1,16 +1,24 @@
 import { systemClock } from '../platform/clock.ts'
 import { guard } from '../errors.ts'
-import type { ConnectionOptions, StreamUrl } from '../options.ts'
+import type { ConnectionOptions, Step, StreamUrl } from '../options.ts'
 import { type Page, systemPage } from '../platform/page.ts'
 import { runAttempt } from './attempt.ts'
 import { createHeaderResolver } from './header-refresh.ts'
 import { createMailbox } from './mailbox.ts'
 import { createReader, type ReaderListener } from './reader.ts'
 import { createPolicy } from './retry-policy.ts'
-import { createMachine } from './state.ts'
-import type { ConnectionEventBody, ConnectionSnapshot, ConnectionState, Effect, Machine } from './state.ts'
+import { createMachine, isBuffered } from './state.ts'
+import type {
+  ConnectionEvent,
+  ConnectionEventBody,
+  ConnectionSnapshot,
+  ConnectionState,
+  Effect,
+  Machine,
+} from './state.ts'
 import { transition } from './transition.ts'
 import { isSendableId } from './transport.ts'
+import { redactUrl } from './url.ts'
 
 /** Callbacks of a connection. None of them may throw. */
 export interface ConnectionListener extends ReaderListener {
@@ -34,6 +42,7 @@ export function createConnection(
 ): Connection {
   const { clock = systemClock, initialLastEventId, lastEventIdStore } = options()
   let machine = createMachine()
+  let address: string | undefined
   let persistedId = initialLastEventId || undefined
   const resolveHeaders = createHeaderResolver()
   const send = createMailbox(step)
@@ -46,14 +55,20 @@ export function createConnection(
   function step(body: ConnectionEventBody): void {
     const before = machine
     const resumable = isSendableId(reader.lastEventId)
-    const event = { ...body, at: clock.now(), jitter: clock.random(), resumable }
-    const [after, effects] = transition(before, event, createPolicy(options()))
+    // Whole milliseconds, so that all times derived from it are whole.
+    const at = Math.round(clock.monotonic())
+    const event = { ...body, at, now: clock.now(), jitter: clock.random(), resumable }
+    const [after, effects] = transition(
+      before,
+      event,
+      createPolicy(options(), address, page.address() !== undefined),
+    )
     machine = after
     effects.forEach(perform)
     // An event without effect is not inspected: an inspector that closes the stream at each event would never end.
     if (before === after) return
     const { inspect } = options()
-    if (inspect) guard(inspect, { event, before: snapshotOf(before), after: snapshotOf(after), effects })
+    if (inspect) guard(inspect, createStep(event, before, after, effects))
     if (before.state !== after.state) listener.onStateChange(after.state)
   }
 
@@ -69,6 +84,7 @@ export function createConnection(
       signal,
       clock,
       page,
+      onRequest: (sent) => void (address = redactUrl(sent)),
       onAccepted() {
         reader.reset()
         send({ type: 'accepted', generation })
@@ -147,6 +163,16 @@ function createEffects(
         return unobserve?.()
     }
   }
+}
+
+function createStep(
+  event: ConnectionEvent,
+  before: Machine,
+  after: Machine,
+  effects: readonly Effect[],
+): Step {
+  const step = { event, before: snapshotOf(before), after: snapshotOf(after), effects }
+  return isBuffered(after) && !isBuffered(before) ? { ...step, hint: 'buffered-by-proxy' } : step
 }
 
 function snapshotOf({ state, generation, failures, retryMs, timerAt }: Machine): ConnectionSnapshot {

@@ -1,11 +1,20 @@
 import { SseError } from '../errors.ts'
-import type { Machine, Policy } from './state.ts'
+import { isBuffered, type Machine, type Policy } from './state.ts'
+
+/** Longest limit that is learned or grows. */
+export const MAX_TIMEOUT_MS = 300_000
+
+/** Shortest time, and shortest multiple of the longest gap, after which chunks have a steady rhythm. */
+const MIN_STEADY_MS = 120_000
+const STEADY_GAPS = 200
+/** Longer than the usual intervals of heartbeats, which a server may send only while there is nothing else: 15 to 60 s. */
+const MIN_RHYTHM_TIMEOUT_MS = 90_000
 
 /** Time at which the current state has lasted too long if nothing happens. */
 export function deadline(machine: Machine, policy: Policy): number {
   const { state } = machine
   let limitMs = Infinity
-  if (state.status === 'connecting') limitMs = policy.connectTimeoutMs
+  if (state.status === 'connecting') limitMs = connectTimeout(machine, policy)
   if (state.status === 'waiting') limitMs = state.delayMs
   if (state.status === 'open') limitMs = idleTimeout(machine, policy)
   const hideAt = machine.pauseReasons.includes('hidden')
@@ -14,26 +23,46 @@ export function deadline(machine: Machine, policy: Policy): number {
   return Math.min(hideAt, machine.activeAt + limitMs)
 }
 
+/** Time limit for a response, in milliseconds. */
+export function connectTimeout({ grownConnectMs }: Machine, { connectTimeoutMs }: Policy): number {
+  return Math.max(connectTimeoutMs, grownConnectMs)
+}
+
 /** Time limit for silence on the current connection, in milliseconds. */
-function idleTimeout(
-  { midMessage, heartbeatGapMs, idleOverrideMs }: Machine,
-  { idleTimeoutMs }: Policy,
-): number {
+function idleTimeout(machine: Machine, { idleTimeoutMs }: Policy): number {
+  const { midMessage, lostMidMessage, heartbeatGapMs, idleOverrideMs } = machine
   if (idleOverrideMs !== undefined) return idleOverrideMs
   if (idleTimeoutMs !== 'auto') return idleTimeoutMs
-  if (midMessage) return 20_000
-  return Math.min(Math.max(15_000, 3 * (heartbeatGapMs || Infinity)), 300_000)
+  if (midMessage && !lostMidMessage && !isBuffered(machine)) return 20_000
+  return Math.min(Math.max(15_000, 3 * (heartbeatGapMs || Infinity)), rhythmTimeout(machine), MAX_TIMEOUT_MS)
+}
+
+/**
+ * Time limit for silence learned from the rhythm of chunks, in milliseconds; `Infinity` until the connection has kept it for
+ * long enough. The opening counts as a chunk.
+ */
+export function rhythmTimeout({ activeAt, stateSince, longestGapMs }: Machine): number {
+  const isSteady = activeAt - stateSince >= Math.max(MIN_STEADY_MS, STEADY_GAPS * longestGapMs)
+  return isSteady ? Math.max(MIN_RHYTHM_TIMEOUT_MS, 10 * longestGapMs) : Infinity
 }
 
 /** Creates the error for a state that has lasted too long: `connecting` or `open`. */
 export function timeoutError(machine: Machine, policy: Policy): SseError {
-  if (machine.state.status === 'open')
+  const { address, inPage } = policy
+  if (machine.state.status === 'open') {
+    const place = machine.midMessage ? ' in the middle of a message' : ''
     return new SseError(
       'idle-timeout',
-      `No data for ${idleTimeout(machine, policy) / 1_000} s (idleTimeoutMs): the connection is considered dead.`,
+      `${address}: no data for ${idleTimeout(machine, policy) / 1_000} s${place} (idleTimeoutMs). The connection is considered dead.${place && BUFFERING_HINT}`,
     )
+  }
   return new SseError(
     'connect-timeout',
-    `No response within ${policy.connectTimeoutMs / 1_000} s (connectTimeoutMs).`,
+    `${address}: no response within ${connectTimeout(machine, policy)} ms (connectTimeoutMs).${BUFFERING_HINT}` +
+      (inPage ? ' Over HTTP/1.1 a browser opens six connections to an origin: share streams.' : ''),
   )
 }
+
+/** Explains the usual reason for a response that comes late or stops anywhere. */
+const BUFFERING_HINT =
+  ' If a proxy buffers the response, send X-Accel-Buffering: no, or set proxy_buffering off in nginx.'

@@ -78,12 +78,19 @@ export interface PolicyOptions {
    * `false`: a POST is sent once.
    */
   readonly idempotent?: boolean
-  /** Time limit for a response, in milliseconds; `false` for none. Default 20,000. */
+  /**
+   * Time limit for a response, in milliseconds; `false` for none. Default 20,000. A proxy that buffers lets a response wait, so the
+   * limit doubles after each attempt that reached it, up to 5 min, and stays so. A `network` error resets it.
+   */
   readonly connectTimeoutMs?: number | false
   /**
    * Time limit for silence on an open stream, in milliseconds, after which the connection is considered dead; `false` for none.
-   * Default `'auto'`: 20 s in the middle of a message; if the server sends comments as heartbeats, three times the longest
-   * gap between them, at least 15 s and at most 5 min; else 5 min.
+   * Default `'auto'`: 5 min, or less if the stream shows less:
+   *
+   * - 20 s in the middle of a message, unless a proxy seems to buffer the stream
+   * - if the server sends comments as heartbeats, three times the longest gap between them, at least 15 s
+   * - if data has come for 2 min, and for 200 times the longest gap, ten times that gap, at least 90 s. If the stream was silent
+   *   for longer, this limit is not applied again.
    */
   readonly idleTimeoutMs?: number | false | 'auto'
   /** Pauses the stream after the page has been hidden for this many milliseconds. Default `false`: never. */
@@ -96,11 +103,13 @@ export function isUnauthorized(error: SseError | undefined): boolean {
 }
 
 /** Derives the policy of a connection from its options. */
-export function createPolicy(options: PolicyOptions): Policy {
+export function createPolicy(options: PolicyOptions, address = 'The stream', inPage = false): Policy {
   const { method = 'GET', headers, idempotent = false, retry } = options
   const canRetry = (resumable: boolean) => idempotent || resumable || /^(get|head)$/i.test(method)
   const ruleOptions = typeof retry === 'object' ? retry : undefined
   return {
+    address,
+    inPage,
     connectTimeoutMs: limit(options.connectTimeoutMs ?? 20_000),
     idleTimeoutMs: limit(options.idleTimeoutMs ?? 'auto'),
     pauseWhenHiddenMs: limit(options.pauseWhenHiddenMs ?? false),

@@ -20,7 +20,7 @@ import type { PauseReason } from '../platform/page.ts'
  * import type { ConnectionState } from '@headwater/core'
  *
  * const describe = (state: ConnectionState) =>
- *   state.status === 'waiting' ? `Retrying in ${state.delayMs} ms: ${state.error.message}` : state.status
+ *   state.status === 'waiting' ? `Retrying in ${Math.ceil(state.delayMs / 1000)} s` : state.status
  * ```
  */
 export type ConnectionState =
@@ -66,8 +66,10 @@ export interface Batch {
 
 /** Time, randomness and resumability at the moment of an event, so that `transition` can be pure. */
 interface EventContext {
-  /** Time of the event, in milliseconds since 1970. */
+  /** Time of the event by the monotonic clock, in whole milliseconds. All times in the machine are of this clock. */
   readonly at: number
+  /** Time of the event, in milliseconds since 1970. */
+  readonly now: number
   /** Random number from 0 up to 1. */
   readonly jitter: number
   /** True if there is an id to send as `Last-Event-ID`. */
@@ -98,7 +100,7 @@ export interface ConnectionSnapshot {
   readonly failures: number
   /** Delay that the server's last `retry` field named, in milliseconds. */
   readonly retryMs: number | undefined
-  /** Time at which the timer fires, in milliseconds since 1970; `undefined` if none runs. */
+  /** Time at which the timer fires, by the clock of the event's `at`; `undefined` if none runs. */
   readonly timerAt: number | undefined
 }
 
@@ -107,6 +109,10 @@ type RetryDecision = number | 'refresh' | 'ended' | 'failed'
 
 /** Rules that transitions follow; derived from the options. */
 export interface Policy {
+  /** URL of the current attempt as errors show it. */
+  readonly address: string
+  /** True in a page or a worker, where the browser limits connections. */
+  readonly inPage: boolean
   /** Time limit for a response, in milliseconds. */
   readonly connectTimeoutMs: number
   /** Time limit for silence on an open stream, in milliseconds. */
@@ -124,6 +130,8 @@ export interface Machine {
   readonly state: ConnectionState
   /** Time at which the state began. */
   readonly stateSince: number
+  /** Wall clock minus monotonic clock at the last event. A leap shows that the computer slept; `Infinity` before the first event. */
+  readonly clockOffset: number
   /** Number of the current attempt. Changes with each attempt and with each disconnect. */
   readonly generation: number
   /** Time at which the one timer fires; `Infinity` if none runs. */
@@ -139,6 +147,8 @@ export interface Machine {
   readonly shortConnections: number
   /** Earliest time for the next attempt, from `Retry-After`. */
   readonly retryNotBefore: number
+  /** Time limit for a response that has grown with each attempt that reached it, in milliseconds; 0 if there was none. */
+  readonly grownConnectMs: number
   /** True if the current attempt uses headers that were refreshed after a 401 or 403. */
   readonly headersRefreshed: boolean
   /** Reasons to pause, oldest first. The first one is shown in the state. */
@@ -153,6 +163,10 @@ export interface Machine {
   /** True if the current connection has delivered a message. */
   readonly hasMessages: boolean
   readonly midMessage: boolean
+  /** True if the last loss was an idle timeout in the middle of a message, after other messages. */
+  readonly lostMidMessage: boolean
+  /** Number of pauses in a row that were in the middle of a message. Not counted further once the stream looks buffered. */
+  readonly midMessagePauses: number
   /**
    * Idle timeout that replaces the policy's: `Infinity` while a slow listener holds back reading, short after the computer
    * slept and the socket may be dead, else `undefined`.
@@ -163,9 +177,17 @@ export interface Machine {
   readonly retryMs: number | undefined
   /** Time at which the stream was last open; `undefined` before it was. */
   readonly disconnectedAt: number | undefined
+  /**
+   * Longest time between two chunks of one connection, in milliseconds; `Infinity` after a timeout that was learned from it, so that
+   * there is only one.
+   */
+  readonly longestGapMs: number
   /** Longest time between two heartbeats of one connection, in milliseconds; 0 before there were two. */
   readonly heartbeatGapMs: number
 }
+
+/** Copy of a machine that becomes the next one. */
+export type Draft = { -readonly [Field in keyof Machine]: Machine[Field] }
 
 /**
  * Creates the state machine of a new connection. A function, so that a bundle that does not use it drops it. All fields are written
@@ -175,6 +197,7 @@ export function createMachine(): Machine {
   return {
     state: { status: 'idle' },
     stateSince: 0,
+    clockOffset: Infinity,
     generation: 0,
     timerAt: Infinity,
     failures: 0,
@@ -182,6 +205,7 @@ export function createMachine(): Machine {
     lastError: undefined,
     shortConnections: 0,
     retryNotBefore: 0,
+    grownConnectMs: 0,
     headersRefreshed: false,
     pauseReasons: [],
     hiddenAt: Infinity,
@@ -189,9 +213,12 @@ export function createMachine(): Machine {
     lastCommentAt: Infinity,
     hasMessages: false,
     midMessage: false,
+    lostMidMessage: false,
+    midMessagePauses: 0,
     idleOverrideMs: undefined,
     retryMs: undefined,
     disconnectedAt: undefined,
+    longestGapMs: 0,
     heartbeatGapMs: 0,
   }
 }
@@ -199,6 +226,11 @@ export function createMachine(): Machine {
 /** Returns true while the connection has a socket. */
 export function holdsSocket({ state }: Machine): boolean {
   return state.status === 'connecting' || state.status === 'open'
+}
+
+/** Returns true if chunks end wherever a proxy's buffer is full: three pauses in a row were in the middle of a message. */
+export function isBuffered({ midMessagePauses }: Machine): boolean {
+  return midMessagePauses === 3
 }
 
 /** Returns true if the connection was opened and is not over. */

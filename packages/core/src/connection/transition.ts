@@ -1,33 +1,19 @@
 import type { SseError } from '../errors.ts'
 import type { PauseReason } from '../platform/page.ts'
-import { deadline, timeoutError } from './deadline.ts'
-import {
-  type Batch,
-  type ConnectionEvent,
-  type ConnectionState,
-  type Effect,
-  holdsSocket,
-  isActive,
-} from './state.ts'
-import type { Machine, Policy } from './state.ts'
+import { handleBatch } from './batch.ts'
+import { connectTimeout, deadline, MAX_TIMEOUT_MS, rhythmTimeout, timeoutError } from './deadline.ts'
+import { type ConnectionEvent, type ConnectionState, type Effect, holdsSocket, isActive } from './state.ts'
+import { noticeSleep } from './sleep.ts'
+import type { Draft, Machine, Policy } from './state.ts'
 
-/** Longest timer, in milliseconds. A timer that fires much later shows that the computer slept. */
+/** Longest timer, in milliseconds, so that sleep is noticed soon after it. */
 const MAX_TIMER_MS = 30_000
-/** Comments closer together than this count as one, for instance a greeting and its padding. In milliseconds. */
-const MIN_HEARTBEAT_GAP_MS = 1_000
-/** Delay of a timer that means sleep. Browsers delay the timers of hidden pages by up to a minute. In milliseconds. */
-const SLEEP_THRESHOLD_MS = 90_000
-/** Time in which a stream must show activity after the computer slept, in milliseconds. */
-const WAKE_PROBE_MS = 5_000
 /** A stream that was open this long is healthy even without a message; longer than the longest default delay. */
 const HEALTHY_MS = 30_000
 /** A connection that was open for less than this is short, in milliseconds. */
 const SHORT_CONNECTION_MS = 1_000
 /** A server that names a `retry` of at least this paces its reconnects itself, in milliseconds. */
 const PACED_RETRY_MS = 250
-
-/** Copy of a machine that becomes the next one. */
-type Draft = { -readonly [Field in keyof Machine]: Machine[Field] }
 
 /**
  * Computes the next machine and the effects of an event. Pure.
@@ -42,16 +28,19 @@ export function transition(
 ): readonly [Machine, readonly Effect[]] {
   if (!isRelevant(before, given)) return [before, []]
   const fired = given.type === 'timer-fired'
-  // A timer that fired is due, even if the clock was set back meanwhile.
+  // Timers may fire a moment early.
   const event = fired ? { ...given, at: Math.max(given.at, before.timerAt) } : given
+  const { at } = event
   const after = { ...before }
+  noticeSleep(after, event, policy)
   handle(after, event, policy)
 
-  // A running timer that is early enough is kept, so that a chunk costs no timer.
+  // A running timer that is early enough is kept, so that a chunk costs no timer. One that is overdue may be late by any time.
   const runningAt = fired ? Infinity : before.timerAt
+  const keptAt = runningAt < at ? Infinity : runningAt
   const dueAt = deadline(after, policy)
-  after.timerAt = dueAt === Infinity ? dueAt : Math.min(runningAt, dueAt, event.at + MAX_TIMER_MS)
-  return [after, effectsOf(before, after, runningAt, event.at)]
+  after.timerAt = dueAt === Infinity ? dueAt : Math.min(keptAt, dueAt, at + MAX_TIMER_MS)
+  return [after, effectsOf(before, after, runningAt, at)]
 }
 
 function effectsOf(before: Machine, after: Machine, runningAt: number, at: number): Effect[] {
@@ -115,7 +104,7 @@ function handle(machine: Draft, event: ConnectionEvent, policy: Policy): void {
       machine.pauseReasons = machine.pauseReasons.filter((reason) => reason !== event.reason)
       const [reason] = machine.pauseReasons
       if (reason) enter(machine, { status: 'paused', reason }, at)
-      else if (!holdsSocket(machine)) reconnect(machine, at)
+      else if (!holdsSocket(machine)) reconnect(machine, event)
       return
     }
     case 'accepted': {
@@ -130,23 +119,6 @@ function handle(machine: Draft, event: ConnectionEvent, policy: Policy): void {
       machine.idleOverrideMs = event.active ? Infinity : undefined
       machine.activeAt = at
   }
-}
-
-function handleBatch(machine: Draft, { messages, comments, midMessage, retryMs }: Batch, at: number): void {
-  if (messages > 0) {
-    machine.failures = 0
-    machine.lastError = undefined
-    machine.hasMessages = true
-  }
-  if (comments > 0) {
-    const gapMs = at - machine.lastCommentAt
-    if (gapMs >= MIN_HEARTBEAT_GAP_MS) machine.heartbeatGapMs = Math.max(machine.heartbeatGapMs, gapMs)
-    machine.lastCommentAt = at
-  }
-  machine.retryMs = retryMs ?? machine.retryMs
-  machine.midMessage = midMessage
-  machine.idleOverrideMs = undefined
-  machine.activeAt = at
 }
 
 /** Enters another state. Every state but `open` ends the current attempt. */
@@ -174,15 +146,17 @@ function connect(machine: Draft, at: number): void {
   enter(machine, { status: 'connecting', attempt: machine.failures + 1 }, at)
 }
 
-function wait(machine: Draft, delayMs: number, error: SseError, at: number): void {
+function wait(machine: Draft, ms: number, error: SseError, { at, now }: ConnectionEvent): void {
   const attempt = machine.failures + 1
-  enter(machine, { status: 'waiting', attempt, delayMs, retryAt: at + delayMs, error }, at)
+  const delayMs = Math.ceil(ms)
+  enter(machine, { status: 'waiting', attempt, delayMs, retryAt: now + delayMs, error }, at)
 }
 
 /** No longer paused: reconnects now, unless `Retry-After` has not elapsed. */
-function reconnect(machine: Draft, at: number): void {
+function reconnect(machine: Draft, event: ConnectionEvent): void {
+  const { at } = event
   const { lastError, retryNotBefore } = machine
-  if (lastError && at < retryNotBefore) wait(machine, retryNotBefore - at, lastError, at)
+  if (lastError && at < retryNotBefore) wait(machine, retryNotBefore - at, lastError, event)
   else connect(machine, at)
 }
 
@@ -205,13 +179,14 @@ function handleTimer(machine: Draft, event: ConnectionEvent, policy: Policy): vo
   const { status } = machine.state
   const { at } = event
   if (machine.hiddenAt + policy.pauseWhenHiddenMs <= at) pause(machine, event, policy, 'hidden')
-  else if (at < deadline(machine, policy)) {
-    if (status !== 'open' || at - machine.timerAt <= SLEEP_THRESHOLD_MS) return
-    // The computer slept, and the socket may be dead.
-    machine.idleOverrideMs ??= WAKE_PROBE_MS
-    machine.activeAt = at
-  } else if (status === 'waiting') connect(machine, at)
-  else handleFailure(machine, timeoutError(machine, policy), event, policy)
+  else if (at < deadline(machine, policy)) return
+  else if (status === 'waiting') connect(machine, at)
+  else {
+    const error = timeoutError(machine, policy)
+    // The server may have been silent on purpose. Then this has been the only needless reconnect.
+    if (at - machine.activeAt >= rhythmTimeout(machine)) machine.longestGapMs = Infinity
+    handleFailure(machine, error, event, policy)
+  }
 }
 
 /** Ends the current attempt with an error. The policy decides what follows. */
@@ -220,12 +195,19 @@ function handleFailure(machine: Draft, error: SseError, event: ConnectionEvent, 
   if (machine.state.status === 'open') countShort(machine, at - machine.stateSince)
   if (machine.failures++ === 0) machine.failingSince = at
   machine.lastError = error
+  const { code } = error
+  // Limits grow where they were reached: a proxy that buffers needs its time. Without a network they would delay the recovery.
+  if (code === 'connect-timeout')
+    machine.grownConnectMs = Math.min(2 * connectTimeout(machine, policy), MAX_TIMEOUT_MS)
+  if (code === 'network') machine.grownConnectMs = 0
+  if (machine.state.status === 'open')
+    machine.lostMidMessage = code === 'idle-timeout' && machine.midMessage && machine.hasMessages
   machine.retryNotBefore = at + (error.retryAfterMs ?? 0)
   const decision = policy.afterFailure(machine, error, event)
   // A refresh counts as failed only if the attempt that used it is rejected.
   machine.headersRefreshed = decision === 'refresh'
   if (decision === 'refresh') connect(machine, at)
-  else if (typeof decision === 'number') wait(machine, decision, error, at)
+  else if (typeof decision === 'number') wait(machine, decision, error, event)
   else enter(machine, { status: 'closed', reason: decision, error }, at)
 }
 

@@ -4,6 +4,8 @@ import { warnOnce } from '../warn.ts'
 import { encode, readBody, readExcerpt, toBytes } from './body.ts'
 import { redactUrl } from './url.ts'
 
+export { guard } from '../errors.ts'
+
 /** Function that sends requests, with the signature of the global `fetch`. */
 export type Fetch = typeof fetch
 

@@ -14,6 +14,11 @@
 export interface Clock {
   /** Returns the time in milliseconds since 1970, as `Date.now()` does. */
   now(): number
+  /**
+   * Returns the time in milliseconds since any fixed moment, as `performance.now()` does: unlike `now()`, it never jumps. All
+   * durations and timers follow it; `now()` serves to notice that the computer slept, and for times that people see.
+   */
+  monotonic(): number
   /** Returns a random number from 0 up to, but not including, 1. */
   random(): number
   /**
@@ -32,6 +37,7 @@ export const MAX_TIMER_MS: number = 2 ** 31 - 1
 /** Timers and randomness of the system. */
 export const systemClock: Clock = {
   now: (): number => Date.now(),
+  monotonic: (): number => performance.now(),
   random: (): number => Math.random(),
   timer(callback: () => void, ms: number, unref?: boolean): () => void {
     const timer: unknown = setTimeout(callback, Math.min(ms, MAX_TIMER_MS))

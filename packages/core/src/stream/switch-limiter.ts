@@ -40,7 +40,7 @@ export function createSwitchLimiter(hook: LimitedHook): SwitchLimiter {
     admit(url, clock, join) {
       let cancel: (() => void) | undefined
       const attempt = () => {
-        const now = clock.now()
+        const now = clock.monotonic()
         const [oldest = 0] = joins
         const waitMs = joins.length < MAX_JOINS ? 0 : oldest + PERIOD_MS - now
         // The clock may have been set back.

@@ -10,8 +10,8 @@ export interface FakeClock extends Clock {
   /** Renders a frame: calls all callbacks that are waiting for one, and waits for pending promises. */
   showFrame(): Promise<void>
   /**
-   * Changes `now()` by `ms` milliseconds without running timers, like a machine that was asleep. A negative number sets the
-   * clock back. Running timers keep their remaining time.
+   * Changes `now()` by `ms` milliseconds, but neither `monotonic()` nor timers, as on a computer that was asleep or whose clock
+   * was set. A negative number sets the clock back.
    */
   jump(ms: number): void
   /** Number of running timers. */
@@ -46,7 +46,7 @@ export function createFakeClock(now = 1_000_000): FakeClock {
     readonly callback: () => void
   }
   const timers = new Set<Timer>()
-  /** Milliseconds advanced since the clock was created. Timers use it, so that a jump does not affect them. */
+  /** Milliseconds advanced since the clock was created. */
   let elapsed = 0
   let frameCallbacks = new Set<() => void>()
 
@@ -73,6 +73,7 @@ export function createFakeClock(now = 1_000_000): FakeClock {
   return {
     chance: 0,
     now: () => now,
+    monotonic: () => elapsed,
     random() {
       return this.chance
     },

@@ -1,4 +1,5 @@
 import { settle } from './fake-clock.ts'
+import { defineMissingGlobals } from './web-globals.ts'
 
 /** A request that a {@link FakeServer} received, with methods to answer it. */
 export interface FakeRequest {
@@ -45,7 +46,8 @@ export interface FakeServer {
 }
 
 /**
- * Creates a server for tests.
+ * Creates a server for tests. In Jest's jsdom environment, it also defines `Response`, `ReadableStream`, `TextDecoder` and
+ * `TextEncoder`, which are missing there.
  *
  * @example
  * ```ts
@@ -60,6 +62,7 @@ export interface FakeServer {
  * ```
  */
 export function createFakeServer(): FakeServer {
+  defineMissingGlobals()
   const requests: FakeRequest[] = []
   /** Calls of `nextRequest` that wait for a request. */
   const waiters: ((request: FakeRequest) => void)[] = []
@@ -101,7 +104,7 @@ function createFakeRequest(
 ): FakeRequest {
   const { signal, method = 'GET', body } = init
   const headers = new Headers(init.headers)
-  const url = String(input instanceof Request ? input.url : input)
+  const url = typeof input === 'object' && 'url' in input ? input.url : String(input)
   const connection = new FakeConnection(url, callbacks)
   const request: FakeRequest = {
     url,

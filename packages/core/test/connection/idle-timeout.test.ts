@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createFakeClock } from '../../src/testing/index.ts'
 import { type Harness, type HarnessOptions, createHarness } from './harness.ts'
 
 /** Returns the time until the stream leaves its current state, in milliseconds; `Infinity` after 20 minutes. */
@@ -193,5 +194,85 @@ describe('a jump of the clock', () => {
     harness.clock.jump(-ms)
     await harness.clock.advance(91_000)
     expect(harness.server.requests).toHaveLength(2)
+  })
+
+  test.each([200_000, 3_600_000])('forward by %i ms makes no delay longer', async (ms) => {
+    const harness = await openStream({ retry: () => 2_000 }, 'data: x\n\n')
+    await harness.clock.advance(5_000)
+    harness.clock.jump(ms)
+    await harness.server.requests[0]!.fail()
+    expect(harness.state).toMatchObject({ delayMs: 2_000, retryAt: harness.clock.now() + 2_000 })
+    await harness.clock.advance(2_000)
+    expect(harness.server.requests).toHaveLength(2)
+  })
+
+  test('leaves an attempt its time', async () => {
+    const harness = createHarness()
+    harness.subscribe()
+    await harness.clock.advance(10_000)
+    harness.clock.jump(3_600_000)
+    expect(await timeToStateChange(harness)).toBe(10_000)
+  })
+
+  test('counts as downtime', async () => {
+    const harness = await openStream({}, 'data: x\n\n')
+    harness.page.emit('offline', true)
+    harness.clock.jump(3_600_000)
+    harness.page.emit('offline', false)
+    await harness.clock.advance(0)
+    await harness.server.requests[1]!.accept()
+    expect(harness.state).toMatchObject({ status: 'open', downtimeMs: 3_600_000 })
+  })
+
+  test('back by an hour makes no downtime shorter', async () => {
+    const harness = await openStream({}, 'data: x\n\n')
+    await harness.server.requests[0]!.fail()
+    harness.clock.jump(-3_600_000)
+    await harness.clock.advance(1_000)
+    await harness.server.requests[1]!.accept()
+    expect(harness.state).toMatchObject({ status: 'open', downtimeMs: 1_000 })
+  })
+
+  test('by less than a sleep makes no delay shorter', async () => {
+    const harness = await openStream({ retry: () => 60_000 })
+    await harness.server.requests[0]!.fail()
+    harness.clock.jump(60_000)
+    harness.page.emit('hidden', true)
+    expect(await timeToStateChange(harness)).toBe(60_000)
+  })
+
+  test('counts for Retry-After', async () => {
+    const harness = createHarness()
+    harness.subscribe()
+    await harness.clock.advance(0)
+    await harness.server.requests[0]!.refuse(503, { 'retry-after': '600' })
+    harness.page.emit('offline', true)
+    harness.clock.jump(590_000)
+    harness.page.emit('offline', false)
+    expect(harness.state).toMatchObject({ status: 'waiting', delayMs: 10_000 })
+    await harness.clock.advance(10_000)
+    expect(harness.server.requests).toHaveLength(2)
+  })
+
+  test('closes no stream without an idle timeout', async () => {
+    const harness = await openStream({ idleTimeoutMs: false })
+    harness.clock.jump(3_600_000)
+    harness.page.emit('hidden', true)
+    expect(await timeToStateChange(harness)).toBe(Infinity)
+  })
+
+  test('is noticed by the first event after it, where timers and the monotonic clock went on', async () => {
+    const clock = createFakeClock()
+    let asleepMs = 0
+    const monotonic = () => clock.monotonic() + asleepMs
+    const harness = await openStream({
+      clock: { ...clock, monotonic, now: () => clock.now() + asleepMs },
+    })
+    asleepMs = 200_000
+    harness.page.emit('hidden', false)
+    await clock.advance(4_999)
+    expect(harness.state.status).toBe('open')
+    await clock.advance(1)
+    expect(harness.state).toMatchObject({ status: 'waiting', error: { code: 'idle-timeout' } })
   })
 })

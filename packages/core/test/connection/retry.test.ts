@@ -24,6 +24,7 @@ describe('the default delay', () => {
     expect(Math.min(...delays)).toBeLessThan(1_020)
     expect(Math.max(...delays)).toBeLessThan(2_500)
     expect(Math.max(...delays)).toBeGreaterThan(2_470)
+    expect(delays.filter((ms) => !Number.isInteger(ms))).toEqual([])
   })
 
   test.each([

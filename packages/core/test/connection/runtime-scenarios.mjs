@@ -9,6 +9,7 @@ const stats = async () => (await fetch(`${home}/stats`)).json()
 const begin = Date.now()
 const clock = {
   now: () => begin + (Date.now() - begin) * scale,
+  monotonic: () => performance.now() * scale,
   random: Math.random,
   timer(callback, ms) {
     const timer = setTimeout(callback, ms / scale)

@@ -18,9 +18,11 @@ export interface SoakResult {
 /** Creates a clock that runs `scale` times as fast as the system clock. */
 export function createFastClock(scale: number, random: () => number = Math.random): Clock {
   const begin = Date.now()
+  const now = () => begin + (Date.now() - begin) * scale
   return {
     ...systemClock,
-    now: () => begin + (Date.now() - begin) * scale,
+    now,
+    monotonic: now,
     random,
     timer: (callback, ms, unref) => systemClock.timer(callback, ms / scale, unref),
   }

@@ -115,6 +115,7 @@ function kindOf(machine: Machine): string {
     machine.hasMessages,
     String(machine.idleOverrideMs),
     machine.lastCommentAt < Infinity,
+    machine.lostMidMessage,
   ]
   const history = [
     lastError?.retryAfterMs,
@@ -130,9 +131,18 @@ interface Case {
   machine: Machine
   world: World
   at: number
+  now: number
 }
 
-/** Visits every kind of machine by every possible event, a moment and a long time after the last one. */
+/** Milliseconds by which the monotonic clock and the wall clock move: a moment, a long time, and leaps of the wall clock. */
+const moves: [number, number][] = [
+  [10, 10],
+  [100_000, 100_000],
+  [10, 100_000],
+  [10, -100_000],
+]
+
+/** Visits every kind of machine by every possible event, after every move of the clocks. */
 function walk(
   options: PolicyOptions,
   visit: (from: Case, event: ConnectionEvent, to: Case) => void,
@@ -141,21 +151,23 @@ function walk(
   const start: Case = {
     machine: createMachine(),
     world: { socket: undefined, timerAt: undefined, observing: false },
-    at: 1_000_000,
+    at: 1_000,
+    now: 1_000_000,
   }
   const seen = new Set([kindOf(createMachine())])
   const queue = [start]
   for (let from = queue.shift(); from; from = queue.shift()) {
     for (const resumable of [false, true]) {
-      for (const later of [10, 100_000]) {
+      for (const [later, wallLater] of moves) {
         for (const body of eventsFor(from.machine.generation)) {
           if (!isPossible(from, body)) continue
           const at =
             body.type === 'timer-fired' ? Math.max(from.at + later, from.world.timerAt ?? 0) : from.at + later
-          const event: ConnectionEvent = { ...body, at, jitter: 0.5, resumable }
+          const now = from.now + wallLater + (at - from.at - later)
+          const event: ConnectionEvent = { ...body, at, now, jitter: 0.5, resumable }
           const [machine, effects] = transition(freeze(from.machine), event, policy)
           const world = body.type === 'timer-fired' ? { ...from.world, timerAt: undefined } : from.world
-          const to = { machine, world: perform(world, effects, at), at }
+          const to = { machine, world: perform(world, effects, at), at, now }
           visit(from, event, to)
           if (seen.has(kindOf(machine))) continue
           seen.add(kindOf(machine))
@@ -184,7 +196,7 @@ function freeze(machine: Machine): Machine {
 
 describe.each(Object.entries(policies))('under %s', (_, options) => {
   test('every event in every state keeps the invariants', () => {
-    walk(options, (from, event, { machine, world, at }) => {
+    walk(options, (from, event, { machine, world, at, now }) => {
       const { state, idleOverrideMs } = machine
       const transitionText = () =>
         `${JSON.stringify(event)}: ${JSON.stringify(from.machine.state)} → ${JSON.stringify(state)}`
@@ -222,9 +234,14 @@ describe.each(Object.entries(policies))('under %s', (_, options) => {
 
       if (state.status === 'waiting') {
         check(
-          world.timerAt! <= Math.max(state.retryAt, at),
+          world.timerAt! <= Math.max(machine.activeAt + state.delayMs, at),
           `the next attempt is in time: ${transitionText()}`,
         )
+        check(
+          state === from.machine.state || state.retryAt === now + state.delayMs,
+          `the time of the next attempt is a time of the wall clock: ${transitionText()}`,
+        )
+        check(Number.isInteger(state.delayMs), `the delay is whole: ${transitionText()}`)
         check(state.attempt === machine.failures + 1, `the attempt is counted: ${transitionText()}`)
       }
       if (state.status === 'closed') {
@@ -252,7 +269,7 @@ describe.each(Object.entries(policies))('under %s', (_, options) => {
     walk(options, (_from, _event, { machine, at }) => {
       for (const body of eventsFor(machine.generation - 1)) {
         if (!('generation' in body)) continue
-        const [after, effects] = transition(machine, { ...body, ...context, at }, policy)
+        const [after, effects] = transition(machine, { ...body, ...context, at, now: at }, policy)
         check(after === machine && effects.length === 0, `${body.type} of an older attempt was handled`)
       }
     })

@@ -1,0 +1,2 @@
+// The original that the snippets for EventSource are compared with.
+export const { EventSource } = globalThis
