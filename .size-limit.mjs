@@ -31,8 +31,11 @@ const limits = {
   '@headwater/compat': [['everything, including core', '*', '6 kB']],
 }
 
-/** Limits of a binding's entry: it adds at most 1 kB to core, its `/llm` and `/testing` at most 0.2 kB. */
-const ofBinding = (entry) => [['without core', '*', /\/(llm|testing)$/.test(entry) ? '0.2 kB' : '1 kB']]
+/** Limits of a binding's entry: it adds at most 1 kB to core, its `/llm` at most 0.2 kB, its `/testing` at most 0.4 kB. */
+const ofBinding = (entry) => {
+  const { [entry.split('/').at(-1)]: limit = '1 kB' } = { llm: '0.2 kB', testing: '0.4 kB' }
+  return [['without core', '*', limit]]
+}
 
 /** Core first, then the bindings in the order of frameworks.json, then the rest. */
 const order = ['core', ...frameworks.map(({ name }) => name), 'compat']
