@@ -43,8 +43,7 @@ export function createSwitchLimiter(hook: LimitedHook): SwitchLimiter {
         const now = clock.monotonic()
         const [oldest = 0] = joins
         const waitMs = joins.length < MAX_JOINS ? 0 : oldest + PERIOD_MS - now
-        // The clock may have been set back.
-        if (waitMs > 0 && waitMs <= PERIOD_MS) {
+        if (waitMs > 0) {
           warn(hook, previous, url)
           cancel = clock.timer(attempt, waitMs)
           return
