@@ -103,7 +103,9 @@ export class EventSourcePolyfill extends EventSource {
 }
 
 /** The platform's own `EventSource`; `undefined` where there is none. */
-export const NativeEventSource: typeof globalThis.EventSource | undefined = /* @__PURE__ */ (() =>
-  globalThis.EventSource)()
+export const NativeEventSource: typeof globalThis.EventSource | undefined = /* @__PURE__ */ Reflect.get(
+  globalThis,
+  'EventSource',
+)
 
 export { EventSource } from './event-source.ts'
