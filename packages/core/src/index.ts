@@ -32,11 +32,13 @@ export { bindEventStream, type StreamOwner } from './stream/bind-event-stream.ts
 export {
   type BoundStreamOptions,
   type Closing,
+  type DataOptions,
   type EventStream,
   type EventStreamOptions,
   type NoEvents,
   type Snapshot,
   SNAPSHOT_KEYS,
+  type StreamOptions,
 } from './stream/contract.ts'
 export {
   type AnyMessage,

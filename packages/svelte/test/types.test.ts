@@ -103,3 +103,21 @@ test('keyed() infers its key', () => {
     expectTypeOf(byId.getSnapshot().data.keys().next().value).toEqualTypeOf<string | undefined>()
   })
 })
+
+test('a reducer without initialData is an error at fold', () => {
+  typecheck(() => {
+    eventSource('/a', {
+      method: 'POST',
+      // @ts-expect-error: initialData is missing
+      fold: (sum: number, message) => sum + message.data.length,
+    })
+    createEventStream('/a', {
+      method: 'POST',
+      // @ts-expect-error: initialData is missing
+      fold: (sum: number, message) => sum + message.data.length,
+    })
+    eventSource('/a', { fold: (sum, message) => sum + message.data.length, initialData: 0 }).subscribe(
+      ({ data }) => expectTypeOf(data).toEqualTypeOf<number>(),
+    )
+  })
+})

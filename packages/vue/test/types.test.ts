@@ -106,3 +106,21 @@ test('keyed() infers its key', () => {
     expectTypeOf(byId.getSnapshot().data.keys().next().value).toEqualTypeOf<string | undefined>()
   })
 })
+
+test('a reducer without initialData is an error at fold', () => {
+  typecheck(() => {
+    useSSE('/a', {
+      method: 'POST',
+      // @ts-expect-error: initialData is missing
+      fold: (sum: number, message) => sum + message.data.length,
+    })
+    createEventStream('/a', {
+      method: 'POST',
+      // @ts-expect-error: initialData is missing
+      fold: (sum: number, message) => sum + message.data.length,
+    })
+    expectTypeOf(
+      useSSE('/a', { fold: (sum, message) => sum + message.data.length, initialData: 0 }).data.value,
+    ).toEqualTypeOf<number>()
+  })
+})

@@ -11,7 +11,26 @@ import type { StreamIdentity } from './registry.ts'
 export type NoEvents = Record<never, never>
 
 /** Options of a stream: its request, retries and timeouts, and how messages become `data`. */
-export interface EventStreamOptions<Data = string | undefined, Events = NoEvents>
+export type EventStreamOptions<Data = string | undefined, Events = NoEvents> = StreamOptions<Data, Events> &
+  DataOptions<Data, MessageOf<Events>>
+
+/** Options that decide how messages become `data`. A reducer needs `initialData`. */
+export type DataOptions<Data, Each extends AnyMessage = AnyMessage> =
+  | {
+      /**
+       * Fold that turns messages into `data`, or a reducer that starts with `initialData`. A new fold with the same `stateKey`
+       * continues with the current state; another one starts again with the next message. Default {@link latest}: the data
+       * of the last message, of those without a type if there is no option `events`.
+       */
+      // oxlint-disable-next-line typescript/no-explicit-any
+      readonly fold?: Fold<Data, any, Each>
+      /** Initial value of `data`, for instance what the server rendered. Default: the fold's initial value. */
+      readonly initialData?: Data
+    }
+  | { readonly fold: Reducer<Data, Each>; readonly initialData: Data }
+
+/** Options of a stream, except those that decide how messages become `data`. */
+export interface StreamOptions<Data = string | undefined, Events = NoEvents>
   extends SharedConnectionOptions, StreamIdentity {
   /**
    * Schema or decoder for the data of each message type: a Standard Schema (zod, valibot, arktype), which gets the parsed JSON,
@@ -24,15 +43,6 @@ export interface EventStreamOptions<Data = string | undefined, Events = NoEvents
    * delivered. Return `'fail'` to fail the stream with the error. Default: the first error is reported, and the stream goes on.
    */
   readonly onInvalid?: (error: SseError, message: Message) => unknown
-  /**
-   * Fold that turns messages into `data`, or a reducer that starts with `initialData`. A new fold with the same `stateKey`
-   * continues with the current state; another one starts again with the next message. Default {@link latest}: the data of the
-   * last message.
-   */
-  // oxlint-disable-next-line typescript/no-explicit-any
-  readonly fold?: Fold<Data, any, MessageOf<Events>> | Reducer<Data, MessageOf<Events>>
-  /** Initial value of `data`, for instance what the server rendered. Default: the fold's initial value. */
-  readonly initialData?: Data
   /**
    * Time at which views are notified of messages; they are notified of a state change immediately. Default `'frame'`: once per
    * frame in a visible page, soon if the page renders no frames. `'microtask'`, a number of milliseconds, or `'sync'`:
@@ -67,10 +77,10 @@ export interface EventStreamOptions<Data = string | undefined, Events = NoEvents
 }
 
 /** Options of a stream in a component, in all view libraries. */
-export interface BoundStreamOptions<Data = string | undefined, Events = NoEvents> extends EventStreamOptions<
+export type BoundStreamOptions<Data = string | undefined, Events = NoEvents> = EventStreamOptions<
   Data,
   Events
-> {
+> & {
   /** Set to false to disconnect and keep the data. Default `true`. */
   readonly enabled?: boolean
 }

@@ -55,7 +55,7 @@ export interface Harness {
   closeAndFindLeaks(): Promise<string[]>
 }
 
-export interface HarnessOptions extends EventStreamOptions {
+export type HarnessOptions = EventStreamOptions & {
   readonly url?: StreamUrl
   readonly startsHidden?: boolean
 }

@@ -120,7 +120,7 @@ test('a function as fold starts with initialData', async () => {
 })
 
 test.each([
-  ['a function without initialData', { fold: (sum: unknown) => sum }, 'needs initialData'],
+  ['a function without initialData', { fold: ((sum: unknown) => sum) as never }, 'needs initialData'],
   ['a string', { fold: 'latest' as never }, 'must be a fold'],
   ['null', { fold: null as never }, 'must be a fold'],
 ])('createEventStream throws if fold is %s', (_, options, why) => {
