@@ -68,9 +68,9 @@ function Weather() {
 
 function News() {
   const language = use(demo.language)
-  const { url, ...options } = useMemo(() => demo.newsOptions(language), [language])
+  const options = useMemo(() => demo.newsOptions(language), [language])
   const events = { story: json<demo.Story>(), correction: json<demo.Story>() }
-  const news = useEventSource(url, { ...options, events, fold: history(8) })
+  const news = useEventSource(demo.newsUrl(language), { ...options, events, fold: history(8) })
   return (
     <section className="card" aria-labelledby="news">
       <demo-title of="news" />

@@ -17,8 +17,11 @@ type StoryMessage = Omit<Message, 'data' | 'type'> & {
 
 const maxStories = 8
 
+/** Returns the URL of the news in a language. */
+export const newsUrl = (language: Language): string => api(`news?lang=${language}`)
+
 /**
- * Returns the URL and the options of the news in a language. The last stories are stored in this tab, so that a reload
+ * Returns the options of the news in a language. The last stories are stored in this tab, so that a reload
  * shows them and resumes after the last one.
  */
 export function newsOptions(language: Language) {
@@ -33,7 +36,6 @@ export function newsOptions(language: Language) {
     set: () => {},
   }
   return {
-    url: api(`news?lang=${language}`),
     lastEventIdStore,
     initialData: messages,
     inspect,

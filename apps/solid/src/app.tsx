@@ -75,7 +75,7 @@ function News() {
   const events = { story: json<demo.Story>(), correction: json<demo.Story>() }
   const options = createMemo(() => demo.newsOptions(language()))
   const news = createEventSource(
-    () => options().url,
+    () => demo.newsUrl(language()),
     () => ({ ...options(), events, fold: history(8) }),
   )
   return (
