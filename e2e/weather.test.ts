@@ -3,6 +3,21 @@ import { apps, type Demo, expect, test } from './demo.ts'
 /** Long enough for a retry delay with jitter, or for the idle timeout. */
 const timeout = 20_000
 
+/** Returns the age of the last entry of the log, in seconds. */
+const secondsAgo = ({ page }: Demo): Promise<number> =>
+  page.evaluate(() => {
+    const [hours = 0, minutes = 0, seconds = 0] = document
+      .querySelector('.log time')!
+      .textContent.split(':')
+      .map(Number)
+    const now = new Date()
+    const midnight = new Date(now).setHours(0, 0, 0, 0)
+    const at = midnight + ((hours * 60 + minutes) * 60 + seconds) * 1000
+    const day = 86_400_000
+    // Positive also if midnight has passed between the entry and now.
+    return ((now.getTime() - at + day) % day) / 1000
+  })
+
 for (const app of apps) {
   test(`${app}: shows each network failure, recovers, and loses no message`, async ({ demo }) => {
     test.setTimeout(90_000)
@@ -25,6 +40,7 @@ for (const app of apps) {
       await expect(weather.detail).toContainText(/attempt 2\. network: /)
       await expectRecovery(demo)
       await expect(page.locator('.log li').nth(2)).toContainText(/attempt-failed → waiting.*network/)
+      expect(await secondsAgo(demo), 'the log shows the time of day').toBeLessThan(60)
     })
 
     await test.step('the server process is killed and started again', async () => {

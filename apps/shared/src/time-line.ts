@@ -39,11 +39,11 @@ export function createTimeLine(): TimeLine {
       const { event, after } = step
       if (!isLogged(step)) return
       const { status } = after.state
-      if (spans.at(-1)?.status !== status) spans.push({ status, from: event.at })
+      if (spans.at(-1)?.status !== status) spans.push({ status, from: event.now })
       if (spans.length > 200) spans = spans.slice(-100)
       const entry: LogEntry = {
         key: ++steps,
-        time: new Date(event.at).toLocaleTimeString('en-GB'),
+        time: new Date(event.now).toLocaleTimeString('en-GB'),
         event: 'reason' in event ? `${event.type}: ${event.reason}` : event.type,
         status,
         note: noteOf(step),
@@ -62,20 +62,20 @@ export function createTimeLine(): TimeLine {
   }
 }
 
-/** Returns false for steps without news: chunks, which come by the hundred, and timers that change no status. */
-function isLogged({ event, before, after }: Step): boolean {
-  if (event.type === 'received') return false
+/** Returns false for steps without news: chunks without a hint, which come by the hundred, and timers that change no status. */
+function isLogged({ event, before, after, hint }: Step): boolean {
+  if (event.type === 'received') return hint !== undefined
   return event.type !== 'timer-fired' || before.state.status !== after.state.status
 }
 
-function noteOf({ event, after, effects }: Step): string {
+function noteOf({ event, after, effects, hint }: Step): string {
   const error = event.type === 'attempt-failed' ? event.error : undefined
   const effectNames = effects.map((effect) =>
     effect.type === 'set-timer' && after.state.status === 'waiting'
       ? `${effect.type} ${(effect.delayMs / 1000).toFixed(1)} s`
       : effect.type,
   )
-  return [error && `${error.code}${error.status ? ` ${error.status}` : ''}`, ...effectNames]
+  return [error && `${error.code}${error.status ? ` ${error.status}` : ''}`, hint, ...effectNames]
     .filter(Boolean)
     .join(' · ')
 }
