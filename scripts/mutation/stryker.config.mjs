@@ -3,6 +3,7 @@ import frameworks from '../../frameworks.json' with { type: 'json' }
 
 const bindings = `packages/{${frameworks.map(({ name }) => name)}}`
 const connection = 'packages/core/src/connection'
+const policy = 'batch,deadline,retry-policy,sleep,state,transition'
 const stream = 'packages/core/src/stream'
 const tests = 'packages/core/test'
 
@@ -10,14 +11,15 @@ const tests = 'packages/core/test'
 export const areas = {
   policy: {
     threshold: 88,
-    mutate: [`${connection}/{deadline,retry-policy,state,transition}.ts`],
-    testFiles: [`${tests}/connection/*.test.ts`],
+    mutate: [`${connection}/{${policy}}.ts`],
+    // Without the simulations of thousands of hours, and the tests with real proxies.
+    testFiles: [`${tests}/connection/!(rhythm|nginx).test.ts`],
   },
   connection: {
     threshold: 70,
-    mutate: [`${connection}/*.ts`, `!${connection}/{deadline,retry-policy,state,transition}.ts`],
+    mutate: [`${connection}/*.ts`, `!${connection}/{${policy}}.ts`],
     // Without the slow tests of the policy.
-    testFiles: [`${tests}/connection/!(retry|transition).test.ts`, `${tests}/stream/*.test.ts`],
+    testFiles: [`${tests}/connection/!(nginx|retry|rhythm|transition).test.ts`, `${tests}/stream/*.test.ts`],
   },
   parser: {
     threshold: 85,
