@@ -6,6 +6,7 @@ export default defineProject({
   ssr: { resolve: { conditions: ['@headwater/source'] } },
   test: {
     name: 'core',
+    setupFiles: 'test/setup.ts',
     environment: 'node',
     testTimeout: 30_000,
     include: ['test/**/*.test.ts'],

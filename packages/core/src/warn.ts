@@ -1,11 +1,12 @@
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
-const shown = new Set<string>()
+/** Keys of the warnings that were shown. */
+export const shownWarnings: Set<string> = /* @__PURE__ */ new Set()
 
 /** Writes a warning for developers to the console, once per `key`. Does nothing if `NODE_ENV` is `production`. */
 export function warnOnce(key: string, message: string): void {
-  if (shown.has(key) || isProduction()) return
-  shown.add(key)
+  if (shownWarnings.has(key) || isProduction()) return
+  shownWarnings.add(key)
   console.warn(message)
 }
 

@@ -1,6 +1,6 @@
 import type { Page as PageProps, ViewProps } from 'conformance'
 import { formatSnapshot } from 'conformance/format-snapshot'
-import { createEffect, createSignal, Index, on } from 'solid-js'
+import { createEffect, createSignal, Index, on, Show } from 'solid-js'
 import { createEventSource, fromEventStream, type StreamDefaults, StreamScope } from '../src/index.ts'
 
 /** Test page of the conformance suite. */
@@ -19,7 +19,9 @@ function Scope(props: { views: readonly ViewProps[]; defaults: readonly StreamDe
   const inner = () => props.defaults.slice(1)
   return (
     <StreamScope defaults={props.defaults[0]}>
-      {inner().length > 0 ? <Scope views={props.views} defaults={inner()} /> : <Page views={props.views} />}
+      <Show when={inner().length > 0} fallback={<Page views={props.views} />}>
+        <Scope views={props.views} defaults={inner()} />
+      </Show>
     </StreamScope>
   )
 }

@@ -1,14 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { createHarness as CreateHarness } from './harness.ts'
+import { afterEach, expect, test, vi } from 'vitest'
+import { createHarness } from './harness.ts'
 
-let createHarness: typeof CreateHarness
 const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
 
-beforeEach(async () => {
-  // Forgets the warnings that were shown.
-  vi.resetModules()
-  ;({ createHarness } = await import('./harness.ts'))
-})
 afterEach(() => warn.mockClear())
 
 /** Reads responses that consist of messages with these ids, and returns the warnings. */
