@@ -5,12 +5,11 @@ import { createEventSource, fromEventStream, type StreamDefaults, StreamScope } 
 
 /** Test page of the conformance suite. */
 export function Page(props: PageProps) {
+  const defaults = () => props.defaults ?? []
   return (
     <div>
       <Index each={props.views}>{(view) => <View view={view()} />}</Index>
-      <Index each={props.scopes}>
-        {(group) => <Scope views={group()} defaults={props.defaults ?? []} />}
-      </Index>
+      <Index each={props.scopes}>{(group) => <Scope views={group()} defaults={defaults()} />}</Index>
     </div>
   )
 }
