@@ -12,8 +12,8 @@ export const areas = {
   policy: {
     threshold: 88,
     mutate: [`${connection}/{${policy}}.ts`],
-    // Without the simulations of thousands of hours, and the tests with real proxies.
-    testFiles: [`${tests}/connection/!(rhythm|nginx).test.ts`],
+    // Without the tests that take seconds: simulations of thousands of hours, real servers and proxies.
+    testFiles: [`${tests}/connection/!(body|hostile|long-id|nginx|read-pacing|rhythm).test.ts`],
   },
   connection: {
     threshold: 70,

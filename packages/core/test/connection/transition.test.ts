@@ -142,6 +142,9 @@ const moves: [number, number][] = [
   [10, -100_000],
 ]
 
+/** Bound of the walk, so that it ends also for a machine whose states never repeat. There are about 840 kinds. */
+const MAX_CASES = 2_500
+
 /** Visits every kind of machine by every possible event, after every move of the clocks. Returns one case of each kind. */
 function walk(
   options: PolicyOptions,
@@ -171,6 +174,7 @@ function walk(
           visit(from, event, to)
           const kind = kindOf(machine)
           if (!seen.has(kind)) cases.push(to)
+          check(cases.length < MAX_CASES, 'there are more kinds of machines than expected')
           seen.add(kind)
         }
       }
