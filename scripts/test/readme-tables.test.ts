@@ -17,7 +17,7 @@ function membersOf(name: string): string[] {
   )
   const [, bases = '', body = ''] = sources.map((text) => pattern.exec(text)).find(Boolean) ?? []
   if (body === '') throw new Error(`Core has no interface ${name}.`)
-  // What `Pick` takes is a member of another base.
+  // Members that `Pick` takes are counted with their own interface.
   const parents = bases.replaceAll(/Pick<[^>]*>/g, '').match(/\b[A-Z]\w+(?=[\s,<{]|$)/g) ?? []
   const inherited = parents.filter((parent) =>
     sources.some((text) => new RegExp(`^export interface ${parent}\\b`, 'm').test(text)),
