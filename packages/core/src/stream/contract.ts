@@ -19,8 +19,8 @@ export type DataOptions<Data, Each extends AnyMessage = AnyMessage> =
   | {
       /**
        * Fold that turns messages into `data`, or a reducer that starts with `initialData`. A new fold with the same `stateKey`
-       * continues with the current state; another one starts again with the next message. Default {@link latest}: the data
-       * of the last message, of those without a type if there is no option `events`.
+       * continues with the current state; another one starts again with the next message. Default {@link latest}, which
+       * then ignores messages that have a type if there is no option `events`.
        */
       // oxlint-disable-next-line typescript/no-explicit-any
       readonly fold?: Fold<Data, any, Each>
