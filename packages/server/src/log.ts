@@ -10,7 +10,10 @@ export interface NewMessage {
 
 /** A message as the log keeps it. */
 export interface LogEntry extends NewMessage {
-  /** `<epoch>-<n>`: `n` counts from 1 without holes inside an epoch. */
+  /**
+   * `<epoch>-<n>`: two decimal integers without leading zeros, at most 2^53 - 1. `n` counts from 1 without holes inside an epoch. Ids have an
+   * order: by epoch, then by `n`.
+   */
   readonly id: string
 }
 
@@ -21,9 +24,18 @@ export interface Page {
   readonly head: string
 }
 
+/**
+ * Point that a message must have reached before it counts as appended. `'log'`: the default of the log. `'fsync'`: the disk.
+ * `'replicated'`: another machine. A log that cannot do it rejects with `not-appended`.
+ */
+export type Durability = 'log' | 'fsync' | 'replicated'
+
+/** Options of {@link Log.append}. */
 export interface AppendOptions {
   /** Returns the id of the first append with this key instead of appending once more. */
   readonly dedupeKey?: string | undefined
+  /** Default `'log'`. */
+  readonly durability?: Durability | undefined
 }
 
 /**
@@ -35,15 +47,16 @@ export interface Log {
   /** Appends messages in this order. Resolves with their ids once they are kept. Rejects with {@link PublishError}. */
   append(messages: readonly NewMessage[], options?: AppendOptions): Promise<readonly string[]>
   /**
-   * Reads at most `limit` entries that come after a position, oldest first. The position need not exist: the log returns what it has that is
-   * newer. `resume.ts` tells from the answer whether something is missing between the position and the first entry.
+   * Reads at most `limit` entries (1 or more) whose ids are greater than a position, oldest first. The position need not exist: it may be
+   * `0-0`, of an older epoch, or beyond the head. `resume.ts` tells from the answer whether something is missing before the first entry.
+   * Rejects within seconds if the log cannot be reached.
    */
   read(after: string, limit: number): Promise<Page>
   /** Returns the position before the oldest entry that is kept. */
   start(): Promise<string>
-  /** Calls `wake` when there may be new entries. Returns a function that ends this. */
+  /** Calls `wake` when there may be new entries, and when a connection is lost or back. Returns a function that ends this. */
   tail(wake: () => void): () => void
-  /** Frees timers, files and connections. */
+  /** Frees timers, files and connections. A log opens them at its first use. */
   close(): Promise<void>
 }
 
