@@ -54,8 +54,11 @@ export interface Log {
   read(after: string, limit: number): Promise<Page>
   /** Returns the position before the oldest entry that is kept. */
   start(): Promise<string>
-  /** Calls `wake` when there may be new entries, and when a connection is lost or back. Returns a function that ends this. */
-  tail(wake: () => void): () => void
+  /**
+   * Calls `wake` soon after this call and whenever there may be new entries, never inside `append`. Calls `stale` when the log could not be
+   * reached for 10 s, and `wake` when it is back. Returns a function that ends this.
+   */
+  tail(wake: () => void, stale?: () => void): () => void
   /** Frees timers, files and connections. A log opens them at its first use. */
   close(): Promise<void>
 }
