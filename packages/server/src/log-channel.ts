@@ -1,0 +1,180 @@
+import { systemClock } from './clock.ts'
+import { checkMessage } from './encode.ts'
+import { ServerError } from './errors.ts'
+import { Feed, type FeedOptions, type Start } from './feed.ts'
+import { SocketReader, type NodeRequest, type NodeResponse } from './handle.ts'
+import { corsHeaders, lastEventIdOf, preflight, streamHeaders, unavailable } from './head.ts'
+import type { RequestHead, ResponseHead } from './head.ts'
+import { PublishError, type Log } from './log.ts'
+import { checkOptions, PUBLISH_OPTIONS, RESPONSE_OPTIONS } from './options.ts'
+import type { ChannelOptions, CloseOptions, PublishOptions } from './options.ts'
+import { PublishQueue } from './publish-queue.ts'
+import { forgetChannel } from './registry.ts'
+import { BEGINNING } from './resume.ts'
+import { createBody } from './respond.ts'
+import type { Item } from './ring.ts'
+
+/** Options of a channel, of a response, without the types of the user. */
+export type AnyOptions = ChannelOptions<Record<string, unknown>, unknown>
+interface AnyResponseOptions {
+  readonly from?: 'now' | 'start' | number | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly reader?: unknown
+}
+
+/** Channel over a log. `Channel` is its type for users. */
+export class LogChannel {
+  readonly name: string
+  readonly #log: Log
+  readonly #queue: PublishQueue
+  readonly #feed: Feed
+  #options: AnyOptions
+  /** Time over which readers return, once the channel is closed. */
+  #closedFor: number | undefined
+
+  constructor(name: string, options: AnyOptions) {
+    this.name = name
+    this.#log = options.log
+    this.#options = options
+    this.#queue = new PublishQueue(options.log)
+    this.#feed = new Feed(this.#feedOptions())
+  }
+
+  /** Replaces the options, except for the log. */
+  configure(options: AnyOptions): void {
+    this.#options = options
+    this.#feed.options = this.#feedOptions()
+  }
+
+  #feedOptions(): FeedOptions {
+    const { filter, clock, heartbeatMs, retryMs, stallMs, maxBufferedBytes } = this.#options
+    return {
+      log: this.#log,
+      clock: clock ?? systemClock,
+      heartbeatMs: heartbeatMs ?? 8000,
+      retryMs: retryMs ?? 1000,
+      stallMs: stallMs ?? 30_000,
+      maxBufferedBytes: maxBufferedBytes ?? 65_536,
+      passes: filter && ((item, reader) => this.#passes(item, reader)),
+    }
+  }
+
+  get readers(): number {
+    return this.#feed.readers.size
+  }
+
+  /** True if nobody reads and nothing is being published. */
+  get idle(): boolean {
+    return this.readers === 0 && !this.#queue.busy
+  }
+
+  async publish(event: string, data: unknown, options: PublishOptions = {}): Promise<string> {
+    checkOptions(options, PUBLISH_OPTIONS)
+    const text = this.#options.format === 'text' ? data : JSON.stringify(data)
+    checkMessage(event, text)
+    const { dedupeKey, durability, expiresAt } = options
+    if (this.#closedFor !== undefined)
+      throw new PublishError('not-appended', `The channel ${this.name} is closed.`)
+    return await this.#queue.add({ event, data: text as string, expiresAt }, { dedupeKey, durability })
+  }
+
+  async respond(request: Request, options: AnyResponseOptions = {}): Promise<Response> {
+    const { method, url, headers, signal } = request
+    const head: RequestHead = {
+      method,
+      url,
+      isHttp2: false,
+      header: (name) => headers.get(name) ?? undefined,
+    }
+    const { start, status, headers: responseHeaders } = await this.#begin(head, options)
+    const body = start ? createBody(this.#feed, options.reader, start, signal) : null
+    return new Response(body, { status, headers: responseHeaders })
+  }
+
+  async handle(
+    request: NodeRequest,
+    response: NodeResponse,
+    options: AnyResponseOptions = {},
+  ): Promise<void> {
+    let gone = response.writableEnded
+    response.on('close', () => (gone = true))
+    // A write after the client has gone is no error of the program.
+    response.on('error', () => {})
+    const head: RequestHead = {
+      method: request.method ?? 'GET',
+      url: request.url ?? '',
+      isHttp2: request.httpVersionMajor === 2,
+      header: (name) => request.headers[name]?.toString(),
+    }
+    const { start, status, headers } = await this.#begin(head, options)
+    if (gone) return
+    response.writeHead(status, headers)
+    if (start) void new SocketReader(this.#feed, options.reader, start, response)
+    else response.end()
+  }
+
+  async lastId(): Promise<string> {
+    return (await this.#log.read(BEGINNING, 1)).head
+  }
+
+  disconnect(predicate: (reader: unknown) => boolean): number {
+    const readers = [...this.#feed.readers].filter(({ value }) => predicate(value))
+    for (const reader of readers) reader.disconnect()
+    return readers.length
+  }
+
+  async close({ spreadMs = 1000 }: CloseOptions = {}): Promise<void> {
+    if (this.#closedFor !== undefined) return
+    this.#closedFor = spreadMs
+    forgetChannel(this)
+    this.#feed.end(spreadMs)
+    this.#feed.stop()
+    await this.#queue.settled()
+    await this.#log.close()
+  }
+
+  /** Returns the head of a response, and where its messages begin if it has any. */
+  async #begin(
+    request: RequestHead,
+    options: AnyResponseOptions,
+  ): Promise<ResponseHead & { readonly start?: Start }> {
+    checkOptions(options, RESPONSE_OPTIONS)
+    const { cors, filter } = this.#options
+    if (filter && options.reader === undefined)
+      throw new ServerError('reader-required', `The channel ${this.name} has a filter: pass a reader.`)
+    if (cors && request.method === 'OPTIONS') return preflight(request, cors)
+    const shared = { ...corsHeaders(request, cors), ...options.headers }
+    const lastEventId = lastEventIdOf(request)
+    try {
+      if (this.#closedFor !== undefined) throw new Error('The channel is closed.')
+      const start = await this.#feed.locate(lastEventId, options.from ?? 'now')
+      if (this.#closedFor !== undefined) throw new Error('The channel is closed.')
+      const headers = {
+        ...shared,
+        ...streamHeaders(lastEventId ? (start.gap ? 'gap' : 'complete') : undefined),
+      }
+      return { status: 200, headers, ...(request.method !== 'HEAD' && { start }) }
+    } catch {
+      const { status, headers } = unavailable(request, this.#retryAfterS())
+      return { status, headers: { ...shared, ...headers } }
+    }
+  }
+
+  /** Returns a random time of 1 s up to the time over which readers return, so that they do not return together. */
+  #retryAfterS(): number {
+    const { clock = systemClock } = this.#options
+    return 1 + Math.floor((clock.random() * (this.#closedFor ?? 5000)) / 1000)
+  }
+
+  #passes(item: Item, reader: unknown): boolean {
+    const { filter, format, onError = console.error } = this.#options
+    const { event, data, id } = item.entry
+    try {
+      item.message ??= { event, data: format === 'text' ? data : JSON.parse(data), id }
+      return filter!(item.message as never, reader)
+    } catch (error) {
+      onError(error)
+      return false
+    }
+  }
+}
