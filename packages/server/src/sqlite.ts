@@ -1,7 +1,5 @@
-import { type AppendOptions, type Log, type NewMessage, PublishError } from './log.ts'
-import { split } from './resume.ts'
-import { type Connection, acquire, release } from './sqlite/connection.ts'
-import { ChannelTable } from './sqlite/table.ts'
+import type { Log } from './log.ts'
+import { SqliteLog } from './sqlite/sqlite-log.ts'
 
 /** Options of {@link sqliteLog}. */
 export interface SqliteLogOptions {
@@ -44,90 +42,13 @@ export interface SqliteLogOptions {
  * ```
  */
 export function sqliteLog(path: string, options: SqliteLogOptions = {}): Log {
-  const { channel = 'default', pollMs = 100, synchronous = 'full' } = options
-  const bounds = {
+  return new SqliteLog(path, {
+    channel: options.channel ?? 'default',
     maxMessages: options.maxMessages ?? 10_000,
     maxBytes: options.maxBytes ?? 64 * 1024 * 1024,
     maxAgeMs: options.maxAgeMs ?? Infinity,
     dedupeMs: options.dedupeMs ?? 600_000,
-  }
-  let opened: { readonly connection: Connection; readonly table: ChannelTable } | undefined
-  let isClosed = false
-  const stops = new Set<() => void>()
-
-  const open = () => {
-    if (isClosed) throw new Error(`The log ${channel} in ${path} is closed.`)
-    if (opened) return opened
-    const connection = acquire(path, synchronous)
-    try {
-      opened = { connection, table: new ChannelTable(connection.file.db, channel) }
-    } catch (error) {
-      release(connection)
-      throw error
-    }
-    return opened
-  }
-
-  async function append(messages: readonly NewMessage[], { dedupeKey, durability }: AppendOptions = {}) {
-    if (durability === 'replicated' || (durability === 'fsync' && synchronous !== 'full'))
-      throw new PublishError(
-        'not-appended',
-        `sqliteLog cannot keep a message with durability '${durability}'. Use 'log' or ${synchronous === 'full' ? "'fsync'" : "synchronous: 'full'"}.`,
-      )
-    let file: ReturnType<typeof open>
-    try {
-      file = open()
-    } catch (cause) {
-      throw new PublishError('not-appended', (cause as Error).message, { cause })
-    }
-    const { connection, table } = file
-    return connection.write(channel, () => table.append(messages, dedupeKey, bounds))
-  }
-
-  function tail(wake: () => void): () => void {
-    const { connection, table } = open()
-    let head: string | undefined
-    const listener = {
-      channel,
-      committed() {
-        let now: string | undefined
-        try {
-          now = table.head()
-        } catch {
-          // The reader that wakes gets the error.
-        }
-        if (now !== undefined && now === head) return
-        head = now
-        wake()
-      },
-    }
-    connection.listen(listener, pollMs)
-    const first = setImmediate(listener.committed)
-    const stop = () => {
-      clearImmediate(first)
-      connection.unlisten(listener)
-      stops.delete(stop)
-    }
-    stops.add(stop)
-    return stop
-  }
-
-  return {
-    append,
-    async read(after, limit) {
-      const { connection, table } = open()
-      return connection.read(() => table.read(...split(after), limit))
-    },
-    async start() {
-      const { connection, table } = open()
-      return connection.read(() => table.start())
-    },
-    tail,
-    async close() {
-      if (isClosed) return
-      isClosed = true
-      for (const stop of stops) stop()
-      if (opened) release(opened.connection)
-    },
-  }
+    pollMs: options.pollMs ?? 100,
+    synchronous: options.synchronous ?? 'full',
+  })
 }

@@ -1,5 +1,5 @@
 import { type LogConformanceOptions, createHarness } from './testing/harness.ts'
-import { testDedupe, testMessages } from './testing/messages.ts'
+import { testDedupe, testMessages, testPositions } from './testing/messages.ts'
 import { testModel } from './testing/model.ts'
 import { testSharing, testTail, testTrimming } from './testing/reading.ts'
 
@@ -25,6 +25,7 @@ export type { ConformanceLogOptions, LogConformanceOptions, OpenLog } from './te
 export function logConformance(options: LogConformanceOptions): void {
   const harness = createHarness(options)
   testMessages(harness)
+  testPositions(harness)
   testDedupe(harness)
   testTail(harness)
   testTrimming(harness)

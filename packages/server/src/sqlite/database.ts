@@ -27,7 +27,7 @@ CREATE INDEX IF NOT EXISTS headwater_dedupe_at ON headwater_dedupe (channel, at)
 CREATE TABLE IF NOT EXISTS headwater_open (token TEXT PRIMARY KEY) WITHOUT ROWID;`
 
 /** Time for which SQLite waits for a lock of another process, in milliseconds. */
-const BUSY_TIMEOUT_MS = 5_000
+const BUSY_TIMEOUT_MS = 2_000
 
 const loadSqlite = (): DatabaseConstructor => {
   const { getBuiltinModule, version } = process as {

@@ -89,7 +89,10 @@ export function testMessages({ it }: Harness): void {
       equal(entry.expiresAt, expiresAt, `expiresAt of message ${index}`)
     }
   })
+}
 
+/** Positions, and the life of a log. */
+export function testPositions({ it }: Harness): void {
   it('reads from any position: of an entry, before the first, at and beyond the head, of another epoch', async (open) => {
     const log = await open({})
     const ids = await log.append(Array.from({ length: 10 }, (_, index) => message(String(index))))

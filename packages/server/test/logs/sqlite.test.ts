@@ -1,15 +1,28 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { onTestFinished, test } from 'vitest'
-import { sqliteLog } from '../../src/sqlite.ts'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { DatabaseSync } from 'node:sqlite'
+import { promisify } from 'node:util'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { Log } from '../../src/log.ts'
+import { findGap, split } from '../../src/resume.ts'
+import { type SqliteLogOptions, sqliteLog } from '../../src/sqlite.ts'
 import { logConformance } from '../../src/testing.ts'
+import { readAll } from '../../src/testing/assert.ts'
+import { temporaryFile } from './temporary.ts'
 
-const temporaryFile = () => {
-  const folder = mkdtempSync(join(tmpdir(), 'headwater-log-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return join(folder, 'events.db')
+const CHILD = new URL('sqlite-child.ts', import.meta.url).pathname
+const run = promisify(execFile)
+
+const open = (path: string, options?: SqliteLogOptions): Log => {
+  const log = sqliteLog(path, options)
+  onTestFinished(() => log.close())
+  return log
 }
+const message = (data: string) => ({ event: '', data })
+const data = async (log: Log) => (await readAll(log, '0-0')).map((entry) => entry.data)
+
+afterEach(() => void vi.useRealTimers())
 
 logConformance({
   test,
@@ -18,4 +31,231 @@ logConformance({
     const path = temporaryFile()
     return (options) => sqliteLog(path, options)
   },
+})
+
+describe('limits', () => {
+  test('removes the oldest messages beyond maxBytes, in UTF-8, and keeps the newest however large it is', async () => {
+    const log = open(temporaryFile(), { maxBytes: 30 })
+    await log.append(['a', 'ä'].map((letter) => message(letter.repeat(10))))
+    expect(await data(log)).toEqual(['a'.repeat(10), 'ä'.repeat(10)])
+    await log.append([{ event: 'e', data: '' }])
+    expect(await data(log)).toEqual(['ä'.repeat(10), ''])
+    await log.append([message('x'.repeat(100))])
+    expect(await data(log)).toEqual(['x'.repeat(100)])
+  })
+
+  test('removes messages that are older than maxAgeMs with the next append', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const log = open(temporaryFile(), { maxAgeMs: 1_000 })
+    await log.append([message('a')])
+    vi.advanceTimersByTime(700)
+    await log.append([message('b')])
+    vi.advanceTimersByTime(700)
+    expect(await data(log)).toEqual(['a', 'b'])
+    await log.append([message('c')])
+    expect(await data(log)).toEqual(['b', 'c'])
+  })
+
+  test('forgets a dedupeKey after dedupeMs', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const log = open(temporaryFile(), { dedupeMs: 1_000 })
+    const first = await log.append([message('a')], { dedupeKey: 'k' })
+    vi.advanceTimersByTime(999)
+    expect(await log.append([message('a')], { dedupeKey: 'k' })).toEqual(first)
+    vi.advanceTimersByTime(1)
+    expect(await log.append([message('a')], { dedupeKey: 'k' })).not.toEqual(first)
+  })
+})
+
+test('several channels live in one file, with ids of their own', async () => {
+  const path = temporaryFile()
+  const [news, rooms] = [open(path, { channel: 'news', maxMessages: 2 }), open(path, { channel: 'rooms' })]
+  let wakes = 0
+  await rooms.append([message('r1')])
+  const stop = rooms.tail(() => wakes++)
+  await new Promise(setImmediate)
+  for (const text of ['n1', 'n2', 'n3']) await news.append([message(text)])
+  expect(await data(news)).toEqual(['n2', 'n3'])
+  expect(await data(rooms)).toEqual(['r1'])
+  expect(wakes).toBe(1)
+  stop()
+})
+
+test('appends of one turn are one transaction', async () => {
+  const path = temporaryFile()
+  const log = open(path)
+  await log.append([message('0')])
+  const other = new DatabaseSync(path)
+  const version = () => other.prepare('PRAGMA data_version').get()!['data_version'] as number
+  const before = version()
+  await Promise.all(Array.from({ length: 100 }, (_, index) => log.append([message(`${index}`)])))
+  expect(version()).toBe(before + 1)
+  other.close()
+})
+
+test('an append that SQLite refuses rejects with not-appended, and takes no other down', async () => {
+  const log = open(temporaryFile())
+  const bad = { event: '', data: { toString: 1 } as unknown as string }
+  const results = await Promise.allSettled([
+    log.append([message('a')]),
+    log.append([message('b'), bad]),
+    log.append([message('c')]),
+  ])
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(results[1]).toMatchObject({ reason: { name: 'PublishError', code: 'not-appended' } })
+  expect(await data(log)).toEqual(['a', 'c'])
+})
+
+test(
+  'an append waits for the lock of another process for at most 2 s, and rejects with not-appended',
+  { timeout: 20_000 },
+  async () => {
+    const path = temporaryFile()
+    const log = open(path)
+    await log.append([message('a')])
+    const other = new DatabaseSync(path)
+    other.exec('BEGIN IMMEDIATE')
+    await expect(log.append([message('b')])).rejects.toMatchObject({ code: 'not-appended' })
+    other.exec('ROLLBACK')
+    other.close()
+    await log.append([message('c')])
+    expect(await data(log)).toEqual(['a', 'c'])
+  },
+)
+
+test('has one timer, and only while somebody tails', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const path = temporaryFile()
+  const logs = [open(path, { channel: 'a' }), open(path, { channel: 'b' })]
+  for (const log of logs) await log.append([message('a')])
+  expect(vi.getTimerCount()).toBe(0)
+  const stops = [...logs, ...logs].map((log) => log.tail(() => undefined))
+  expect(vi.getTimerCount()).toBe(1)
+  for (const stop of stops) stop()
+  expect(vi.getTimerCount()).toBe(0)
+  logs[0]!.tail(() => undefined)
+  for (const log of logs) await log.close()
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('rejects a durability that it cannot give', async () => {
+  const path = temporaryFile()
+  const append = (options: SqliteLogOptions, durability: 'fsync' | 'replicated') =>
+    open(path, options).append([message('a')], { durability })
+  await append({}, 'fsync')
+  await expect(append({}, 'replicated')).rejects.toMatchObject({ code: 'not-appended' })
+  await expect(append({ synchronous: 'normal' }, 'fsync')).rejects.toMatchObject({ code: 'not-appended' })
+})
+
+test('says what to do where node:sqlite is missing', async () => {
+  vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
+  onTestFinished(() => void vi.restoreAllMocks())
+  const log = sqliteLog(temporaryFile())
+  await expect(log.read('0-0', 1)).rejects.toThrow(/needs node:sqlite, which is in Node 22\.13 and later/)
+  await expect(log.append([message('a')])).rejects.toMatchObject({ code: 'not-appended' })
+})
+
+describe('other processes', () => {
+  test('a tail notices what another process appends', async () => {
+    const path = temporaryFile()
+    const log = open(path, { pollMs: 10 })
+    await log.append([message('a')])
+    const woken = new Promise<void>((resolve) => {
+      log.tail(() => void data(log).then((all) => all.length === 1 + 6 && resolve()))
+    })
+    const { stdout } = await run(process.execPath, [CHILD, path, 'p', 'full', '3'])
+    await woken
+    const lines = stdout.trim().split('\n')
+    expect((await readAll(log, '0-0')).slice(1).map((entry) => `${entry.id} ${entry.data}`)).toEqual(lines)
+  })
+
+  test('three processes append to a new file at once, without holes', async () => {
+    const path = temporaryFile()
+    const outputs = await Promise.all(
+      ['a', 'b', 'c'].map((name) => run(process.execPath, [CHILD, path, name, 'full', '60'])),
+    )
+    const entries = await readAll(open(path), '0-0')
+    expect(entries.map(({ id }) => split(id)[1])).toEqual(entries.map((_, index) => index + 1))
+    const acknowledged = outputs.flatMap(({ stdout }) => stdout.trim().split('\n'))
+    expect(entries.map((entry) => `${entry.id} ${entry.data}`).sort()).toEqual(acknowledged.sort())
+  })
+})
+
+/** Runs a process that publishes until it is killed at a random moment. Returns the lines that it has acknowledged. */
+async function publishAndKill(path: string, name: string, synchronous: string): Promise<string[]> {
+  const child = spawn(process.execPath, [CHILD, path, name, synchronous], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const output = text(child.stdout)
+  await once(child.stdout, 'readable')
+  const killAt = performance.now() + Math.random() * 40
+  while (performance.now() < killAt) await new Promise(setImmediate)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  // The last line may be cut.
+  return (await output).split('\n').slice(0, -1)
+}
+
+describe.each(['full', 'normal'] as const)('kill -9 with synchronous=%s', (synchronous) => {
+  test('loses no acknowledged message, and no id names two messages', { timeout: 60_000 }, async () => {
+    const path = temporaryFile()
+    const acknowledged = new Map<string, string>()
+    const epochs = new Set<number>()
+    for (let round = 0; round < 12; round++)
+      for (const line of await publishAndKill(path, `run${round}`, synchronous)) {
+        const [id, value] = line.split(' ') as [string, string]
+        expect(acknowledged.has(id), `${id} twice`).toBe(false)
+        acknowledged.set(id, value)
+      }
+    const entries = await readAll(open(path), '0-0', 1_000)
+    const kept = new Map(entries.map((entry) => [entry.id, entry.data]))
+    expect(kept.size).toBe(entries.length)
+    expect(acknowledged.size).toBeGreaterThan(12)
+    for (const [id, value] of acknowledged) expect(kept.get(id)).toBe(value)
+    let last = '0-0'
+    for (const { id } of entries) {
+      const gap = findGap(last, id, id)
+      if (split(id)[0] === split(last)[0]) expect(gap).toBeUndefined()
+      epochs.add(split(id)[0])
+      last = id
+    }
+    // FULL: nothing can have been lost. NORMAL: a power cut cannot be told from a killed process.
+    expect(epochs.size).toBe(synchronous === 'full' ? 1 : 12)
+  })
+})
+
+describe('synchronous: normal', () => {
+  const normal = { synchronous: 'normal' } as const
+
+  test('goes on in the same epoch after a clean close', async () => {
+    const path = temporaryFile()
+    for (const n of [1, 2, 3]) {
+      const log = sqliteLog(path, normal)
+      expect(split((await log.append([message('a')]))[0]!)[1]).toBe(n)
+      await log.close()
+    }
+  })
+
+  test('an append to an epoch that another opener began is marked as not closed again', async () => {
+    const path = temporaryFile()
+    const first = open(path, normal)
+    const [one] = await first.append([message('a')])
+    // Opens with another connection, as another process does, and sees that the first has not closed.
+    const second = sqliteLog(path)
+    const [two] = await second.append([message('b')])
+    expect(split(two!)[0]).toBeGreaterThan(split(one!)[0])
+    await second.close()
+    const rows = () => {
+      const db = new DatabaseSync(path)
+      const { length } = db.prepare('SELECT * FROM headwater_open').all()
+      db.close()
+      return length
+    }
+    expect(rows()).toBe(0)
+    const [three] = await first.append([message('c')])
+    expect(split(three!)).toEqual([split(two!)[0], 2])
+    expect(rows()).toBe(1)
+    await first.close()
+    expect(rows()).toBe(0)
+  })
 })
