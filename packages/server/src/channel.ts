@@ -3,7 +3,7 @@ import type { NodeRequest, NodeResponse } from './handle.ts'
 import { LogChannel, type AnyOptions } from './log-channel.ts'
 import { CHANNEL_OPTIONS, checkOptions } from './options.ts'
 import type { ChannelOptions, CloseOptions, PublishOptions, ResponseArguments } from './options.ts'
-import { findChannel } from './registry.ts'
+import { registry } from './registry.ts'
 
 /** Messages that many clients read, with enough history for clients that return. See {@link createChannel}. */
 export interface Channel<Events extends object, Reader = undefined> {
@@ -74,7 +74,9 @@ export const createChannel = <Events extends object = Record<string, unknown>, R
     )
   if (options.cors?.credentials && options.cors.origin === '*')
     throw new ServerError('invalid-option', "Option cors: with credentials, name the origins instead of '*'.")
-  const channel = findChannel(name, () => new LogChannel(name, options as unknown as AnyOptions))
+  const known = registry<LogChannel>()
+  const channel = known.get(name) ?? new LogChannel(name, options as unknown as AnyOptions)
+  known.set(name, channel)
   channel.configure(options as unknown as AnyOptions)
   return channel as unknown as Channel<Events, Reader>
 }

@@ -9,7 +9,7 @@ import { PublishError, type Log } from './log.ts'
 import { checkOptions, PUBLISH_OPTIONS, RESPONSE_OPTIONS } from './options.ts'
 import type { ChannelOptions, CloseOptions, PublishOptions } from './options.ts'
 import { PublishQueue } from './publish-queue.ts'
-import { forgetChannel } from './registry.ts'
+import { registry } from './registry.ts'
 import { BEGINNING } from './resume.ts'
 import { createBody } from './respond.ts'
 import type { Item } from './ring.ts'
@@ -61,11 +61,6 @@ export class LogChannel {
 
   get readers(): number {
     return this.#feed.readers.size
-  }
-
-  /** True if nobody reads and nothing is being published. */
-  get idle(): boolean {
-    return this.readers === 0 && !this.#queue.busy
   }
 
   async publish(event: string, data: unknown, options: PublishOptions = {}): Promise<string> {
@@ -126,7 +121,7 @@ export class LogChannel {
   async close({ spreadMs = 1000 }: CloseOptions = {}): Promise<void> {
     if (this.#closedFor !== undefined) return
     this.#closedFor = spreadMs
-    forgetChannel(this)
+    registry().delete(this.name)
     this.#feed.end(spreadMs)
     this.#feed.stop()
     await this.#queue.settled()

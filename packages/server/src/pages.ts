@@ -60,19 +60,24 @@ export class Pages {
     const kept: Kept = { page: this.#log.read(key, PAGE).then(toItems), length: 0 }
     this.#kept.delete(key)
     this.#kept.set(key, kept)
-    const drop = () => void (this.#kept.get(key) === kept && this.#kept.delete(key))
-    kept.page.then(({ items }) => {
-      for (const { entry } of items) kept.length += entry.data.length
-      this.#trim()
-    }, drop)
+    void this.#settle(key, kept)
     return kept.page
+  }
+
+  async #settle(key: string, kept: Kept): Promise<void> {
+    try {
+      for (const { entry } of (await kept.page).items) kept.length += entry.data.length
+      this.#trim()
+    } catch {
+      if (this.#kept.get(key) === kept) this.#kept.delete(key)
+    }
   }
 
   /** Forgets the oldest pages beyond the bounds, but never the newest one. */
   #trim(): void {
     let length = 0
     let count = 0
-    for (const [key, kept] of [...this.#kept].reverse()) {
+    for (const [key, kept] of [...this.#kept].toReversed()) {
       length += kept.length
       if (count++ > 0 && (count > MAX_PAGES || length > MAX_LENGTH)) this.#kept.delete(key)
     }

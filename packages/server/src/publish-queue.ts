@@ -20,11 +20,6 @@ export class PublishQueue {
     this.#log = log
   }
 
-  /** True while messages are on their way to the log. */
-  get busy(): boolean {
-    return this.#running !== undefined
-  }
-
   add(message: NewMessage, options: AppendOptions): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#jobs.push({ message, options, resolve, reject })

@@ -51,7 +51,7 @@ export abstract class Reader {
       if (this.#ring !== ring || this.#n < ring.start) {
         this.#ring = ring
         this.#n = ring.find(this.#cursor)
-        if (this.#n < 0) return this.#load()
+        if (this.#n < 0) return void this.#load()
       }
       if (this.#n === ring.end) {
         if (this.#prefix !== undefined) this.#send()
@@ -90,15 +90,15 @@ export abstract class Reader {
   }
 
   /** Reads the entries after the cursor from the log. */
-  #load(): void {
+  async #load(): Promise<void> {
     this.#loading = true
-    this.feed.pages.after(this.#cursor).then(
-      (page) => {
-        this.#loading = false
-        this.#take(page)
-      },
-      () => this.end(this.feed.options.clock.random() * STALE_MS),
-    )
+    try {
+      const page = await this.feed.pages.after(this.#cursor)
+      this.#loading = false
+      this.#take(page)
+    } catch {
+      this.end(this.feed.options.clock.random() * STALE_MS)
+    }
   }
 
   #take(page: ItemPage): void {
