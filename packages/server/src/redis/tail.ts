@@ -44,6 +44,7 @@ export class Tail {
   readonly #followed = new Map<string, Followed>()
   #isRunning = false
   #isStale = false
+  #opened: OpenConnection | undefined
   #blocked: OpenConnection | undefined
   #staleTimer: ReturnType<typeof setTimeout> | undefined
   #skipDelay = (): void => undefined
@@ -104,10 +105,11 @@ export class Tail {
   /** One read of all keys. Rejects if Redis cannot be reached. */
   async #read(): Promise<void> {
     const open = await this.#link.open()
+    if (open !== this.#opened) this.#replied()
+    this.#opened = open
     for (const [key, followed] of this.#followed)
       if (!followed.position) {
         followed.position = await this.#head(open, key)
-        this.#replied()
         wake(followed)
       }
     const keys = [...this.#followed.keys()]

@@ -86,6 +86,12 @@ export class RedisServer {
     await once(child, 'exit')
   }
 
+  /** Waits until the server, a replica, has what its primary has. */
+  async synced(): Promise<void> {
+    while (!String(await this.command('INFO', 'replication')).includes('master_link_status:up'))
+      await new Promise(setImmediate)
+  }
+
   /** A client for logs. It is never connected itself. */
   client(port = this.port): ReturnType<typeof createClient> {
     return createClient({ url: `redis://127.0.0.1:${port}` })
