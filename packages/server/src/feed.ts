@@ -3,7 +3,7 @@ import { concat, toBytes } from './encode.ts'
 import type { Log, Page } from './log.ts'
 import { indexAfter, Pages } from './pages.ts'
 import type { Reader } from './reader.ts'
-import { before, BEGINNING, findGap, isPosition, split, type Gap } from './resume.ts'
+import { before, BEGINNING, findGap, isAfter, isPosition, type Gap } from './resume.ts'
 import { Item, PAGE, Ring } from './ring.ts'
 
 /** Options that all readers of a channel share. */
@@ -56,6 +56,8 @@ export class Feed {
   /** Tick at which the read began that has not succeeded yet. */
   #readSince: number | undefined
   #reading = false
+  /** Present from start to stop, and a new one each time. */
+  #run: object | undefined
   #readAgain = false
   #lastUse = 0
   /** Comment that shows proxies and clients that the connection lives. */
@@ -66,6 +68,11 @@ export class Feed {
   constructor(options: FeedOptions) {
     this.options = options
     this.pages = new Pages(options.log)
+  }
+
+  /** Newest position of the ring. */
+  get #head(): string {
+    return `${this.ring.epoch}-${this.ring.end}`
   }
 
   get #tickMs(): number {
@@ -86,31 +93,38 @@ export class Feed {
   }
 
   async #start(): Promise<void> {
+    const run = (this.#run = {})
+    this.#reading = true
     this.#stopTail = this.options.log.tail(
       () => void this.#follow(),
       () => this.end(STALE_MS),
     )
     this.#arm()
     try {
-      this.#reading = true
       const { head } = await this.options.log.read(BEGINNING, 1)
-      this.ring = new Ring(head)
+      if (run === this.#run) this.ring = new Ring(head)
     } catch (error) {
-      this.stop()
+      if (run === this.#run) this.stop()
       throw error
     } finally {
-      this.#reading = false
+      if (run === this.#run) this.#reading = false
     }
     if (this.#readAgain) void this.#follow()
   }
 
   stop(): void {
-    this.#starting = undefined
+    this.#starting = this.#run = this.#readSince = undefined
+    this.#reading = false
     this.#stopTail?.()
     this.#stopTimer?.()
-    this.#readSince = this.#shared = undefined
     this.ring = new Ring(BEGINNING)
     this.pages.clear()
+  }
+
+  /** Adds a reader. It ends if the log was stopped meanwhile, and cannot be read. */
+  add(reader: Reader): void {
+    this.readers.add(reader)
+    if (!this.#starting) this.start().catch(() => reader.end(this.options.retryMs))
   }
 
   /** Returns where a response begins. Rejects if the log cannot be read. */
@@ -118,11 +132,10 @@ export class Feed {
     await this.start()
     const { log } = this.options
     if (lastEventId === undefined) {
-      const head = `${this.ring.epoch}-${this.ring.end}`
-      if (from === 'now') return { cursor: head }
+      if (from === 'now') return { cursor: this.#head }
       const start = await log.start()
-      const wanted = from === 'start' ? start : before(head, from)
-      return { cursor: split(wanted)[1] > split(start)[1] ? wanted : start }
+      const wanted = from === 'start' ? start : before(this.#head, from)
+      return { cursor: isAfter(wanted, start) ? wanted : start }
     }
     if (!isPosition(lastEventId)) return { cursor: await log.start(), gap: { from: lastEventId, to: null } }
     if (this.ring.find(lastEventId) >= 0) return { cursor: lastEventId }
@@ -135,16 +148,16 @@ export class Feed {
   /** Reads what is new and sends it to the readers, until nothing is new. */
   async #follow(): Promise<void> {
     this.#readAgain = true
-    if (this.#reading) return
-    const run = this.#starting
+    const run = this.#run
+    if (!run || this.#reading) return
     this.#reading = true
     this.#readSince ??= this.tick
     try {
       for (let more = false; more || this.#readAgain;) {
         this.#readAgain = false
-        const page = await this.options.log.read(`${this.ring.epoch}-${this.ring.end}`, 2 * PAGE)
+        const page = await this.options.log.read(this.#head, 2 * PAGE)
         // Stopped meanwhile.
-        if (run === undefined || run !== this.#starting) break
+        if (run !== this.#run) return
         this.#push(page)
         more = page.entries.length === 2 * PAGE
         this.#flush()
@@ -154,7 +167,7 @@ export class Feed {
     } catch {
       // The next tick tries again, until the log counts as stale.
     } finally {
-      this.#reading = false
+      if (run === this.#run) this.#reading = false
     }
   }
 
@@ -166,7 +179,7 @@ export class Feed {
   }
 
   #push({ entries, head }: Page): void {
-    let last = `${this.ring.epoch}-${this.ring.end}`
+    let last = this.#head
     for (const entry of entries) {
       // A new ring: readers find out from the log what each of them has missed.
       if (findGap(last, entry.id, head)) this.ring = new Ring(before(entry.id))

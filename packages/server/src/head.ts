@@ -32,7 +32,7 @@ export const lastEventIdOf = ({ url, header }: RequestHead): string | undefined 
 }
 
 /** Returns the headers of an event stream. `gap` is undefined if the client has named no position. */
-export const streamHeaders = (resume: 'complete' | 'gap' | undefined): Record<string, string> => ({
+export const streamHeaders = (resume: string | undefined): Record<string, string> => ({
   'content-type': 'text/event-stream',
   'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no',
@@ -59,7 +59,7 @@ const allows = (allowed: AllowedOrigins, origin: string): boolean =>
   typeof allowed === 'function' ? allowed(origin) : allowed === '*' || [allowed].flat().includes(origin)
 
 /** Returns the answer to a preflight. A reconnect has one even if the first request had none: `Last-Event-ID` is not CORS-safelisted. */
-export const preflight = (request: RequestHead, cors: CorsOptions): ResponseHead => ({
+export const preflight = (request: RequestHead, cors: CorsOptions | undefined): ResponseHead => ({
   status: 204,
   headers: {
     ...corsHeaders(request, cors),
@@ -81,3 +81,17 @@ export const unavailable = (request: RequestHead, retryAfterS: number): Response
     ...(!request.isHttp2 && { connection: 'close' }),
   },
 })
+
+/** Returns headers of two sources. Their names are in lower case. The second one wins, except that both may expose headers. */
+export const mergeHeaders = (
+  one: Readonly<Record<string, string>>,
+  other: Readonly<Record<string, string>> = {},
+): Record<string, string> => {
+  const merged = { ...one }
+  for (const [key, value] of Object.entries(other)) {
+    const name = key.toLowerCase()
+    const before = merged[name]
+    merged[name] = name.endsWith('-expose-headers') && before ? `${before}, ${value}` : value
+  }
+  return merged
+}

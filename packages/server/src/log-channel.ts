@@ -3,7 +3,7 @@ import { checkMessage } from './encode.ts'
 import { ServerError } from './errors.ts'
 import { Feed, type FeedOptions, type Start } from './feed.ts'
 import { SocketReader, type NodeRequest, type NodeResponse } from './handle.ts'
-import { corsHeaders, lastEventIdOf, preflight, streamHeaders, unavailable } from './head.ts'
+import { corsHeaders, lastEventIdOf, mergeHeaders, preflight, streamHeaders, unavailable } from './head.ts'
 import type { RequestHead, ResponseHead } from './head.ts'
 import { PublishError, type Log } from './log.ts'
 import { checkOptions, PUBLISH_OPTIONS, RESPONSE_OPTIONS } from './options.ts'
@@ -29,6 +29,8 @@ export class LogChannel {
   readonly #queue: PublishQueue
   readonly #feed: Feed
   #options: AnyOptions
+  /** Requests whose response has not begun. */
+  readonly #pending = new Set<{ readonly value: unknown; readonly disconnect: () => void }>()
   /** Time over which readers return, once the channel is closed. */
   #closedFor: number | undefined
 
@@ -81,9 +83,12 @@ export class LogChannel {
       isHttp2: false,
       header: (name) => headers.get(name) ?? undefined,
     }
-    const { start, status, headers: responseHeaders } = await this.#begin(head, options)
-    const body = start ? createBody(this.#feed, options.reader, start, signal) : null
-    return new Response(body, { status, headers: responseHeaders })
+    return await this.#answer(
+      head,
+      options,
+      (answer, start) =>
+        new Response(start ? createBody(this.#feed, options.reader, start, signal) : null, answer),
+    )
   }
 
   async handle(
@@ -93,19 +98,26 @@ export class LogChannel {
   ): Promise<void> {
     let gone = response.writableEnded
     response.on('close', () => (gone = true))
-    // A write after the client has gone is no error of the program.
-    response.on('error', () => {})
+    response.on('error', ignore)
     const head: RequestHead = {
       method: request.method ?? 'GET',
       url: request.url ?? '',
       isHttp2: request.httpVersionMajor === 2,
       header: (name) => request.headers[name]?.toString(),
     }
-    const { start, status, headers } = await this.#begin(head, options)
-    if (gone) return
-    response.writeHead(status, headers)
-    if (start) void new SocketReader(this.#feed, options.reader, start, response)
-    else response.end()
+    try {
+      await this.#answer(head, options, ({ status, headers }, start) => {
+        if (gone) return
+        response.writeHead(status, headers)
+        if (start) void new SocketReader(this.#feed, options.reader, start, response)
+        else response.end()
+      })
+    } catch (error) {
+      // A rejection that nobody handles would end the process.
+      this.#report(error)
+      if (!gone) response.writeHead(500, {})
+      response.end()
+    }
   }
 
   async lastId(): Promise<string> {
@@ -113,7 +125,7 @@ export class LogChannel {
   }
 
   disconnect(predicate: (reader: unknown) => boolean): number {
-    const readers = [...this.#feed.readers].filter(({ value }) => predicate(value))
+    const readers = [...this.#feed.readers, ...this.#pending].filter(({ value }) => predicate(value))
     for (const reader of readers) reader.disconnect()
     return readers.length
   }
@@ -121,6 +133,7 @@ export class LogChannel {
   async close({ spreadMs = 1000 }: CloseOptions = {}): Promise<void> {
     if (this.#closedFor !== undefined) return
     this.#closedFor = spreadMs
+    for (const request of this.#pending) request.disconnect()
     registry().delete(this.name)
     this.#feed.end(spreadMs)
     this.#feed.stop()
@@ -128,31 +141,33 @@ export class LogChannel {
     await this.#log.close()
   }
 
-  /** Returns the head of a response, and where its messages begin if it has any. */
-  async #begin(
+  /** Finds the head of a response, and where its messages begin if it has any. `answer` then begins the response at once. */
+  async #answer<Result>(
     request: RequestHead,
     options: AnyResponseOptions,
-  ): Promise<ResponseHead & { readonly start?: Start }> {
+    answer: (head: ResponseHead, start?: Start) => Result,
+  ): Promise<Result> {
     checkOptions(options, RESPONSE_OPTIONS)
+    const { reader, from = 'now' } = options
     const { cors, filter } = this.#options
-    if (filter && options.reader === undefined)
+    if (filter && reader === undefined)
       throw new ServerError('reader-required', `The channel ${this.name} has a filter: pass a reader.`)
-    if (cors && request.method === 'OPTIONS') return preflight(request, cors)
-    const shared = { ...corsHeaders(request, cors), ...options.headers }
+    if (request.method === 'OPTIONS') return answer(preflight(request, cors))
+    const shared = mergeHeaders(corsHeaders(request, cors), options.headers)
     const lastEventId = lastEventIdOf(request)
-    try {
-      if (this.#closedFor !== undefined) throw new Error('The channel is closed.')
-      const start = await this.#feed.locate(lastEventId, options.from ?? 'now')
-      if (this.#closedFor !== undefined) throw new Error('The channel is closed.')
-      const headers = {
-        ...shared,
-        ...streamHeaders(lastEventId ? (start.gap ? 'gap' : 'complete') : undefined),
-      }
-      return { status: 200, headers, ...(request.method !== 'HEAD' && { start }) }
-    } catch {
-      const { status, headers } = unavailable(request, this.#retryAfterS())
-      return { status, headers: { ...shared, ...headers } }
+    let revoked = this.#closedFor !== undefined
+    const pending = { value: reader, disconnect: () => (revoked = true) }
+    this.#pending.add(pending)
+    // Undefined if the log cannot be read.
+    const start = revoked ? undefined : await this.#feed.locate(lastEventId, from).catch(ignore)
+    this.#pending.delete(pending)
+    if (start && !revoked) {
+      const resume = start.gap ? 'gap' : 'complete'
+      const headers = mergeHeaders(shared, streamHeaders(lastEventId && resume))
+      return answer({ status: 200, headers }, request.method === 'HEAD' ? undefined : start)
     }
+    const { status, headers } = unavailable(request, this.#retryAfterS())
+    return answer({ status, headers: mergeHeaders(shared, headers) })
   }
 
   /** Returns a random time of 1 s up to the time over which readers return, so that they do not return together. */
@@ -162,14 +177,22 @@ export class LogChannel {
   }
 
   #passes(item: Item, reader: unknown): boolean {
-    const { filter, format, onError = console.error } = this.#options
+    const { filter, format } = this.#options
     const { event, data, id } = item.entry
     try {
       item.message ??= { event, data: format === 'text' ? data : JSON.parse(data), id }
       return filter!(item.message as never, reader)
     } catch (error) {
-      onError(error)
+      this.#report(error)
       return false
     }
   }
+
+  #report(error: unknown): void {
+    const { onError = console.error } = this.#options
+    onError(error)
+  }
 }
+
+/** Ignores an error, such as that of a write after the client has gone. */
+const ignore = () => undefined

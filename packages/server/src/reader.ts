@@ -22,6 +22,8 @@ export abstract class Reader {
   #n = 0
   /** Blocks that the next write begins with. */
   #prefix: string | undefined
+  /** Rest of a write that is longer than `maxBufferedBytes`. */
+  #rest: Uint8Array | undefined
   /** Tick of the last write. */
   #lastWrite: number
   #loading = false
@@ -34,7 +36,7 @@ export abstract class Reader {
     // A client that has missed something keeps its position until it is told.
     this.#prefix = encodeState(feed.options.retryMs, gap ? undefined : cursor)
     if (gap) this.#tell(gap, cursor)
-    feed.readers.add(this)
+    feed.add(this)
   }
 
   /** Writes bytes, and updates `ready`. */
@@ -46,6 +48,7 @@ export abstract class Reader {
 
   /** Sends what is due, as far as the response takes it. */
   flush(): void {
+    this.#writeRest()
     while (this.ready && !this.over && !this.#loading) {
       const { ring } = this.feed
       if (this.#ring !== ring || this.#n < ring.start) {
@@ -75,7 +78,9 @@ export abstract class Reader {
   /** Ends the response, and tells the client when to return. */
   end(retryMs: number): void {
     if (!this.leave()) return
-    this.finish(toBytes(`${this.#prefix ?? ''}${encodeState(retryMs, this.#cursor)}`))
+    // Not into the middle of a message.
+    if (this.#rest) this.finish()
+    else this.finish(toBytes(`${this.#prefix ?? ''}${encodeState(retryMs, this.#cursor)}`))
   }
 
   /** Ends the response without another byte. */
@@ -140,8 +145,17 @@ export abstract class Reader {
   #send(bytes?: Uint8Array): void {
     const prefix = this.#prefix
     this.#prefix = undefined
-    this.#lastWrite = this.feed.tick
     const head = prefix === undefined ? [] : [toBytes(prefix)]
-    this.write(concat(bytes ? [...head, bytes] : head))
+    this.#rest = concat(bytes ? [...head, bytes] : head)
+    this.#writeRest()
+  }
+
+  #writeRest(): void {
+    const { maxBufferedBytes } = this.feed.options
+    for (let rest = this.#rest; rest && this.ready && !this.over; rest = this.#rest) {
+      this.#rest = rest.length > maxBufferedBytes ? rest.subarray(maxBufferedBytes) : undefined
+      this.#lastWrite = this.feed.tick
+      this.write(this.#rest ? rest.subarray(0, maxBufferedBytes) : rest)
+    }
   }
 }
