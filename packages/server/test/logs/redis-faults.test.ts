@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { createClient } from 'redis'
 import type { Log } from '../../src/log.ts'
 import { type RedisLogOptions, redisLog } from '../../src/redis.ts'
-import { follow, readAll } from '../../src/testing/assert.ts'
+import { readAll } from '../../src/testing/assert.ts'
 import { RedisServer, skipWithoutRedis, startProxy } from './redis-server.ts'
 
 beforeEach(skipWithoutRedis)
@@ -196,82 +195,5 @@ describe('Redis that is stopped', () => {
     expect(events[2]).toBe('wake')
     await log.append([message('c')])
     expect((await data(log)).slice(0, 3)).toEqual(['a', 'b', 'c'])
-  })
-})
-
-describe('connections', () => {
-  const clients = async (server: RedisServer) => {
-    const lines = String(await server.command('CLIENT', 'LIST'))
-      .trim()
-      .split('\n')
-    // Without the connection that asks.
-    return lines.filter((line) => !line.includes('cmd=client|list'))
-  }
-
-  test('all logs of a client share one blocking read, and three connections; a key is added without delay', async () => {
-    const server = await RedisServer.start()
-    const client = server.client()
-    const logs = Array.from({ length: 20 }, (_, index) => redisLog(client, `log ${index}`))
-    const start = performance.now()
-    for (const log of logs) {
-      const { head } = await log.read('0-0', 1)
-      const followers = [follow(log, head), follow(log, head)]
-      await log.append([message('a')])
-      for (const follower of followers) await follower.count(1)
-    }
-    expect(performance.now() - start).toBeLessThan(4_000)
-    await until(async () => (await clients(server)).some((line) => line.includes('cmd=xread')))
-    const lines = await clients(server)
-    expect(lines.length).toBe(3)
-    expect(lines.filter((line) => line.includes('cmd=xread')).length).toBe(1)
-    for (const log of logs.slice(1)) await log.close()
-    expect((await clients(server)).length).toBe(3)
-    await logs[0]!.close()
-    await until(async () => (await clients(server)).length === 0)
-  })
-
-  test('uses the password and the database of the client', async () => {
-    const server = await RedisServer.start('--requirepass', 'secret')
-    const url = `redis://default:secret@127.0.0.1:${server.port}/3`
-    for (const RESP of [2, 3] as const) {
-      const log = redisLog(createClient({ url, RESP }), 'log')
-      await log.append([message('a')])
-      const follower = follow(log, '0-0')
-      await follower.count(RESP - 1)
-      follower.stop()
-      await log.close()
-    }
-  })
-})
-
-describe('durability', () => {
-  test('fsync rejects with not-appended unless Redis syncs before it answers', async () => {
-    const server = await RedisServer.start('--appendonly', 'yes', '--appendfsync', 'everysec')
-    const publish = (log: Log) => log.append([message('a')], { durability: 'fsync' })
-    const version = /redis_version:(\d+\.\d+)/.exec(String(await server.command('INFO', 'server')))![1]
-    if (Number(version) < 7.2)
-      await expect(publish(open(server))).rejects.toMatchObject({
-        code: 'not-appended',
-        message: expect.stringContaining("'appendfsync always'"),
-      })
-    await server.command('CONFIG', 'SET', 'appendfsync', 'always')
-    const log = open(server)
-    await publish(log)
-    await publish(log)
-    expect((await data(log)).length).toBe(Number(version) < 7.2 ? 2 : 3)
-  })
-
-  test('replicated is unknown without a replica, and the message is there; with one, it resolves', async () => {
-    const server = await RedisServer.start()
-    const log = open(server)
-    const publish = () => log.append([message('a')], { durability: 'replicated', dedupeKey: 'k' })
-    await expect(publish()).rejects.toMatchObject({
-      code: 'unknown',
-      message: expect.stringContaining('0 of 1 replicas'),
-    })
-    const replica = await RedisServer.start('--replicaof', '127.0.0.1', `${server.port}`)
-    await replica.synced()
-    const ids = await publish()
-    expect((await readAll(log, '0-0')).map(({ id }) => id)).toEqual(ids)
   })
 })

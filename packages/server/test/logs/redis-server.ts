@@ -6,15 +6,13 @@ import { createClient } from 'redis'
 import { type TestContext, onTestFinished } from 'vitest'
 import { temporaryFolder } from './temporary.ts'
 
+/** `REDIS_SERVER_PATH` names another version. */
 const program = [
-  '/usr/bin/redis-server',
-  '/usr/local/bin/redis-server',
-  '/opt/homebrew/bin/redis-server',
+  process.env['REDIS_SERVER_PATH'] ?? '',
+  ...['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'].map((folder) => `${folder}/redis-server`),
 ].find((path) => existsSync(path))
 
-/** Returns false, and skips the test, if there is no redis-server. */
-export const hasRedis = (): boolean => program !== undefined
-export const MISSING =
+const MISSING =
   'redis-server is not installed. Run `apt-get install redis-server`, or `npm test`, which installs it.'
 /** Skips a test if there is no redis-server. */
 export const skipWithoutRedis = ({ skip }: TestContext): void => {
