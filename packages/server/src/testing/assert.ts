@@ -1,3 +1,4 @@
+import { isAfter } from '../resume.ts'
 import type { Log, LogEntry, NewMessage, PublishErrorCode } from '../log.ts'
 
 /** Longest time for which a test waits for a wake-up, in milliseconds. */
@@ -39,6 +40,8 @@ export const readAll = async (log: Log, after: string, limit = 100): Promise<Log
     const { entries } = await log.read(position, limit)
     if (entries.length === 0) return all
     ok(entries.length <= limit, `read(${position}, ${limit}) returns ${entries.length} entries`)
+    // Otherwise this would go on for ever.
+    ok(isAfter(entries[0]!.id, position), `read(${position}, ${limit}) returns ${entries[0]!.id}`)
     all.push(...entries)
     position = entries.at(-1)!.id
   }

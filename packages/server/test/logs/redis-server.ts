@@ -62,6 +62,10 @@ export class RedisServer {
     ]
     const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     this.#child = child
+    // If the tests are interrupted, the server must not stay.
+    const kill = () => child.kill('SIGKILL')
+    process.once('exit', kill)
+    child.once('exit', () => process.off('exit', kill))
     for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false }))
       if (String(chunk).includes('Ready to accept connections')) {
         child.stdout.resume()
