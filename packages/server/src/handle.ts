@@ -14,7 +14,8 @@ export interface NodeResponse {
   readonly writableEnded: boolean
   writeHead(status: number, headers: Record<string, string>): unknown
   write(chunk: Uint8Array): boolean
-  end(chunk?: Uint8Array): unknown
+  end(): unknown
+  end(chunk: Uint8Array): unknown
   destroy(): unknown
   on(event: 'close' | 'drain' | 'error', listener: () => void): unknown
 }
@@ -41,8 +42,9 @@ export class SocketReader extends Reader {
 
   protected finish(bytes?: Uint8Array): void {
     // A client that does not read would keep the socket open.
-    if (this.ready) this.#response.end(bytes)
-    else this.#response.destroy()
+    if (!this.ready) this.#response.destroy()
+    else if (bytes) this.#response.end(bytes)
+    else this.#response.end()
   }
 
   protected abort(): void {

@@ -12,15 +12,15 @@ import { split } from './resume.ts'
 /** Options of {@link memoryLog}. The oldest messages go first when a bound is reached. */
 export interface MemoryLogOptions {
   /** Messages to keep. Default 1,000. */
-  readonly maxMessages?: number
+  readonly maxMessages?: number | undefined
   /** UTF-16 code units of event names and data to keep. Default 16 Mi. */
-  readonly maxLength?: number
+  readonly maxLength?: number | undefined
   /** Time to keep a message, in milliseconds. Default: no limit. */
-  readonly maxAgeMs?: number
+  readonly maxAgeMs?: number | undefined
   /** Time for which a `dedupeKey` is remembered, in milliseconds. Default 10 minutes. */
-  readonly dedupeMs?: number
+  readonly dedupeMs?: number | undefined
   /** Source of the time, for tests. */
-  readonly clock?: Pick<Clock, 'now' | 'random'>
+  readonly clock?: Pick<Clock, 'now' | 'random'> | undefined
 }
 
 /**

@@ -86,7 +86,8 @@ export const checkOptions = (options: object, known: string): void => {
         `Option ${name} is unknown.${similar ? ` Did you mean ${similar}?` : ` Known are ${names.join(', ')}.`}`,
       )
     }
-    if (/(Ms|Bytes|At)$/.test(name) && value !== undefined && !((value as number) >= 0))
+    if (name === 'from' && (value === 'now' || value === 'start')) continue
+    if (/(Ms|Bytes|At|from)$/.test(name) && value !== undefined && !((value as number) >= 0))
       throw new ServerError(
         'invalid-option',
         `Option ${name} must be a number of 0 or more, not ${String(value)}.`,

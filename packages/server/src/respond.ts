@@ -53,7 +53,9 @@ export const createBody = (
       start(controller) {
         reader = new StreamReader(feed, value, start, controller)
         // Some servers abort the request and do not cancel the body.
-        signal.addEventListener('abort', () => reader.disconnect(), { once: true })
+        const stop = () => reader.disconnect()
+        if (signal.aborted) stop()
+        else signal.addEventListener('abort', stop, { once: true })
       },
       pull: () => reader.pull(),
       cancel: () => reader.cancel(),

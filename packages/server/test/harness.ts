@@ -26,7 +26,7 @@ export function parse(text: string): Block[] {
 /** Client that reads a body when it is told to. */
 export class Client {
   readonly response: Response
-  text = ''
+  readonly chunks: string[] = []
   done = false
   error: unknown
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>
@@ -36,6 +36,10 @@ export class Client {
   constructor(response: Response) {
     this.response = response
     this.#reader = response.body!.getReader()
+  }
+
+  get text(): string {
+    return this.chunks.join('')
   }
 
   get blocks(): Block[] {
@@ -81,7 +85,7 @@ export class Client {
     try {
       const { done, value } = await this.#reader.read()
       this.done = done
-      this.text += this.#decoder.decode(value, { stream: !done })
+      this.chunks.push(this.#decoder.decode(value, { stream: !done }))
     } catch (error) {
       this.error = error
       this.done = true
@@ -125,3 +129,32 @@ export const requestTo = (lastEventId?: string, init: RequestInit = {}): Request
     ...init,
     headers: { ...(lastEventId !== undefined && { 'last-event-id': lastEventId }), ...init.headers },
   })
+
+/** Starts a server of fetch handlers on loopback, over real sockets. Returns its URL. */
+export const serveFetch = (handler: (request: Request) => Promise<Response>): Promise<string> =>
+  serve(async (incoming, outgoing) => {
+    const abort = new AbortController()
+    outgoing.on('close', () => abort.abort())
+    const { method = 'GET', headers, url } = incoming
+    const request = new Request(`http://${headers.host}${url}`, {
+      method,
+      headers: headers as Record<string, string>,
+      signal: abort.signal,
+    })
+    const response = await handler(request)
+    outgoing.writeHead(response.status, Object.fromEntries(response.headers))
+    const body = response.body?.getReader()
+    outgoing.on('close', () => void body?.cancel())
+    for (let chunk = await body?.read(); chunk && !chunk.done; chunk = await body!.read())
+      if (!outgoing.write(chunk.value)) await new Promise((resolve) => outgoing.once('drain', resolve))
+    outgoing.end()
+  })
+
+/** Returns a promise, and the function that fulfils it. */
+export function createGate(): { opened: Promise<void>; open: () => void } {
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open }
+}
