@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite'
 import * as fc from 'fast-check'
 import { describe, test } from 'vitest'
 import type { Log } from '../../src/log.ts'
@@ -36,8 +37,8 @@ interface Storage {
   readonly open: () => Log
   /** False if a log that is closed has lost everything. */
   readonly canReopen: boolean
-  /** Removes all messages behind the back of the log, if that is possible. */
-  readonly lose?: () => Promise<unknown>
+  /** Begins a new epoch behind the back of the log, if that is possible. Resolves with true if all messages are gone. */
+  readonly lose?: () => Promise<boolean>
 }
 
 /** Follows a log through everything. It gets each message once and in order, or is told of a gap. */
@@ -79,7 +80,7 @@ async function play(
     tail: (...args) => log.tail(...args),
     close: () => log.close(),
   }
-  const model = new LogModel(current, maxMessages, trimSlack)
+  const model = new LogModel(current, maxMessages, trimSlack, lose !== undefined)
   const reader = new Reader()
   const ever: string[] = []
   try {
@@ -97,8 +98,7 @@ async function play(
         await model.check(model.position(random), step.limit)
         await reader.read(current, step.limit, ever)
       } else if (step.type === 'lose') {
-        if (lose) model.all.length = 0
-        await lose?.()
+        if (await lose?.()) model.all.length = 0
       } else if (canReopen) {
         await log.close()
         log = open()
@@ -130,7 +130,17 @@ describe('random appends, trims, losses and reads leave each log as an array wou
     let channel = 0
     await check(100, (maxMessages) => {
       const options = { channel: `${channel++}`, maxMessages, synchronous: 'normal' } as const
-      return { trimSlack: 0, canReopen: true, open: () => sqliteLog(file, options) }
+      const open = () => sqliteLog(file, options)
+      // The next one that opens the file finds that a process has not closed it.
+      const lose = async () => {
+        const db = new DatabaseSync(file)
+        db.exec(
+          "CREATE TABLE IF NOT EXISTS headwater_open (token TEXT PRIMARY KEY) WITHOUT ROWID; INSERT OR IGNORE INTO headwater_open VALUES ('dead')",
+        )
+        db.close()
+        return false
+      }
+      return { trimSlack: 0, canReopen: true, open, lose }
     })
   })
 
@@ -148,7 +158,7 @@ describe('random appends, trims, losses and reads leave each log as an array wou
           canReopen: true,
           open: () => redisLog(server.client(), name, { maxMessages }),
           // The dedupe keys stay.
-          lose: () => admin.del(name),
+          lose: async () => (await admin.del(name)) >= 0,
         }
       })
     } finally {
