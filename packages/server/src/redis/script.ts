@@ -35,8 +35,9 @@ end
 if owner ~= run or tonumber(ARGV[2]) > tonumber(epoch) then
   if redis.call('EXISTS', key) == 1 then last = tonumber(string.match(last_id(), '^%d+')) end
   local now = redis.call('TIME')
-  local ms = now[1] * 1000 + math.floor(now[2] / 1000)
-  epoch = string.format('%.0f', math.max(ms, last + 1, ARGV[2] + 1))
+  -- Microseconds: a stream that is deleted and begun again at once has another epoch, whoever begins it.
+  local us = now[1] * 1000000 + now[2]
+  epoch = string.format('%.0f', math.max(us, last + 1, ARGV[2] + 1))
   if old then redis.call('XGROUP', 'DESTROY', key, old) end
   redis.call('XGROUP', 'CREATE', key, 'headwater:' .. epoch .. ':' .. run, '0', 'MKSTREAM')
   redis.call('XSETID', key, epoch .. '-0')

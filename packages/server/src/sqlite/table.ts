@@ -33,6 +33,12 @@ const SQL = {
 const ids = (epoch: number, first: number, count: number) =>
   Array.from({ length: count }, (_, index) => `${epoch}-${first + index}`)
 
+/** Node 22 and Deno read a text only up to a NUL. So one with a NUL is kept as a blob. */
+const encode = (text: string) => (text.includes(NUL) ? Buffer.from(text) : text)
+const decode = (value: unknown) =>
+  typeof value === 'string' ? value : Buffer.from(value as Uint8Array).toString()
+const NUL = String.fromCharCode(0)
+
 type Statements = Record<keyof typeof SQL, Statement>
 type State = Record<'epoch' | 'n' | 'count' | 'bytes', number>
 
@@ -67,7 +73,16 @@ export class ChannelTable {
     const first = state.n + 1
     for (const { event, data, expiresAt } of messages) {
       const size = Buffer.byteLength(event) + Buffer.byteLength(data)
-      sql.insert.run(this.#id, state.epoch, ++state.n, now, size, event, data, expiresAt ?? null)
+      sql.insert.run(
+        this.#id,
+        state.epoch,
+        ++state.n,
+        now,
+        size,
+        encode(event),
+        encode(data),
+        expiresAt ?? null,
+      )
       state.count++
       state.bytes += size
     }
@@ -83,8 +98,8 @@ export class ChannelTable {
     const entries = rows.map((row): LogEntry => {
       const entry = {
         id: `${row['epoch']}-${row['n']}`,
-        event: row['event'] as string,
-        data: row['data'] as string,
+        event: decode(row['event']),
+        data: decode(row['data']),
       }
       return row['expires_at'] === null ? entry : { ...entry, expiresAt: row['expires_at'] as number }
     })
