@@ -29,7 +29,7 @@ export interface RedisLogOptions {
  * @param client from `createClient` of the package `redis`, version 5 or 6. It must connect to the primary, never to a replica.
  * @param key the key of the stream. Dedupe keys are in `{<key>}:dedupe:…`.
  * @example
- * ```ts
+ * ```js
  * import { createChannel } from '@headwater/server'
  * import { redisLog } from '@headwater/server/redis'
  * import { createClient } from 'redis'
