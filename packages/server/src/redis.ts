@@ -17,7 +17,7 @@ export interface RedisLogOptions {
 }
 
 /**
- * Creates a log in a Redis stream, for any number of processes on any number of machines. Needs Redis 7 or later, or Valkey.
+ * Creates a log in a Redis stream, for any number of processes on any number of machines. Needs Redis 7 or later.
  *
  * Each log begins a new epoch when Redis was restarted, failed over or flushed: messages that were acknowledged may be missing then, and each reader
  * is told of a gap. How much can be lost depends on the settings of Redis: with `appendonly yes` and `appendfsync everysec`, the last second; with
