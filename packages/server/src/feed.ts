@@ -96,7 +96,7 @@ export class Feed {
     this.#reading = true
     this.#stopTail = this.options.log.tail(
       () => void this.#follow(),
-      () => this.end(STALE_MS),
+      () => this.#fail(),
     )
     this.#arm()
     try {
@@ -226,6 +226,12 @@ export class Feed {
     for (const reader of this.readers) reader.end((spreadMs * ++count) / size)
   }
 
+  /** Ends all responses because the log does not answer. The next request tries again. */
+  #fail(): void {
+    this.end(STALE_MS)
+    this.stop()
+  }
+
   #arm(): void {
     this.#stopTimer?.()
     this.#stopTimer = this.options.clock.timer(() => this.#onTick(), this.#tickMs, true)
@@ -238,8 +244,7 @@ export class Feed {
     this.#arm()
     if (this.#readSince !== undefined) {
       if ((this.tick - this.#readSince) * this.#tickMs >= STALE_MS) {
-        this.end(STALE_MS)
-        return this.stop()
+        return this.#fail()
       }
       void this.#follow()
     }

@@ -182,6 +182,25 @@ describe('a log that cannot be reached', () => {
     expect(retryOf(client)).toEqual([1000, 10_000])
   })
 
+  test('and is back before a response begins, is followed again', async () => {
+    const log = createFaulty()
+    const gate = createGate()
+    const start = log.start
+    log.start = async () => {
+      await gate.opened
+      return await start()
+    }
+    const channel = createChannel(uniqueName(), { log })
+    const response = channel.respond(requestTo(), { from: 'start' })
+    await settle()
+    log.stale()
+    gate.open()
+    const client = await new Client(await response).readAll()
+    await channel.publish('n', 1)
+    await client.readAll()
+    expect(client.messages).toEqual(['n 1'])
+  })
+
   test('in the middle of a replay ends that response', async () => {
     const log = createFaulty()
     const channel = createChannel<{ n: number }>(uniqueName(), { log })
