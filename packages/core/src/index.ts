@@ -1,3 +1,4 @@
+export type { Gap } from './connection/continuity.ts'
 export {
   exponential,
   type PolicyOptions,

@@ -3,6 +3,7 @@ import { guard } from '../errors.ts'
 import type { ConnectionOptions, Step, StreamUrl } from '../options.ts'
 import { type Page, systemPage } from '../platform/page.ts'
 import { runAttempt } from './attempt.ts'
+import type { Gap } from './continuity.ts'
 import { createHeaderResolver } from './header-refresh.ts'
 import { createMailbox } from './mailbox.ts'
 import { createReader, type ReaderListener } from './reader.ts'
@@ -46,7 +47,11 @@ export function createConnection(
   let persistedId = initialLastEventId || undefined
   const resolveHeaders = createHeaderResolver()
   const send = createMailbox(step)
-  const reader = createReader(options(), listener, ({ error }) => {
+  const onGap = (gap: Gap) => {
+    send({ type: 'gap' })
+    listener.onGap(gap)
+  }
+  const reader = createReader(options(), { ...listener, onGap }, ({ error }) => {
     // A listener that closed the stream has ended the attempt already, and may have opened the next one.
     if (machine.state.status === 'open') send({ type: 'terminated', error })
   })
@@ -85,9 +90,9 @@ export function createConnection(
       clock,
       page,
       onRequest: (sent) => void (address = redactUrl(sent)),
-      onAccepted() {
-        reader.reset()
-        send({ type: 'accepted', generation })
+      onAccepted(continuity) {
+        reader.reset(undefined, continuity !== undefined)
+        send({ type: 'accepted', generation, continuity })
       },
       onChunk(chunk) {
         send({ type: 'received', generation, batch: reader.read(chunk) })

@@ -1,3 +1,4 @@
+import type { Gap } from '../connection/continuity.ts'
 import type { ConnectionState } from '../connection/state.ts'
 import { guard } from '../errors.ts'
 import { checkOptions, type StreamUrl } from '../options.ts'
@@ -75,11 +76,17 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
       if (ended) connection.terminate(error)
     },
     onStateChange(state: ConnectionState) {
+      const isNew = !isOpen
       isOpen = state.status === 'open'
-      if (state.status === 'open' && state.continuity !== 'resumed') pipeline.folds.restart()
+      // Without the server's word, an id that was sent is taken as used.
+      if (state.status === 'open' && !/^(resumed|unverified)$/.test(state.continuity))
+        pipeline.folds.restart()
       store.publish()
-      if (!subscription?.isClosing) callCallbacks(state, options(), pipeline.folds)
+      if (!subscription?.isClosing) callCallbacks(state, isNew, options(), pipeline.folds)
       if (state.status === 'closed') subscription?.leaveIfUnused()
+    },
+    onGap(gap: Gap) {
+      if (isOpen && !subscription?.isClosing) guard(() => options().onGap?.(gap))
     },
     onUpdate(state: ConnectionState) {
       isOpen = state.status === 'open'
@@ -128,10 +135,11 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
 /** Calls the callback for a new state, if it has one. */
 function callCallbacks<Data>(
   state: ConnectionState,
+  isNew: boolean,
   { onReconnect, onClose }: Pick<EventStreamOptions<Data>, 'onReconnect' | 'onClose'>,
   { data }: FoldData<Data>,
 ): void {
-  if (state.status === 'open' && state.continuity !== 'fresh') guard(() => onReconnect?.(state))
+  if (state.status === 'open' && isNew && state.continuity !== 'fresh') guard(() => onReconnect?.(state))
   if (state.status === 'closed') guard(() => onClose?.({ reason: state.reason, error: state.error, data }))
 }
 

@@ -1,5 +1,6 @@
 import { createConnection } from '../connection/connection.ts'
 import { combine, DELIVERED, type DeliveryResult, ENDED } from '../connection/delivery.ts'
+import type { Gap } from '../connection/continuity.ts'
 import type { ConnectionState } from '../connection/state.ts'
 import { guard, SseError } from '../errors.ts'
 import type { SharedConnectionOptions, StreamUrl, UntilResult } from '../options.ts'
@@ -16,6 +17,8 @@ export interface Subscriber {
   onJoin(connection: SharedConnection): void
   /** Called with each new state of the joined connection. */
   onStateChange(state: ConnectionState): void
+  /** Called when the server tells that messages are missing. */
+  onGap(gap: Gap): void
   /** Called with the current state when the stream has joined a connection, or closed one that it has not joined. */
   onUpdate(state: ConnectionState): void
   /** Called when the stream has lost its connection and starts again without data, without notifying a view. */
@@ -84,6 +87,9 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
           if (result.ended) return result
         }
         return end ? combine(result, ENDED) : result
+      },
+      onGap(gap) {
+        for (const subscriber of subscribers) subscriber.onGap(gap)
       },
       onComment: onComment && ((comment) => void guard(() => leader.options().onComment?.(comment))),
       onStateChange(state) {
