@@ -1,5 +1,20 @@
-import type { Continuity } from './state.ts'
 import { toByteString } from './body.ts'
+
+/**
+ * Relation of an open stream to the messages before it.
+ *
+ * - `fresh`: the first connection, without an id to resume from.
+ * - `resumed`: the last event id was sent, and the server has said that it continues after it.
+ * - `gap`: the server has said that messages are missing, when it answered or later.
+ * - `unverified`: the last event id was sent, and the server has not said what it makes of it. It may continue after it, start
+ *   again, or leave messages out.
+ * - `restarted`: there was no id to send, so messages may be missing, or come again.
+ *
+ * A server says so with the response header `SSE-Resume: complete` or `gap`, a Mercure hub with `Mercure-Last-Event-ID`, and with a
+ * message of the type `headwater.gap`: see the option `onGap`. A page of another origin sees a header only if
+ * `Access-Control-Expose-Headers` names it.
+ */
+export type Continuity = 'fresh' | 'resumed' | 'gap' | 'unverified' | 'restarted'
 
 /** Type of the message by which a server tells a gap. It is not delivered as a message. */
 export const GAP = 'headwater.gap'

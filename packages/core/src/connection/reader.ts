@@ -11,8 +11,6 @@ export interface ReaderListener {
   /** Called before the messages of a chunk. */
   onChunk(): void
   onMessage(message: Message): DeliveryResult
-  /** Called when the server tells that messages are missing. */
-  onGap(gap: Gap): void
   readonly onComment?: ((comment: string) => void) | undefined
 }
 
@@ -37,11 +35,13 @@ export interface Reader {
  * Creates a reader.
  *
  * @param onEnded Called when delivering a message has ended the stream, immediately after that message.
+ * @param onGap Called when the server tells that messages are missing.
  */
 export function createReader(
   { initialLastEventId, maxMessageLength }: ConnectionOptions,
-  { onChunk, onMessage, onGap, onComment }: ReaderListener,
+  { onChunk, onMessage, onComment }: ReaderListener,
   onEnded: (result: DeliveryResult) => void,
+  onGap: (gap: Gap) => void,
 ): Reader {
   let messages = 0
   let retryMs: number | undefined

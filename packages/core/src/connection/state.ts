@@ -1,5 +1,6 @@
 import type { SseError } from '../errors.ts'
 import type { PauseReason } from '../platform/page.ts'
+import type { Continuity, Gap } from './continuity.ts'
 
 /**
  * State of a connection, as a union: each status has exactly the fields that make sense for it.
@@ -36,32 +37,17 @@ export type ConnectionState =
   | { readonly status: 'paused'; readonly reason: PauseReason }
   | { readonly status: 'closed'; readonly reason: 'closed' | 'ended' | 'failed'; readonly error?: SseError }
 
-/**
- * Relation of an open stream to the messages before it.
- *
- * - `fresh`: the first connection, without an id to resume from.
- * - `resumed`: the last event id was sent, and the server has said that it continues after it.
- * - `gap`: the server has said that messages are missing, when it answered or later.
- * - `unverified`: the last event id was sent, and the server has not said what it makes of it. It may continue after it, start
- *   again, or leave messages out.
- * - `restarted`: there was no id to send, so messages may be missing, or come again.
- *
- * A server says so with the response header `SSE-Resume: complete` or `gap`, a Mercure hub with `Mercure-Last-Event-ID`, and with a
- * message of the type `headwater.gap`: see the option `onGap`. A page of another origin sees a header only if
- * `Access-Control-Expose-Headers` names it.
- */
-export type Continuity = 'fresh' | 'resumed' | 'gap' | 'unverified' | 'restarted'
-
 /** Event of a connection, without its context. An event with a `generation` is dropped once that attempt is over. */
 export type ConnectionEventBody =
-  /** `gap`: the server tells that messages are missing. */
-  | { readonly type: 'open' | 'close' | 'release' | 'timer-fired' | 'gap' }
+  | { readonly type: 'open' | 'close' | 'release' | 'timer-fired' }
   /** A message ended the stream, or made it fail with `error`. */
   | { readonly type: 'terminated'; readonly error: SseError | undefined }
   | { readonly type: 'pause' | 'resume'; readonly reason: PauseReason }
   | { readonly type: 'received'; readonly generation: number; readonly batch: Batch }
   /** The server accepted the request. `continuity` is its answer to the id that was sent, if it gave one. */
   | { readonly type: 'accepted'; readonly generation: number; readonly continuity?: Continuity | undefined }
+  /** The server tells that messages are missing. */
+  | { readonly type: 'gap'; readonly gap: Gap }
   /** A listener's promise holds back reading, or has settled. */
   | { readonly type: 'backpressure'; readonly generation: number; readonly active: boolean }
   | { readonly type: 'attempt-failed'; readonly generation: number; readonly error: SseError }

@@ -1,5 +1,5 @@
 import type { Gap } from '../connection/continuity.ts'
-import type { ConnectionState, Continuity } from '../connection/state.ts'
+import type { ConnectionState } from '../connection/state.ts'
 import type { SseError } from '../errors.ts'
 import type { SharedConnectionOptions } from '../options.ts'
 import type { Message } from '../protocol/message.ts'
@@ -56,7 +56,7 @@ export interface StreamOptions<Data = string | undefined, Events = NoEvents>
   readonly onMessage?: (message: MessageOf<Events>) => unknown
   /**
    * Called when the stream opens again, before its first message, so that an app can fetch what it missed. `continuity` is the
-   * server's answer to the last event id, see {@link Continuity}; `downtimeMs` is how long the stream was not open. Not called when
+   * server's answer to the last event id, see `Continuity`; `downtimeMs` is how long the stream was not open. Not called when
    * the stream opens `fresh`.
    */
   readonly onReconnect?: (opening: Pick<Opening, 'continuity' | 'downtimeMs'>) => unknown

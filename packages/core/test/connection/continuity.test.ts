@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { Gap } from '../../src/index.ts'
+import { createScope, type Gap } from '../../src/index.ts'
 import { createHarness, type Harness, type HarnessOptions, waitFor } from './harness.ts'
 import { createBaseServer, type Handler } from './base-server.ts'
 import { createEventStream } from '../../src/stream/event-stream.ts'
@@ -161,9 +161,8 @@ describe('a gap that the server tells', () => {
     expect(harness.state).toMatchObject({ continuity: 'gap', lastEventId: '7' })
   })
 
-  test('is told to each stream that shares the connection, until one closes it', async () => {
+  test('is told to each stream that shares the connection, until one closes them', async () => {
     const { clock, server } = createHarness()
-    const { createScope } = await import('../../src/index.ts')
     const scope = createScope()
     const told: number[] = []
     const streams = [0, 1, 2].map((index) =>
@@ -174,7 +173,7 @@ describe('a gap that the server tells', () => {
           fetch: server.fetch,
           onGap() {
             told.push(index)
-            if (told.length === 5) streams[index]!.close()
+            if (told.length === 4) streams[index]!.close()
           },
         },
         scope,
@@ -183,8 +182,8 @@ describe('a gap that the server tells', () => {
     for (const stream of streams) stream.subscribe(() => undefined)
     await clock.advance(0)
     await server.requests[0]!.send(gapFrom('1', '2') + gapFrom('3', '4') + gapFrom('5', '6'))
-    expect(told).toEqual([0, 1, 2, 0, 1])
-    expect(streams[2]!.getSnapshot()).toMatchObject({ status: 'closed' })
+    expect(told).toEqual([0, 1, 2, 0, 1, 2])
+    expect(streams[0]!.getSnapshot()).toMatchObject({ status: 'closed', lastEventId: '4' })
   })
 
   test('moves the id that is kept in lastEventIdStore', async () => {
@@ -245,8 +244,11 @@ describe('over real sockets', () => {
   const head = { 'content-type': 'text/event-stream' }
 
   test('a server that ignores the id is unverified', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
     const { log, snapshot } = await read((_, response) => response.writeHead(200, head).write(messages(1)))
     expect(log).toEqual([1, 2, 3, 'unverified', 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    expect(warn.mock.calls).toEqual([[expect.stringContaining('ignore Last-Event-ID: 3')]])
+    warn.mockRestore()
     expect(snapshot).toMatchObject({ continuity: 'unverified' })
   })
 

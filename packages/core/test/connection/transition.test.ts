@@ -46,7 +46,7 @@ function eventsFor(generation: number): ConnectionEventBody[] {
     { type: 'timer-fired' },
     ...reasons.map((reason) => ({ type: 'pause', reason }) as const),
     ...reasons.map((reason) => ({ type: 'resume', reason }) as const),
-    { type: 'gap' },
+    { type: 'gap', gap: { from: null, to: null } },
     { type: 'accepted', generation },
     { type: 'accepted', generation, continuity: 'resumed' },
     received({}),
