@@ -396,6 +396,15 @@ describe('a source', () => {
     expect(log).toEqual(['open 1', 'halt 2'])
   })
 
+  test('delivers headwater.gap to its listeners, as any type', async () => {
+    open()
+    source.addEventListener('headwater.gap', ({ data, lastEventId }) =>
+      log.push(`gap ${data as string} ${lastEventId}`),
+    )
+    await (await server.nextRequest()).send('event: headwater.gap\nid: 5\ndata: {"from":"1"}\n\ndata: x\n\n')
+    expect(log).toEqual(['open 1', 'gap {"from":"1"} 5', 'message x'])
+  })
+
   test('disconnects while the page is in the back-forward cache, and reconnects on its return at once and without an error event', async () => {
     const page = new EventTarget()
     vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
