@@ -1,5 +1,5 @@
 import type { Message } from './message.ts'
-import { createBlock, discard, finishLine, scanLines, type State } from './scan.ts'
+import { createBlock, discard, finishLine, scanLines, settle, type State } from './scan.ts'
 import { completeCharacter, decode, decodeLarge, endOfCharacters, gather, GATHER_BYTES, takeGathered } from './utf8.ts'
 
 /** Callbacks and limits of a parser. */
@@ -171,5 +171,5 @@ function parseText(state: State, text: string, bytes?: Uint8Array): void {
     if (state.epoch !== epoch) return
   }
   if (start < text.length) scanLines(state, text, bytes, start)
-  state.gatherLimit = Math.min(GATHER_BYTES, state.maxMessageLength - state.line.length - state.block.head.length)
+  settle(state)
 }

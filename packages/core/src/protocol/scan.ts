@@ -292,14 +292,20 @@ export function scanLines(state: State, text: string, bytes: Uint8Array | undefi
       ? scanBytes(state, block, text, bytes, start)
       : scanText(state, block, text, start, cr)
   if (end < 0) return
+  if (end < length) holdLine(state, end === 0 ? text : text.slice(end))
+}
+
+/** Prepares for the next chunk. */
+export function settle(state: State): void {
+  const { block, line, maxMessageLength } = state
   const { data } = block
-  if (data !== undefined && data !== '') {
+  if (data) {
     // A regular expression flattens the rope that += has built. As a rope, many short lines take several times their length.
     FIELD.test(data)
     block.head += data
     block.data = ''
   }
-  if (end < length) holdLine(state, end === 0 ? text : text.slice(end))
+  state.gatherLimit = Math.min(GATHER_BYTES, maxMessageLength - line.length - block.head.length)
 }
 
 function copyBlock(state: State): Block {
