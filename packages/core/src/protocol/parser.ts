@@ -1,6 +1,15 @@
+import { finishLine, processLines } from './lines.ts'
 import type { Message } from './message.ts'
-import { createBlock, discard, finishLine, scanLines, settle, type State } from './scan.ts'
-import { completeCharacter, decode, decodeLarge, endOfCharacters, gather, GATHER_BYTES, takeGathered } from './utf8.ts'
+import { BOM, createBlock, discard, NOTHING, type ParserState, prepare } from './parser-state.ts'
+import {
+  completeCharacter,
+  decode,
+  decodeLarge,
+  endOfCharacters,
+  gather,
+  GATHER_BYTES,
+  takeGathered,
+} from './utf8.ts'
 
 /** Callbacks and limits of a parser. */
 export interface ParserOptions {
@@ -44,9 +53,7 @@ export interface Parser {
   readonly comments: number
 }
 
-const BOM = 0xfeff
 const LF = 10
-const NOTHING = -1
 
 /**
  * Creates a parser of the event stream format. It parses as exactly as a browser, however the chunks are cut.
@@ -63,7 +70,7 @@ const NOTHING = -1
 export function createParser(options: ParserOptions): Parser {
   const { onMessage, onComment, onRetry, lastEventId = '' } = options
   const { defaultType = 'message', maxMessageLength = 2 ** 24 } = options
-  const state: State = {
+  const state: ParserState = {
     onMessage,
     onComment,
     onRetry,
@@ -100,13 +107,13 @@ export function createParser(options: ParserOptions): Parser {
     reset(lastEventId = state.block.lastId) {
       state.block.lastId = lastEventId
       queue.length = 0
-      discard(state, BOM)
+      discard(state)
       state.comments = 0
       state.closed = false
     },
     close() {
       queue.length = 0
-      discard(state, BOM)
+      discard(state)
       state.closed = true
     },
     get lastEventId() {
@@ -123,19 +130,18 @@ export function createParser(options: ParserOptions): Parser {
   }
 }
 
-function parseChunk(state: State, chunk: Uint8Array | string): void {
-  const { gatheredLength } = state
+/** Decodes and parses a chunk. Small chunks wait as bytes for the end of a line, and are decoded together. */
+function parseChunk(state: ParserState, chunk: Uint8Array | string): void {
+  const { gathered, gatheredLength } = state
   if (typeof chunk === 'string') {
-    if (gatheredLength > 0) parseText(state, takeGathered(state, gatheredLength))
+    parseText(state, takeGathered(state, gatheredLength))
     return parseText(state, chunk)
   }
   const { length } = chunk
   if (gatheredLength + length <= state.gatherLimit) {
     // The chunk of a server that flushes after each message.
-    if (gatheredLength === 0 && chunk[length - 1] === LF) {
-      const text = decode(chunk, length)
-      return parseText(state, text, text.length === length ? chunk : undefined)
-    }
+    if (gatheredLength === 0 && chunk[length - 1] === LF)
+      return parseText(state, decode(chunk, length), chunk)
     const end = gather(state, chunk)
     if (end > 0) parseText(state, takeGathered(state, end))
     return
@@ -143,8 +149,9 @@ function parseChunk(state: State, chunk: Uint8Array | string): void {
   let rest = chunk
   if (gatheredLength > 0) {
     const start = completeCharacter(state, chunk)
-    const { gathered, gatheredLength: total } = state
-    parseText(state, takeGathered(state, start < length ? total : endOfCharacters(gathered.subarray(0, total))))
+    const total = state.gatheredLength
+    const end = start < length ? total : endOfCharacters(gathered.subarray(0, total))
+    parseText(state, takeGathered(state, end))
     if (start > 0) rest = chunk.subarray(start)
   }
   const end = endOfCharacters(rest)
@@ -152,24 +159,22 @@ function parseChunk(state: State, chunk: Uint8Array | string): void {
     gather(state, rest.subarray(end))
     rest = rest.subarray(0, end)
   }
-  const text = decodeLarge(state, rest)
-  parseText(state, text, text.length === end ? rest : undefined)
+  parseText(state, decodeLarge(state, rest), rest)
 }
 
 // [spec] "stream = [ bom ] *event", where a line ends with CRLF, LF or CR.
-function parseText(state: State, text: string, bytes?: Uint8Array): void {
-  if (text === '') return
+function parseText(state: ParserState, text: string, bytes?: Uint8Array): void {
+  const { length } = text
+  if (length === 0) return
   let start = 0
-  const { skip } = state
-  if (skip !== NOTHING) {
-    if (text.charCodeAt(0) === skip) start = 1
+  if (state.skip !== NOTHING) {
+    if (text.charCodeAt(0) === state.skip) start = 1
     state.skip = NOTHING
   }
   if (state.line !== '') {
-    const { epoch } = state
     start = finishLine(state, text)
-    if (state.epoch !== epoch) return
+    if (start < 0) return
   }
-  if (start < text.length) scanLines(state, text, bytes, start)
-  settle(state)
+  if (start < length) processLines(state, text, bytes?.length === length ? bytes : undefined, start)
+  prepare(state)
 }

@@ -34,7 +34,8 @@ function findDecodeSmall(): Decode {
   decoder = createDecoder()
   try {
     // It is not documented. The sample has a byte order mark and a character that is cut.
-    if (slice?.call(new Uint8Array([0xef, 0xbb, 0xbf, 65, 0xf0, 0x90]), 0, 6) === '\ufeffA\ufffd') return slice
+    if (slice?.call(new Uint8Array([0xef, 0xbb, 0xbf, 65, 0xf0, 0x90]), 0, 6) === '\ufeffA\ufffd')
+      return slice
   } catch {}
   return function (start, end) {
     return decoder!.decode(end - start < this.length ? this.subarray(start, end) : this)
@@ -50,16 +51,15 @@ export function decode(bytes: Uint8Array, end: number): string {
 export function decodeLarge(state: Utf8State, bytes: Uint8Array): string {
   // Node 20 and 22 decode ASCII ten times as fast without streaming, and everything else twice as fast with it. A malformed end would
   // stay in the decoder.
-  const text = state.nonAscii && endOfCharacters(bytes) === bytes.length
-    ? (streamingDecoder ??= createDecoder()).decode(bytes, STREAM)
-    : (decoder ??= createDecoder()).decode(bytes)
+  const text =
+    state.nonAscii && endOfCharacters(bytes) === bytes.length
+      ? (streamingDecoder ??= createDecoder()).decode(bytes, STREAM)
+      : (decoder ??= createDecoder()).decode(bytes)
   state.nonAscii = text.length < bytes.length
   return text
 }
 
-/**
- * Gathers a small chunk. Returns the number of gathered bytes that are whole lines.
- */
+/** Gathers a small chunk. Returns the number of gathered bytes that are whole lines. */
 export function gather(state: Utf8State, chunk: Uint8Array): number {
   const { gathered } = state
   const { length } = chunk
@@ -78,6 +78,7 @@ export function gather(state: Utf8State, chunk: Uint8Array): number {
 /** Returns the text of the first gathered bytes, and removes them. */
 export function takeGathered(state: Utf8State, end: number): string {
   const { gathered, gatheredLength } = state
+  if (end === 0) return ''
   state.gatheredLength = gatheredLength - end
   const text = decode(gathered, end)
   if (end < gatheredLength) gathered.copyWithin(0, end, gatheredLength)
@@ -89,8 +90,10 @@ export function completeCharacter(state: Utf8State, chunk: Uint8Array): number {
   const { gathered, gatheredLength } = state
   const begun = gatheredLength - endOfCharacters(gathered.subarray(0, gatheredLength))
   let count = 0
-  // A character has at most four bytes.
-  while (begun > 0 && begun + count < 4 && chunk[count]! >> 6 === 2) gathered[gatheredLength + count] = chunk[count++]!
+  if (begun > 0) {
+    // A character has at most four bytes.
+    while (begun + count < 4 && chunk[count]! >> 6 === 2) gathered[gatheredLength + count] = chunk[count++]!
+  }
   state.gatheredLength += count
   return count
 }
