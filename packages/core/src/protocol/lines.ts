@@ -6,6 +6,7 @@ import {
   deliver,
   endBlock,
   holdLine,
+  NOTHING,
   type ParserState,
 } from './parser-state.ts'
 
@@ -30,26 +31,29 @@ const STOPPED = -1
 /** A text of this length is parsed into a new block. */
 const LARGE_TEXT = 1024
 
-/**
- * Finishes the unfinished line with the start of a text. Returns the start of the next line, or the length of the text if it does not
- * end the line.
- */
-export function finishLine(state: ParserState, text: string): number {
-  const lf = indexOf(text, '\n', 0)
-  const end = indexOf(text.slice(0, lf), '\r', 0)
-  if (end === text.length) {
-    holdLine(state, text)
-    return end
+/** Processes a text, which begins with the rest of the unfinished line. */
+export function processText(
+  state: ParserState,
+  text: string,
+  bytes: Uint8Array | undefined,
+  from: number,
+): void {
+  const { line, epoch } = state
+  let start = from
+  if (line !== '') {
+    const end = indexOf(text.slice(0, indexOf(text, '\n', 0)), '\r', 0)
+    if (end === text.length) return holdLine(state, text)
+    start = end + 1
+    state.line = ''
+    state.discardLine = false
+    processLines(state, line + text.slice(0, start), undefined, 0)
+    if (state.epoch !== epoch) return
+    if (start < text.length) {
+      if (text.charCodeAt(start) === state.skip) start++
+      state.skip = NOTHING
+    }
   }
-  const line = state.line + text.slice(0, end)
-  state.line = ''
-  state.discardLine = false
-  checkLength(state, line)
-  if (processLine(state, state.block, line, 0, line.length)) return STOPPED
-  const next = end + 1
-  if (text.charCodeAt(end) !== CR) return next
-  if (next === text.length) state.skip = LF
-  return text.charCodeAt(next) === LF ? next + 1 : next
+  if (start < text.length) processLines(state, text, bytes, start)
 }
 
 /**
@@ -57,12 +61,7 @@ export function finishLine(state: ParserState, text: string): number {
  *
  * @param bytes Bytes of the text, if each is one character.
  */
-export function processLines(
-  state: ParserState,
-  text: string,
-  bytes: Uint8Array | undefined,
-  from: number,
-): void {
+function processLines(state: ParserState, text: string, bytes: Uint8Array | undefined, from: number): void {
   const { length } = text
   const { type, id, lastId, head, data } = state.block
   // To write a new string into an old object costs more than to parse a message, so the many messages of a large text get a young one.

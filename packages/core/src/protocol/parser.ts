@@ -1,4 +1,4 @@
-import { finishLine, processLines } from './lines.ts'
+import { processText } from './lines.ts'
 import type { Message } from './message.ts'
 import { BOM, createBlock, discard, NOTHING, type ParserState, prepare } from './parser-state.ts'
 import {
@@ -171,10 +171,6 @@ function parseText(state: ParserState, text: string, bytes?: Uint8Array): void {
     if (text.charCodeAt(0) === state.skip) start = 1
     state.skip = NOTHING
   }
-  if (state.line !== '') {
-    start = finishLine(state, text)
-    if (start < 0) return
-  }
-  if (start < length) processLines(state, text, bytes?.length === length ? bytes : undefined, start)
+  processText(state, text, bytes?.length === length ? bytes : undefined, start)
   prepare(state)
 }

@@ -18,33 +18,22 @@ export interface Utf8State {
   nonAscii: boolean
 }
 
-type Decode = (this: Uint8Array, start: number, end: number) => string
-
 // The parser removes the one byte order mark that counts: only it knows where a stream begins.
 const createDecoder = () => new TextDecoder('utf-8', { ignoreBOM: true })
 // Created when they are needed: a test environment may lack them, and only import the module.
 let decoder: TextDecoder | undefined
 let streamingDecoder: TextDecoder | undefined
-let decodeSmall: Decode | undefined
-
-/** Returns what Node's buffers decode with, at four fifths of the time that a `TextDecoder` takes for a small chunk. */
-function findDecodeSmall(): Decode {
-  const { Buffer } = globalThis as { Buffer?: { prototype: { utf8Slice?: Decode } } }
-  const slice = Buffer?.prototype.utf8Slice
-  decoder = createDecoder()
-  try {
-    // It is not documented. The sample has a byte order mark and a character that is cut.
-    if (slice?.call(new Uint8Array([0xef, 0xbb, 0xbf, 65, 0xf0, 0x90]), 0, 6) === '\ufeffA\ufffd')
-      return slice
-  } catch {}
-  return function (start, end) {
-    return decoder!.decode(end - start < this.length ? this.subarray(start, end) : this)
-  }
-}
 
 /** Decodes the first bytes, which end with a whole character. */
 export function decode(bytes: Uint8Array, end: number): string {
-  return (decodeSmall ??= findDecodeSmall()).call(bytes, 0, end)
+  // Node decodes a small chunk in four fifths of the time that a `TextDecoder` takes.
+  const slice = (globalThis as Buffers).Buffer?.prototype.utf8Slice
+  if (slice) return slice.call(bytes, 0, end)
+  return (decoder ??= createDecoder()).decode(end < bytes.length ? bytes.subarray(0, end) : bytes)
+}
+
+interface Buffers {
+  Buffer?: { prototype: { utf8Slice?: (this: Uint8Array, start: number, end: number) => string } }
 }
 
 /** Decodes bytes of a large chunk, which end with a whole character. */
