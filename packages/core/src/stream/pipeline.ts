@@ -44,7 +44,7 @@ export function createPipeline<Data, Events>(
 
   /** Decodes and folds a message. Returns `undefined` for one that is not delivered. */
   function applyMessage(raw: Message): MessageOf<Events> | undefined {
-    const message = decoder.decode(raw, options)
+    const message = options.events ? decoder.decode(raw, options.events, options.onInvalid) : raw
     if (!message) return undefined
     if (folds.add(message)) onChange()
     else if (!options.onMessage && !dispatcher.hasListeners)
