@@ -28,6 +28,13 @@ const limits = {
     ['fetchEventSource, including core', '{ fetchEventSource }', '5 kB'],
     ['without core', '{ fetchEventSource }', '1.4 kB'],
   ],
+  '@headwater/server': [
+    ['createChannel, memoryLog', '{ createChannel, memoryLog }', '6.6 kB'],
+    ['everything', '*', '7.1 kB'],
+  ],
+  '@headwater/server/redis': [['everything', '*', '4.5 kB']],
+  '@headwater/server/sqlite': [['everything', '*', '3.5 kB']],
+  '@headwater/server/testing': [['everything', '*', '4.3 kB']],
   '@headwater/compat': [['everything, including core', '*', '7.3 kB']],
 }
 
@@ -38,7 +45,7 @@ const ofBinding = (entry) => {
 }
 
 /** Core first, then the bindings in the order of frameworks.json, then the rest. */
-const order = ['core', ...frameworks.map(({ name }) => name), 'compat']
+const order = ['core', ...frameworks.map(({ name }) => name), 'compat', 'server']
 const entries = publishedPackages()
   .flatMap(entriesOf)
   .toSorted((one, other) => order.indexOf(one.package) - order.indexOf(other.package))
