@@ -38,11 +38,14 @@ async function publish({ url }: WireServer, symbol = `S${++count}`): Promise<Pub
 }
 
 /** Publishes so many prices that neither the log nor the buffer for live readers has those that came before. */
-async function overflow(server: WireServer): Promise<void> {
-  let left = 3 * CAPACITY
+const overflow = (server: WireServer) => repeat(3 * CAPACITY, () => publish(server))
+
+/** Repeats a task, several at a time. */
+async function repeat(times: number, task: () => Promise<unknown>): Promise<void> {
+  let left = times
   await Promise.all(
     Array.from({ length: 8 }, async () => {
-      while (left-- > 0) await publish(server)
+      while (left-- > 0) await task()
     }),
   )
 }
@@ -289,6 +292,32 @@ const resumesCore: Check = async (server) => {
   await core.close()
 }
 
+const tellsSlowReader: Check = async (server) => {
+  const client = await WireClient.open(server.url)
+  const position = positionOf(await client.preamble())
+  client.response.pause()
+  // More than the buffers of the kernel, of proxies and of the log take.
+  const data = 'x'.repeat(30_000)
+  await repeat(1_500, () => publish(server, data))
+  const other = await WireClient.open(server.url)
+  await other.preamble()
+  const { id } = await publish(server, 'last')
+  await other.count(1)
+  other.drop()
+  client.response.resume()
+  await client.until('the last message', () => client.messages.at(-1)?.id === id, 4 * LIMIT_MS)
+  client.drop()
+  const gaps = client.messages.filter(({ type }) => type === 'headwater.gap')
+  assert.ok(gaps.length > 0, 'a gap')
+  let last = position
+  for (const message of client.messages) {
+    if (message.type === 'headwater.gap')
+      assert.deepEqual(JSON.parse(message.data), { from: last, to: message.id })
+    else assertContiguous([message.id], last)
+    last = message.id
+  }
+}
+
 const beats: Check = async (server) => {
   const client = await WireClient.open(server.url)
   const { length } = await client.preamble()
@@ -314,7 +343,8 @@ export const checks: Readonly<Record<string, Check>> = {
   "is resumed from by core's client, which is told the gap": resumesCore,
 }
 
-/** Checks that take as long as the heartbeat. */
+/** Checks that take seconds: heartbeats, and megabytes that are not read. */
 export const slowChecks: Readonly<Record<string, Check>> = {
   'sends heartbeats when it is quiet': beats,
+  'tells a gap to a client that reads too slowly, and delays no other': tellsSlowReader,
 }

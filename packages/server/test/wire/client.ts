@@ -16,14 +16,19 @@ export interface WireMessage {
 export class WireClient {
   readonly response: IncomingMessage
   text = ''
-  #changed: () => void = () => {}
   ended = false
+  readonly messages: WireMessage[] = []
+  readonly #parser = createParser({
+    onMessage: ({ type, data, id }) => void this.messages.push({ type, data, id }),
+  })
+  #changed: () => void = () => {}
 
   constructor(response: IncomingMessage) {
     this.response = response
     response.setEncoding('utf8')
     response.on('data', (chunk: string) => {
       this.text += chunk
+      this.#parser.feed(chunk)
       this.#changed()
     })
     response.on('error', () => {})
@@ -50,14 +55,6 @@ export class WireClient {
 
   header(name: string): string {
     return this.response.headers[name]?.toString() ?? ''
-  }
-
-  get messages(): WireMessage[] {
-    const messages: WireMessage[] = []
-    createParser({ onMessage: ({ type, data, id }) => void messages.push({ type, data, id }) }).feed(
-      this.text,
-    )
-    return messages
   }
 
   get symbols(): string[] {

@@ -3,8 +3,9 @@ import { checks, slowChecks, type WireServer } from './checks.ts'
 import { WireClient } from './client.ts'
 import type { Program } from './program.ts'
 
-/** Heartbeats take their time: the test matrix waits for them. */
-const all = { ...checks, ...(process.env['HEADWATER_HEARTBEATS'] && slowChecks) }
+/** The test matrix waits for what takes seconds. */
+export const isMatrix: boolean = process.env['HEADWATER_MATRIX'] !== undefined
+const all = { ...checks, ...(isMatrix && slowChecks) }
 
 /** Tests that run all checks against a program, and end it as a deploy does. */
 export function testServer(start: () => Promise<Program>): void {
