@@ -12,7 +12,7 @@ const importsOf = (code) =>
     [
       ...code
         .replaceAll(/^\s*\/\*\*[\s\S]*?\*\//gm, '')
-        .matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^."'][^"']*)["']/g),
+        .matchAll(/(?<!["'])\b(?:from|import)\s*\(?\s*["']([^."'][^"']*)["']/g),
     ].map(([, name]) => name.split('/', name.startsWith('@') ? 2 : 1).join('/')),
   )
 

@@ -89,8 +89,8 @@ async function startBehind(proxy: Proxy, change = (config: string) => config): P
 
 for (const [name, proxy] of Object.entries(proxies)) {
   const isThere = existsSync(proxy.program)
-  const title = `examples/proxies/${proxy.file}${isThere ? '' : ` needs ${name}: apt-get install ${proxy.package}`}`
-  describe.skipIf(!isThere)(title, () => {
+  const missing = isThere ? '' : ` needs ${name}: apt-get install ${proxy.package}`
+  describe.skipIf(!isThere)(`examples/proxies/${proxy.file}${missing}`, () => {
     testServer(() => startBehind(proxy))
 
     test.runIf(isMatrix)(
