@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
 import { startDemoServer } from '../apps/server/src/server.ts'
-import { checks, slowChecks } from '../packages/server/test/wire/checks.ts'
+import { checks, checkStop, slowChecks } from '../packages/server/test/wire/checks.ts'
 import { chromiumOptions } from '../playwright.config.ts'
 import { LIMIT_MS, npm, startNpm } from './npm.mjs'
 import { freePort } from './registry.mjs'
@@ -79,6 +79,8 @@ async function checkServer(project, script, command) {
       current = title
       await check({ url })
     }
+    current = 'is stopped'
+    await checkStop({ url }, stop)
   } catch (error) {
     stop()
     throw new Error(`${script}: ${current}: ${error.stack}\n${(await ended)?.message ?? ''}`, {

@@ -327,6 +327,23 @@ const beats: Check = async (server) => {
   client.drop()
 }
 
+/** Checks that a server that is stopped tells each reader its own time to return, and ends the responses. */
+export async function checkStop({ url }: WireServer, stop: () => unknown): Promise<void> {
+  const clients = await Promise.all(Array.from({ length: 10 }, () => WireClient.open(url)))
+  for (const client of clients) await client.preamble()
+  stop()
+  const last = /retry: (\d+)\nid: \d+-\d+\n\n$/
+  for (const client of clients)
+    await client.until(
+      'the time to return',
+      () => (client.text.match(/^retry: /gm) ?? []).length > 1 && last.test(client.text),
+    )
+  const delays = clients.map(({ text }) => Number(last.exec(text)![1]))
+  assert.ok(new Set(delays).size > 5, `delays that differ: ${delays}`)
+  assert.ok(Math.max(...delays) <= 10_000, `delays up to 10 s: ${delays}`)
+  for (const client of clients) await client.end()
+}
+
 /** Throws if a server breaks a rule. */
 export type Check = (server: WireServer) => Promise<void>
 

@@ -32,6 +32,7 @@ export class WireClient {
       this.#changed()
     })
     response.on('error', () => {})
+    response.on('end', () => this.#changed())
     response.on('close', () => {
       this.ended = true
       this.#changed()
@@ -90,6 +91,11 @@ export class WireClient {
   /** Waits for a number of messages. */
   count(n: number): Promise<this> {
     return this.until(`message ${n}`, () => this.messages.length >= n)
+  }
+
+  /** Waits for the end of the response, which must not break off. */
+  async end(): Promise<void> {
+    await this.until('the end', () => this.response.complete)
   }
 
   /** Breaks the connection. */
