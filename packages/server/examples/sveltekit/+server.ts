@@ -1,4 +1,4 @@
-import { prices, publishPrice } from '$lib/server/prices'
+import { prices, publishPrice } from '../../lib/server/prices'
 import type { RequestHandler } from './$types'
 
 export const GET: RequestHandler = ({ request }) => prices.respond(request)

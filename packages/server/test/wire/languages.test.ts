@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe } from 'vitest'
 import { startProgram } from './program.ts'
-import { testServer } from './suite.ts'
+import { isMatrix, testServer } from './suite.ts'
 
 const examples = join(import.meta.dirname, '../../examples')
 const runs = (program: string, ...args: string[]) => spawnSync(program, args).status === 0
@@ -12,13 +12,13 @@ const runs = (program: string, ...args: string[]) => spawnSync(program, args).st
 /** Debian's Python first: it finds Debian's aiohttp. */
 const python = ['/usr/bin/python3', 'python3'].find((program) => runs(program, '-c', 'import aiohttp'))
 const noPython = 'needs python3 with aiohttp: apt-get install python3-aiohttp'
-describe.skipIf(!python)(`examples/python/server.py${python ? '' : ` ${noPython}`}`, () => {
+describe.skipIf(!isMatrix || !python)(`examples/python/server.py${python ? '' : ` ${noPython}`}`, () => {
   testServer(() => startProgram([python!, join(examples, 'python/server.py')]))
 })
 
 const go = runs('go', 'version')
 const noGo = 'needs go: apt-get install golang-go'
-describe.skipIf(!go)(`examples/go/server.go${go ? '' : ` ${noGo}`}`, () => {
+describe.skipIf(!isMatrix || !go)(`examples/go/server.go${go ? '' : ` ${noGo}`}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-go-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
   testServer(() => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checks, checkStop, slowChecks, type WireServer } from './checks.ts'
 import type { Program } from './program.ts'
 
-/** The test matrix waits for what takes seconds. */
+/** True in the test matrix, which waits for what takes seconds. */
 export const isMatrix: boolean = process.env['HEADWATER_MATRIX'] !== undefined
 const all = { ...checks, ...(isMatrix && slowChecks) }
 
