@@ -207,6 +207,18 @@ const tellsGap: Check = async (server) => {
   assert.equal(after.header('sse-resume'), 'complete')
   await after.count(CAPACITY)
   after.drop()
+  // One message earlier, the server has it still, or says that it is missing.
+  const [epoch, n] = to.split('-')
+  const position = `${epoch}-${Number(n) - 1}`
+  const earlier = await resume(server, position)
+  if (earlier.header('sse-resume') === 'complete') {
+    await earlier.count(1 + CAPACITY)
+    assertContiguous(
+      earlier.messages.map((message) => message.id),
+      position,
+    )
+  } else assert.deepEqual(await gapOf(earlier, position), { from: position, to })
+  earlier.drop()
   core.breaker.allow()
   await core.reaches('all that is kept', ({ symbols }) => symbols.length === 1 + CAPACITY)
   assert.deepEqual(core.openings, ['gap'])
