@@ -3,7 +3,7 @@ import { request, type IncomingMessage } from 'node:http'
 import { createParser } from '@headwater/core/parser'
 
 /** Time limit for anything that a server has to send, in milliseconds. */
-export const LIMIT_MS = 5_000
+export const LIMIT_MS = 20_000
 
 /** Message as it came, and its position. */
 export interface WireMessage {
@@ -89,8 +89,8 @@ export class WireClient {
   }
 
   /** Waits for a number of messages. */
-  count(n: number): Promise<this> {
-    return this.until(`message ${n}`, () => this.messages.length >= n)
+  count(n: number, limitMs = LIMIT_MS): Promise<this> {
+    return this.until(`message ${n}`, () => this.messages.length >= n, limitMs)
   }
 
   /** Waits for the end of the response, which must not break off. */
