@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe } from 'vitest'
 import { startProgram } from './program.ts'
 import { isMatrix, testServer } from './suite.ts'
 
@@ -19,7 +19,10 @@ describe.skipIf(!isMatrix || !python)(`examples/python/server.py${python ? '' : 
 const go = runs('go', 'version')
 const noGo = 'needs go: apt-get install golang-go'
 describe.skipIf(!isMatrix || !go)(`examples/go/server.go${go ? '' : ` ${noGo}`}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'headwater-go-'))
+  let folder = ''
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'headwater-go-'))
+  })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
   testServer(() => {
     const program = join(folder, 'server')

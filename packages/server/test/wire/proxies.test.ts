@@ -74,6 +74,7 @@ async function startBehind(proxy: Proxy, change = (config: string) => config): P
     env: { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
   }).catch(async (error: Error) => {
     await server.stop()
+    rmSync(folder, { recursive: true, force: true })
     throw error
   })
   return {
