@@ -23,6 +23,8 @@ import { redactUrl } from './url.ts'
 /** Callbacks of a connection. None of them may throw. */
 export interface ConnectionListener extends ReaderListener {
   onStateChange(state: ConnectionState): void
+  /** Returns true if the server may end the response now: nothing is missing. */
+  isComplete(): boolean
 }
 
 /** Connection that performs the effects of its state machine and sends it events. Decides nothing itself. */
@@ -98,7 +100,13 @@ export function createConnection(
       },
       onBackpressure: (active) => send({ type: 'backpressure', generation, active }),
     })
-    if (failure) send({ type: 'attempt-failed', generation, error: failure })
+    if (!failure) return
+    const isComplete = failure.code === 'ended' && machine.state.status === 'open' && listener.isComplete()
+    send(
+      isComplete
+        ? { type: 'terminated', error: undefined }
+        : { type: 'attempt-failed', generation, error: failure },
+    )
   }
 
   return {

@@ -22,6 +22,8 @@ export interface FoldData<Data = unknown> {
   readonly lastType: string
   /** True once the data was built from a message. */
   readonly hasData: boolean
+  /** True if the fold says that the data is complete. */
+  readonly isComplete: boolean
   /** Parts of the options that decide what the data is built from. Equal parts mean equal data. */
   readonly identity: readonly unknown[]
 }
@@ -88,8 +90,17 @@ export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Dat
       return [fold.stateKey ?? options.fold, !options.fold, `${Object.keys(options.events ?? {}).toSorted()}`]
     },
     get until() {
-      const { until } = fold
-      return until && ((message: Message) => until.call(fold, message))
+      if (!fold.until) return undefined
+      return (message: Message) => {
+        const end = fold.until!(message, state)
+        // Not delivered, but an error may come with a usage.
+        if (end && end !== 'inclusive') guard(() => (state = fold.add(state, message as AnyMessage)))
+        if (end) isStale = true
+        return end
+      }
+    },
+    get isComplete() {
+      return guard(() => fold.isComplete?.(state)) === true
     },
     refreshOptions(latestOptions) {
       const { fold: given } = options

@@ -29,9 +29,15 @@ export interface Fold<Data, State = unknown, Each = AnyMessage> {
   view(state: State): Data
   /**
    * Decides if a message, before it is decoded, ends the stream in the format of this fold. The option `until` is checked first.
+   * A message that ends the stream without being delivered is still added to this fold: an error may come with a usage.
    * Default: no message does.
    */
-  until?(message: Message): UntilResult
+  until?(message: Message, state: State): UntilResult
+  /**
+   * Returns true if the data is complete when the server ends the response without a final message. Then the stream is closed as
+   * `ended` without an error, and does not reconnect. Default: it never is.
+   */
+  isComplete?(state: State): boolean
   /**
    * Name of the state that the fold builds. A stream uses the latest fold of its options, so a fold may be written inline: with
    * the same `stateKey` it continues with the current state, with another one it starts again with the next message. A late

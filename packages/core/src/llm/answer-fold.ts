@@ -1,0 +1,267 @@
+import type { Message } from '../protocol/message.ts'
+import type { Fold } from '../stream/folds/fold.ts'
+import type {
+  Answer,
+  AnswerFormat,
+  FilePart,
+  Finish,
+  OtherPart,
+  Part,
+  ReasoningPart,
+  Source,
+  TextPart,
+  ToolCallPart,
+  Usage,
+} from './answer.ts'
+import { isDone, parse, parseJson, untilEnd } from './until-end.ts'
+
+/** Answer that grows in place. */
+export interface AnswerState {
+  format: AnswerFormat
+  id: string
+  model: string
+  finish: Finish | undefined
+  usage: Usage | undefined
+  readonly parts: Part[]
+  readonly raw: unknown[]
+  /** Answer that was shown last. */
+  shown: Answer
+  /** True if something has changed since. */
+  isStale: boolean
+}
+
+const EMPTY_ANSWER: Answer = {
+  format: '',
+  id: '',
+  model: '',
+  parts: [],
+  text: '',
+  reasoning: '',
+  refusal: '',
+  toolCalls: [],
+  finish: undefined,
+  usage: undefined,
+  raw: [],
+}
+
+/** Fields that a new part starts with. */
+const NEW_PARTS = {
+  text: { text: '', sources: [] },
+  reasoning: { text: '', signature: undefined },
+  refusal: { text: '' },
+  'tool-call': {
+    id: '',
+    name: '',
+    kind: 'function',
+    arguments: '',
+    json: undefined,
+    done: false,
+    by: 'client',
+    result: undefined,
+    failed: false,
+  },
+  file: { mediaType: '', url: '' },
+  other: { name: '', data: undefined },
+}
+
+/** Adds a message of a format to the state. */
+export type Reduce<Json> = (state: AnswerState, json: Json) => void
+
+/**
+ * Creates a fold of answers.
+ *
+ * @param refuse Returns the reason why a message cannot belong to this answer.
+ */
+export function answerFold<Json>(
+  stateKey: string,
+  reduce: Reduce<Json>,
+  refuse?: (state: AnswerState, json: Json) => string | false | undefined,
+): Fold<Answer, unknown, Message> {
+  return {
+    initial(initialData = EMPTY_ANSWER): AnswerState {
+      const { parts, raw } = initialData
+      return { ...initialData, parts: [...parts], raw: [...raw], shown: initialData, isStale: false }
+    },
+    add(state: AnswerState, { data }) {
+      if (isDone(data)) finish(state)
+      else reduce(state, (parse(data) ?? {}) as Json)
+      return state
+    },
+    view: (state) => show(state as AnswerState),
+    until: (message, state) =>
+      untilEnd(message, state !== undefined && refuse && ((json) => refuse(state as AnswerState, json as Json))),
+    isComplete: (state) => (state as AnswerState).finish !== undefined,
+    stateKey,
+    restart: 'reset',
+  }
+}
+
+function show(state: AnswerState): Answer {
+  if (!state.isStale) return state.shown
+  const { format, id, model, finish, usage, shown } = state
+  const parts = [...state.parts]
+  const join = (type: 'text' | 'reasoning' | 'refusal') =>
+    parts.reduce((text, part) => (part.type === type ? text + part.text : text), '')
+  const calls = parts.filter(
+    (part): part is ToolCallPart =>
+      part.type === 'tool-call' && part.by === 'client' && /^(function|custom)$/.test(part.kind),
+  )
+  const isSame = calls.length === shown.toolCalls.length && calls.every((call) => shown.toolCalls.includes(call))
+  state.isStale = false
+  return (state.shown = {
+    format,
+    id,
+    model,
+    parts,
+    text: join('text'),
+    reasoning: join('reasoning'),
+    refusal: join('refusal'),
+    toolCalls: isSame ? shown.toolCalls : calls,
+    finish,
+    usage,
+    raw: [...state.raw],
+  })
+}
+
+/** Sets fields of the answer. Empty values change nothing: servers send them where they have nothing to say. */
+export function set(
+  state: AnswerState,
+  fields: { readonly [Name in 'format' | 'id' | 'model' | 'usage' | 'finish']?: AnswerState[Name] | null | undefined },
+): void {
+  for (const [name, value] of Object.entries(fields))
+    if (value && !isEqual(state[name as 'id'], value)) {
+      state[name as 'id'] = value as string
+      state.isStale = true
+    }
+}
+
+/** Sets a block to send back. */
+export function setRaw(state: AnswerState, index: number, block: unknown): void {
+  state.raw[index] = block
+  state.isStale = true
+}
+
+type FieldsOf<Type> = Partial<Omit<Type, 'type' | 'key'>>
+type Fields = FieldsOf<TextPart> &
+  FieldsOf<ReasoningPart> &
+  FieldsOf<ToolCallPart> &
+  FieldsOf<FilePart> &
+  FieldsOf<OtherPart>
+
+/** Sets fields of the part with this key, or adds it. A part that does not change stays the same object. */
+export function put(state: AnswerState, type: Part['type'], key: string, fields: Fields): void {
+  const { parts } = state
+  const found = parts.findIndex((part) => part.key === key)
+  const before = parts[found] ?? { type, key, ...NEW_PARTS[type] }
+  const isChanged = Object.entries(fields).some(
+    ([name, value]) => !isEqual((before as unknown as Record<string, unknown>)[name], value),
+  )
+  if (found >= 0 && !isChanged) return
+  parts[found < 0 ? parts.length : found] = { ...before, ...fields } as Part
+  state.isStale = true
+}
+
+/** Appends to the text of a part, or to the arguments of a call. An empty text changes nothing. */
+export function grow(
+  state: AnswerState,
+  type: 'text' | 'reasoning' | 'refusal' | 'tool-call',
+  key: string,
+  delta: unknown,
+): void {
+  if (typeof delta !== 'string' || !delta) return
+  const name = type === 'tool-call' ? 'arguments' : 'text'
+  const before = state.parts.find((part) => part.key === key) as { readonly [name]?: string } | undefined
+  put(state, type, key, { [name]: (before?.[name] ?? '') + delta })
+}
+
+/** Returns the key of the last part if it has this type, else that of a new part. */
+export function lastKey({ parts }: AnswerState, type: Part['type']): string {
+  const last = parts.at(-1)
+  return last?.type === type ? last.key : String(parts.length)
+}
+
+/** Returns the last call that passes the test. */
+export function findCall(
+  { parts }: AnswerState,
+  test: (call: ToolCallPart) => boolean,
+): ToolCallPart | undefined {
+  return parts.filter((part): part is ToolCallPart => part.type === 'tool-call' && test(part)).at(-1)
+}
+
+/** Appends sources to the text with this key, or to the last text. */
+export function addSources(state: AnswerState, sources: readonly Source[], key?: string): void {
+  const last = state.parts.filter((part) => part.type === 'text' && part.key === (key ?? part.key)).at(-1) as
+    | TextPart
+    | undefined
+  const isNew = (source: Source) => !last?.sources.some((other) => isEqual(other, source))
+  if (last) put(state, 'text', last.key, { sources: [...last.sources, ...sources.filter(isNew)] })
+}
+
+/** Ends a call: its arguments are complete. */
+export function finishCall(state: AnswerState, { key, arguments: text, done }: ToolCallPart): void {
+  if (done) return
+  const json = text.trim() ? parseJson(text) : {}
+  put(state, 'tool-call', key, { done: true, json })
+}
+
+/** Ends the calls that the server has not ended, and sets the reason why the answer ended. */
+export function finish(state: AnswerState, raw?: string | null, details?: unknown): void {
+  const calls = state.parts.filter((part) => part.type === 'tool-call')
+  for (const call of calls) finishCall(state, call)
+  if (!raw) return
+  const reason = REASONS.find(([, words]) => words.test(raw))?.[0] ?? 'other'
+  const waits = calls.some(({ by }) => by === 'client')
+  const refused = state.parts.some(({ type }) => type === 'refusal')
+  set(state, {
+    finish: {
+      reason: reason !== 'stop' ? reason : waits ? 'tool-calls' : refused ? 'refusal' : reason,
+      raw,
+      ...(details != null && { details }),
+    },
+  })
+}
+
+/** The vendors' words for the end of an answer. Gemini's `MALFORMED_FUNCTION_CALL` and the like are failures. */
+const REASONS: readonly (readonly [Finish['reason'], RegExp])[] = [
+  ['tool-calls', /^(tool|function_call|requires_action)/i],
+  ['filter', /filter|safety|recitation|block|prohibited|spii|toxic|sensitive/i],
+  ['length', /length|max_|window|incomplete|budget/i],
+  ['refusal', /refus/i],
+  ['pause', /pause/i],
+  ['stop', /^(stop|end|eos|complete)/i],
+]
+
+/** Compares what JSON can express. */
+export function isEqual(one: unknown, other: unknown): boolean {
+  return (
+    one === other ||
+    (typeof one === 'object' && typeof other === 'object' && JSON.stringify(one) === JSON.stringify(other))
+  )
+}
+
+/** Returns text as it is, and JSON of anything else; `''` for nothing. */
+export function toText(value: unknown): string {
+  return typeof value === 'string' ? value : value == null ? '' : JSON.stringify(value)
+}
+
+/** Source in the words of any vendor. */
+interface RawSource {
+  readonly url?: string | null
+  readonly uri?: string | null
+  readonly title?: string | null
+  readonly document_title?: string | null
+  readonly filename?: string | null
+}
+
+export function toSource(raw: RawSource): Source {
+  return {
+    url: raw.url ?? raw.uri ?? undefined,
+    title: raw.title ?? raw.document_title ?? raw.filename ?? undefined,
+    raw,
+  }
+}
+
+/** Returns a file with the content in base64, or with its URL. */
+export function toFile(mediaType: string, data?: string | null, url?: string | null): FieldsOf<FilePart> {
+  return { mediaType, url: url || `data:${mediaType};base64,${data ?? ''}` }
+}

@@ -1,0 +1,173 @@
+import {
+  addSources,
+  type AnswerState,
+  findCall,
+  finish,
+  finishCall,
+  grow,
+  lastKey,
+  put,
+  set,
+  setRaw,
+  toFile,
+  toSource,
+  toText,
+} from './answer-fold.ts'
+import type { ToolCallPart } from './answer.ts'
+import { parseJson } from './until-end.ts'
+
+/** The fields of a chunk of `streamGenerateContent` that are read. */
+export interface ContentChunk {
+  readonly responseId?: string
+  readonly modelVersion?: string
+  readonly candidates?: readonly Candidate[] | null
+  readonly promptFeedback?: { readonly blockReason?: string } | null
+  readonly usageMetadata?: RawUsage | null
+}
+
+interface Candidate {
+  readonly index?: number
+  readonly content?: { readonly parts?: readonly ContentPart[] | null } | null
+  readonly finishReason?: string | null
+  readonly finishMessage?: string | null
+  readonly citationMetadata?: { readonly citations?: readonly object[]; readonly citationSources?: readonly object[] }
+  readonly groundingMetadata?: { readonly groundingChunks?: readonly { readonly [kind: string]: object }[] | null } | null
+}
+
+interface ContentPart {
+  readonly text?: string
+  readonly thought?: boolean
+  readonly thoughtSignature?: string
+  readonly inlineData?: { readonly mimeType?: string; readonly data?: string }
+  readonly fileData?: { readonly mimeType?: string; readonly fileUri?: string }
+  readonly functionCall?: FunctionCall
+  readonly executableCode?: { readonly id?: string }
+  readonly codeExecutionResult?: { readonly id?: string; readonly outcome?: string }
+  readonly toolCall?: { readonly id?: string; readonly toolType?: string; readonly args?: object }
+  readonly toolResponse?: { readonly id?: string; readonly response?: unknown }
+}
+
+interface FunctionCall {
+  readonly id?: string
+  readonly name?: string
+  readonly args?: object | null
+  readonly partialArgs?: readonly PartialArg[] | null
+  readonly willContinue?: boolean
+}
+
+interface PartialArg {
+  readonly jsonPath?: string
+  readonly stringValue?: string
+  readonly numberValue?: number
+  readonly boolValue?: boolean
+  readonly nullValue?: unknown
+}
+
+interface RawUsage {
+  readonly [name: string]: unknown
+  readonly promptTokenCount?: number
+  readonly toolUsePromptTokenCount?: number
+  readonly candidatesTokenCount?: number
+  readonly thoughtsTokenCount?: number
+  readonly cachedContentTokenCount?: number
+}
+
+/** Adds a chunk. Reads the first candidate only. */
+export function reduceContent(state: AnswerState, chunk: ContentChunk): void {
+  const { candidates, promptFeedback, usageMetadata: raw } = chunk
+  if (!candidates && !promptFeedback && !raw) return
+  set(state, { format: 'gemini', id: chunk.responseId, model: chunk.modelVersion })
+  const candidate = candidates?.find(({ index }) => !index)
+  for (const part of candidate?.content?.parts ?? []) {
+    reducePart(state, part)
+    addRaw(state, part)
+  }
+  const { citationMetadata, groundingMetadata, finishReason, finishMessage } = candidate ?? {}
+  addSources(state, [
+    ...(citationMetadata?.citations ?? citationMetadata?.citationSources ?? []).map(toSource),
+    ...(groundingMetadata?.groundingChunks ?? []).map((each) => toSource(Object.values(each)[0] ?? {})),
+  ])
+  // Vertex sends the kind of traffic as usage, long before the counts.
+  if (raw?.promptTokenCount !== undefined)
+    set(state, {
+      usage: {
+        input: raw.promptTokenCount + (raw.toolUsePromptTokenCount ?? 0),
+        output: (raw.candidatesTokenCount ?? 0) + (raw.thoughtsTokenCount ?? 0),
+        cached: raw.cachedContentTokenCount,
+        reasoning: raw.thoughtsTokenCount,
+        raw,
+      },
+    })
+  const reason = finishReason ?? promptFeedback?.blockReason
+  if (reason) finish(state, promptFeedback?.blockReason ? `BLOCKED_${reason}` : reason, finishMessage)
+}
+
+function reducePart(state: AnswerState, part: ContentPart): void {
+  const { text, thought, thoughtSignature, functionCall, inlineData, fileData } = part
+  const { executableCode, codeExecutionResult, toolCall, toolResponse } = part
+  const key = String(state.parts.length)
+  const type = thought ? 'reasoning' : 'text'
+  const serverCall = (name: string, id: string | undefined, kind: string, json: object) =>
+    put(state, 'tool-call', key, { id: id ?? '', name, kind, by: 'server', arguments: toText(json), json, done: true })
+  const setResult = (id: string | undefined, result: unknown, failed: boolean) => {
+    const call = findCall(state, (each) => each.by === 'server' && (!id || each.id === id))
+    if (call) put(state, 'tool-call', call.key, { result, failed })
+  }
+  if (text !== undefined) {
+    grow(state, type, lastKey(state, type), text)
+    if (thoughtSignature && thought) put(state, type, lastKey(state, type), { signature: thoughtSignature })
+  } else if (functionCall) reduceCall(state, functionCall)
+  else if (executableCode) serverCall('code_execution', executableCode.id, 'executableCode', executableCode)
+  else if (codeExecutionResult)
+    setResult(codeExecutionResult.id, codeExecutionResult, codeExecutionResult.outcome !== 'OUTCOME_OK')
+  else if (toolCall) serverCall(toolCall.toolType ?? '', toolCall.id, 'toolCall', toolCall.args ?? {})
+  else if (toolResponse) setResult(toolResponse.id, toolResponse.response ?? {}, false)
+  else if (inlineData ?? fileData) {
+    const { mimeType = '' } = inlineData ?? fileData ?? {}
+    put(state, 'file', key, toFile(mimeType, inlineData?.data, fileData?.fileUri))
+  } else put(state, 'other', key, { name: Object.keys(part)[0] ?? '', data: part })
+}
+
+/** Adds a call. Its arguments come at once, or value by value with `willContinue`. */
+function reduceCall(state: AnswerState, { id = '', name, args, partialArgs, willContinue }: FunctionCall): void {
+  const open = findCall(state, (call) => call.by === 'client' && !call.done)
+  const key = name || !open ? String(state.parts.length) : open.key
+  const before = key === open?.key ? open : undefined
+  const values = (args ?? parseJson(before?.arguments ?? '') ?? {}) as object
+  for (const each of partialArgs ?? []) setValue(values, each)
+  if (name || before) put(state, 'tool-call', key, { ...(name && { id, name }), arguments: toText(values) })
+  if (!willContinue) finishCall(state, state.parts.find((part) => part.key === key) as ToolCallPart)
+}
+
+/** Sets the value at a path such as `$.list[0]['a name']`, or appends to the text that is there. */
+function setValue(root: object, { jsonPath = '', ...values }: PartialArg): void {
+  const [value] = [values.stringValue, values.numberValue, values.boolValue].filter((each) => each !== undefined)
+  const path = [...jsonPath.matchAll(/\['([^']*)'\]|(\w+)|\["([^"]*)"\]|([^.[\]$'"]+)/g)].map(
+    ([, one, two, three, four]) => one ?? two ?? three ?? four ?? '',
+  )
+  const last = path.pop()
+  let node = root as Record<string, unknown>
+  for (const [at, name] of path.entries()) {
+    // Only own properties: a path may name `constructor`.
+    if (!Object.hasOwn(node, name)) node[name] = /^\d+$/.test(path[at + 1] ?? last ?? '') ? [] : {}
+    node = Object(node[name]) as Record<string, unknown>
+  }
+  if (last === undefined) return
+  const before = Object.hasOwn(node, last) ? node[last] : undefined
+  node[last] = typeof before === 'string' && typeof value === 'string' ? before + value : (value ?? null)
+}
+
+/** Adds a part to send back. Text grows, but a part with a signature stays apart, as the vendor demands. */
+function addRaw(state: AnswerState, part: ContentPart): void {
+  const at = state.raw.length
+  const last = state.raw[at - 1] as ContentPart | undefined
+  const isOpen = part.text !== undefined && last?.text !== undefined && !last.thoughtSignature && !part.thoughtSignature
+  if (isOpen && !last.thought === !part.thought) setRaw(state, at - 1, { ...last, text: `${last.text}${part.text}` })
+  else if (last?.functionCall?.willContinue && part.functionCall && !part.functionCall.name) {
+    const { args } = { args: parseJson(findCall(state, ({ by }) => by === 'client')?.arguments ?? '{}') }
+    const { willContinue } = part.functionCall
+    const { name, id } = last.functionCall
+    const call = { ...(id && { id }), name, args, ...(willContinue && { willContinue }) }
+    setRaw(state, at - 1, { ...last, functionCall: call })
+  } else setRaw(state, at, part)
+}

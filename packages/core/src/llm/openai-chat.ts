@@ -1,0 +1,186 @@
+import {
+  addSources,
+  type AnswerState,
+  findCall,
+  finish,
+  grow,
+  lastKey,
+  put,
+  set,
+  setRaw,
+  toFile,
+  toSource,
+  toText,
+} from './answer-fold.ts'
+import { type RawUsage, toUsage } from './openai-usage.ts'
+
+/** The fields of a chunk of chat completions and of completions that are read, in all dialects. */
+export interface ChatChunk {
+  readonly id?: string
+  readonly object?: string
+  readonly model?: string
+  /** Null or missing, from some servers, in the chunk that has the usage. */
+  readonly choices?: readonly Choice[] | null
+  readonly usage?: RawUsage | null
+  /** Groq's place for the usage. */
+  readonly x_groq?: { readonly usage?: RawUsage | null } | null
+  /** Perplexity's sources, complete in each chunk. */
+  readonly citations?: readonly string[] | null
+  readonly search_results?: readonly object[] | null
+}
+
+interface Choice {
+  readonly index?: number
+  readonly text?: string
+  readonly finish_reason?: string | null
+  readonly native_finish_reason?: string | null
+  readonly stop_reason?: unknown
+  readonly delta?: ChatDelta | null
+  /** Moonshot's place for the usage. */
+  readonly usage?: RawUsage | null
+}
+
+interface ChatDelta {
+  /** Mistral sends a list of blocks. */
+  readonly content?: string | readonly Block[] | null
+  readonly refusal?: string | null
+  readonly reasoning_content?: string | null
+  readonly reasoning?: string | null
+  /** OpenRouter's blocks, which it wants back. */
+  readonly reasoning_details?: readonly Block[] | null
+  readonly annotations?: readonly { readonly url_citation?: object }[] | null
+  /** Images that OpenRouter's models create. */
+  readonly images?: readonly Block[] | null
+  readonly tool_calls?: readonly ChatToolCall[] | null
+  readonly function_call?: ChatToolCall['function'] | null
+  /** Tools that Groq runs. */
+  readonly executed_tools?: readonly ExecutedTool[] | null
+}
+
+interface Block {
+  readonly type?: string
+  readonly index?: number
+  readonly text?: string
+  readonly summary?: string
+  readonly thinking?: string | readonly Block[]
+  readonly signature?: string | null
+  readonly data?: string
+  readonly image_url?: { readonly url?: string }
+}
+
+interface ChatToolCall {
+  readonly index?: number
+  readonly id?: string | null
+  readonly type?: string
+  readonly function?: { readonly name?: string | null; readonly arguments?: unknown } | null
+  readonly custom?: { readonly name?: string; readonly input?: string } | null
+}
+
+interface ExecutedTool {
+  readonly index?: number
+  readonly type?: string
+  readonly arguments?: string
+  readonly output?: unknown
+}
+
+/** Adds a chunk. Reads the first choice only. */
+export function reduceChat(state: AnswerState, chunk: ChatChunk): void {
+  const { id, model, choices, citations, search_results } = chunk
+  const choice = choices?.find(({ index }) => !index)
+  const { delta, text, finish_reason } = choice ?? {}
+  if (choices) set(state, { format: text == null ? state.format || 'openai-chat' : 'openai-completions' })
+  set(state, { id, model })
+  grow(state, 'text', lastKey(state, 'text'), text)
+  if (delta) reduceDelta(state, delta)
+  const sources = search_results ?? citations?.map((url) => ({ url })) ?? []
+  addSources(state, sources.map(toSource))
+  set(state, { usage: toUsage(chunk.usage ?? chunk.x_groq?.usage ?? choice?.usage) })
+  if (finish_reason) {
+    finish(state, finish_reason, choice?.native_finish_reason ?? choice?.stop_reason)
+    if (delta) addCalls(state)
+  }
+}
+
+function reduceDelta(state: AnswerState, delta: ChatDelta): void {
+  const { content, reasoning_details, annotations, images, tool_calls, function_call } = delta
+  const details = reasoning_details ?? []
+  // Servers use either of two names, and some send both with the same text, or a third time in blocks.
+  const reasoning = delta.reasoning_content || delta.reasoning || details.map(textOf).join('')
+  grow(state, 'reasoning', lastKey(state, 'reasoning'), reasoning)
+  for (const { signature } of details)
+    if (signature) put(state, 'reasoning', lastKey(state, 'reasoning'), { signature })
+  for (const block of typeof content === 'string' ? [{ text: content }] : (content ?? [])) {
+    const type = block.thinking ? 'reasoning' : 'text'
+    grow(state, type, lastKey(state, type), textOf(block))
+  }
+  grow(state, 'refusal', lastKey(state, 'refusal'), delta.refusal)
+  addSources(
+    state,
+    (annotations ?? []).map(({ url_citation, ...rest }) => toSource(url_citation ?? rest)),
+  )
+  for (const { image_url } of images ?? [])
+    put(state, 'file', String(state.parts.length), toFile('image/png', '', image_url?.url))
+  for (const call of tool_calls ?? []) reduceCall(state, call)
+  if (function_call) reduceCall(state, { function: function_call })
+  for (const { index = 0, type = '', output, ...call } of delta.executed_tools ?? [])
+    put(state, 'tool-call', `executed ${index}`, {
+      name: type,
+      kind: 'executed_tool',
+      arguments: call.arguments ?? '',
+      by: 'server',
+      result: output ?? undefined,
+    })
+  setRaw(state, 0, mergeMessage(state.raw[0], delta))
+}
+
+const textOf = ({ text, summary, thinking }: Block): string =>
+  text ?? summary ?? (typeof thinking === 'string' ? thinking : (thinking ?? []).map(textOf).join(''))
+
+function reduceCall(state: AnswerState, { index, id, type, custom, ...rest }: ChatToolCall): void {
+  const { name, arguments: text = custom?.input } = rest.function ?? { name: custom?.name }
+  const before = findCall(state, (call) =>
+    index === undefined ? !id || call.id === id : call.key.startsWith(`${index}.`),
+  )
+  // Ollama sends the index 0 for each call, and Mistral none. Some servers repeat the ID and the name in each chunk.
+  const isNew = name && !(before?.id && before.id === id) && (id || !before || index === undefined)
+  const key = isNew ? `${index ?? ''}.${state.parts.length}` : before?.key
+  // Without a known call, these are the arguments of a tool that the server runs.
+  if (key === undefined) return
+  if (isNew) put(state, 'tool-call', key, { id: id ?? '', name, kind: custom ? 'custom' : (type ?? 'function') })
+  grow(state, 'tool-call', key, toText(text))
+}
+
+/** Merges a delta into the message that is sent back. Text grows; blocks of the same type and index grow, too. */
+function mergeMessage(before: unknown, delta: ChatDelta): object {
+  const message: Record<string, unknown> = { role: 'assistant', ...(before as object) }
+  for (const name of ['content', 'refusal', 'reasoning_content', 'reasoning', 'reasoning_details'] as const) {
+    const value = delta[name]
+    const old = message[name]
+    if (typeof value === 'string') message[name] = typeof old === 'string' ? old + value : value
+    else if (value?.length) message[name] = value.reduce(mergeBlock, Array.isArray(old) ? old : [])
+  }
+  return message
+}
+
+function mergeBlock(blocks: readonly Block[], block: Block): readonly Block[] {
+  const last = blocks.at(-1)
+  const name = (['text', 'summary', 'thinking'] as const).find((each) => block[each])
+  if (!last || !name || last.type !== block.type || last.index !== block.index) return [...blocks, block]
+  const [one, other] = [last[name], block[name]]
+  const merged = Array.isArray(other) ? other.reduce(mergeBlock, one as Block[]) : `${(one ?? '') as string}${other as string}`
+  return [...blocks.slice(0, -1), { ...last, ...block, [name]: merged }]
+}
+
+/** Adds the calls to the message that is sent back. */
+function addCalls(state: AnswerState): void {
+  const calls = state.parts.flatMap((part) =>
+    part.type === 'tool-call' && part.by === 'client'
+      ? [
+          part.kind === 'custom'
+            ? { id: part.id, type: 'custom', custom: { name: part.name, input: part.arguments } }
+            : { id: part.id, type: 'function', function: { name: part.name, arguments: part.arguments } },
+        ]
+      : [],
+  )
+  if (calls.length) setRaw(state, 0, { ...(state.raw[0] as object), tool_calls: calls })
+}
