@@ -148,6 +148,6 @@ export interface Answer {
   readonly finish: Finish | undefined
   /** Token counts; `undefined` until the server has sent them. */
   readonly usage: Usage | undefined
-  /** The vendor's own blocks, with signatures and encrypted reasoning, in the form to send back in the next request. */
+  /** The vendor's own blocks, with signatures and encrypted reasoning: {@link appendAnswer} sends them back in the next request. */
   readonly raw: readonly unknown[]
 }

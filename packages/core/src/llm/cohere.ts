@@ -10,7 +10,6 @@ import {
   grow,
   put,
   set,
-  setRaw,
   toSource,
 } from './answer-fold.ts'
 import type { Answer } from './answer.ts'
@@ -106,7 +105,6 @@ export function reduceCohere(state: AnswerState, { type = '', id, index = 0, del
     },
   })
   finish(state, finish_reason, error)
-  setRaw(state, 0, toMessage(state))
 }
 
 function reduceCall(state: AnswerState, type: string, key: string, { id, function: call }: CohereCall): void {
@@ -115,25 +113,4 @@ function reduceCall(state: AnswerState, type: string, key: string, { id, functio
   grow(state, 'tool-call', key, call?.arguments)
   const found = type === 'tool-call-end' && findCall(state, (each) => each.key === key)
   if (found) finishCall(state, found)
-}
-
-/** Returns the message to send back. The API has no text next to calls. */
-function toMessage({ parts }: AnswerState): object {
-  const calls = parts.flatMap((part) =>
-    part.type === 'tool-call'
-      ? [{ id: part.id, type: 'function', function: { name: part.name, arguments: part.arguments } }]
-      : [],
-  )
-  const plan = parts.find(({ key }) => key === 'plan') as { readonly text?: string } | undefined
-  const content = parts.flatMap((part): object[] => {
-    if (part.key === 'plan') return []
-    if (part.type === 'text') return [{ type: 'text', text: part.text }]
-    return part.type === 'reasoning' ? [{ type: 'thinking', thinking: part.text }] : []
-  })
-  return {
-    role: 'assistant',
-    ...(content.length && { content }),
-    ...(plan && { tool_plan: plan.text }),
-    ...(calls.length && { tool_calls: calls }),
-  }
 }

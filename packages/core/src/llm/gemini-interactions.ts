@@ -1,10 +1,8 @@
 import {
-  addSources,
   type AnswerState,
   findCall,
   finish,
   finishCall,
-  grow,
   put,
   set,
   setRaw,
@@ -63,14 +61,8 @@ export function reduceInteraction(state: AnswerState, event: InteractionEvent): 
   const { event_type, index = 0, delta, interaction, step = event.content } = event
   if (!event_type) return
   set(state, { format: 'gemini-interactions', id: interaction?.id, model: interaction?.model })
-  if (step) {
-    setRaw(state, index, step)
-    reduceStep(state, index, step)
-  }
-  if (delta) {
-    setRaw(state, index, mergeStep(state.raw[index] as Step | undefined, delta))
-    reduceStep(state, index, delta)
-  }
+  if (step) putStep(state, index, step)
+  if (delta) putStep(state, index, mergeStep(state.raw[index] as Step | undefined, delta))
   if (event_type.endsWith('.stop')) endStep(state, index)
   const raw = interaction?.usage
   if (raw)
@@ -87,25 +79,30 @@ export function reduceInteraction(state: AnswerState, event: InteractionEvent): 
   if (!/^(in_progress|queued)$/.test(status)) finish(state, status)
 }
 
-function reduceStep(state: AnswerState, index: number, step: Step): void {
-  const { type = '', text, content, summary, signature, annotations, mime_type, data, uri, result } = step
+function putStep(state: AnswerState, index: number, step: Step): void {
+  const { type = '', summary, signature, call_id, result } = step
+  setRaw(state, index, step)
   const key = `${index}`
-  if (/^text/.test(type)) {
-    grow(state, 'text', `${key}.text`, text)
-    addSources(state, (annotations ?? []).map(toSource), `${key}.text`)
-  } else if (/^thought/.test(type)) {
-    for (const each of summary ?? [content as Step | undefined]) grow(state, 'reasoning', key, each?.text)
-    if (signature && state.parts.some((part) => part.key === key)) put(state, 'reasoning', key, { signature })
+  if (type === 'thought') {
+    const text = (summary ?? []).map((each) => each.text ?? '').join('')
+    if (text) put(state, 'reasoning', key, { text, signature })
   } else if (/_result$/.test(type)) {
-    const call = findCall(state, (each) => each.by === 'server' && (!step.call_id || each.id === step.call_id))
-    if (call && result != null) put(state, 'tool-call', call.key, { result, failed: step.is_error === true })
+    const call = findCall(state, ({ id, by }) => by === 'server' && (!call_id || id === call_id))
+    if (call) put(state, 'tool-call', call.key, { result, failed: step.is_error === true })
   } else if (/_call$/.test(type)) putCall(state, key, step)
-  else if (type === 'arguments_delta') grow(state, 'tool-call', key, step.arguments)
-  else if (mime_type) put(state, 'file', `${key}.${state.parts.length}`, toFile(mime_type, data, uri))
-  else for (const each of Array.isArray(content) ? (content as readonly Step[]) : []) reduceStep(state, index, each)
+  // In an older revision, a text is a step of its own.
+  else for (const [at, block] of (type === 'model_output' ? blocksOf(step.content) : [step]).entries()) putBlock(state, `${key}.${at}`, block)
+}
+
+const blocksOf = (blocks: Step['content']) => (Array.isArray(blocks) ? (blocks as readonly Step[]) : [])
+
+function putBlock(state: AnswerState, key: string, { text, annotations, mime_type, data, uri }: Step): void {
+  if (text) put(state, 'text', key, { text, sources: (annotations ?? []).map(toSource) })
+  if (mime_type) put(state, 'file', key, toFile(mime_type, data, uri))
 }
 
 function putCall(state: AnswerState, key: string, { type = '', id, name, arguments: given }: Step): void {
+  // The empty arguments of a start are a place for the deltas.
   const text = Object.keys(given ?? {}).length > 0 ? toText(given) : ''
   const isOwn = type === 'function_call'
   put(state, 'tool-call', key, {
@@ -126,18 +123,26 @@ function endStep(state: AnswerState, index: number): void {
   setRaw(state, index, { ...(state.raw[index] as Step), arguments: json })
 }
 
-/** Merges a delta into the step that is sent back. */
+/** Returns the step after a delta. Text grows, in the step or in the last block of its list. */
 function mergeStep(step: Step = {}, delta: Step): Step {
   const { type = '', ...fields } = delta
-  if (type === 'arguments_delta') return step
-  if (/_(call|result)$/.test(type) || type === 'thought_signature') return { ...step, ...fields }
-  const name = type === 'thought_summary' ? 'summary' : 'content'
-  const block = type === 'thought_summary' ? (delta.content as Step | undefined) : delta
-  const blocks = (step[name] ?? []) as readonly Step[]
-  const last = blocks.at(-1)
-  if (!block) return step
-  if (/^text_/.test(type)) return { ...step, content: [...blocks.slice(0, -1), { ...last, annotations: delta.annotations ?? [] }] }
-  return last?.type === 'text' && block.type === 'text'
-    ? { ...step, [name]: [...blocks.slice(0, -1), { ...last, text: `${last.text}${block.text}` }] }
-    : { ...step, [name]: [...blocks, block] }
+  if (type === 'arguments_delta')
+    return { ...step, arguments: toText(typeof step.arguments === 'string' ? step.arguments : '') + toText(delta.arguments) }
+  const isText = /^text/.test(type)
+  if (step.type === 'model_output' || type === 'thought_summary') {
+    const list = type === 'thought_summary' ? 'summary' : 'content'
+    const block = (list === 'summary' ? delta.content : delta) as Step | undefined
+    const blocks = blocksOf(step[list])
+    const last = blocks.at(-1)
+    if (!block) return step
+    const isSame = last?.type === 'text' && (isText || block.type === 'text')
+    return { ...step, [list]: isSame ? [...blocks.slice(0, -1), mergeText(last, block)] : [...blocks, block] }
+  }
+  return isText ? mergeText(step, delta) : { ...step, ...fields }
 }
+
+const mergeText = (before: Step, { text = '', annotations }: Step): Step => ({
+  ...before,
+  text: (before.text ?? '') + text,
+  ...(annotations && { annotations: [...(before.annotations ?? []), ...annotations] }),
+})

@@ -95,10 +95,7 @@ export function reduceChat(state: AnswerState, chunk: ChatChunk): void {
   const sources = search_results ?? citations?.map((url) => ({ url })) ?? []
   addSources(state, sources.map(toSource))
   set(state, { usage: toUsage(chunk.usage ?? chunk.x_groq?.usage ?? choice?.usage) })
-  if (finish_reason) {
-    finish(state, finish_reason, choice?.native_finish_reason ?? choice?.stop_reason)
-    if (delta) addCalls(state)
-  }
+  if (finish_reason) finish(state, finish_reason, choice?.native_finish_reason ?? choice?.stop_reason)
 }
 
 function reduceDelta(state: AnswerState, delta: ChatDelta): void {
@@ -150,37 +147,17 @@ function reduceCall(state: AnswerState, { index, id, type, custom, ...rest }: Ch
   grow(state, 'tool-call', key, toText(text))
 }
 
-/** Merges a delta into the message that is sent back. Text grows; blocks of the same type and index grow, too. */
+/** The fields of a message that are sent back. {@link appendAnswer} adds the calls. */
+const KEPT = ['content', 'refusal', 'reasoning_content', 'reasoning', 'reasoning_details'] as const
+
+/** Returns the message after a delta. Text grows, and so do lists of blocks. */
 function mergeMessage(before: unknown, delta: ChatDelta): object {
-  const message: Record<string, unknown> = { role: 'assistant', ...(before as object) }
-  for (const name of ['content', 'refusal', 'reasoning_content', 'reasoning', 'reasoning_details'] as const) {
+  const message = { role: 'assistant', ...(before as object) } as Record<string, unknown>
+  for (const name of KEPT) {
     const value = delta[name]
-    const old = message[name]
-    if (typeof value === 'string') message[name] = typeof old === 'string' ? old + value : value
-    else if (value?.length) message[name] = value.reduce(mergeBlock, Array.isArray(old) ? old : [])
+    const old = message[name] ?? ''
+    if (value?.length)
+      message[name] = typeof value === 'string' ? toText(old) + value : [...(old as readonly Block[]), ...value]
   }
   return message
-}
-
-function mergeBlock(blocks: readonly Block[], block: Block): readonly Block[] {
-  const last = blocks.at(-1)
-  const name = (['text', 'summary', 'thinking'] as const).find((each) => block[each])
-  if (!last || !name || last.type !== block.type || last.index !== block.index) return [...blocks, block]
-  const [one, other] = [last[name], block[name]]
-  const merged = Array.isArray(other) ? other.reduce(mergeBlock, one as Block[]) : `${(one ?? '') as string}${other as string}`
-  return [...blocks.slice(0, -1), { ...last, ...block, [name]: merged }]
-}
-
-/** Adds the calls to the message that is sent back. */
-function addCalls(state: AnswerState): void {
-  const calls = state.parts.flatMap((part) =>
-    part.type === 'tool-call' && part.by === 'client'
-      ? [
-          part.kind === 'custom'
-            ? { id: part.id, type: 'custom', custom: { name: part.name, input: part.arguments } }
-            : { id: part.id, type: 'function', function: { name: part.name, arguments: part.arguments } },
-        ]
-      : [],
-  )
-  if (calls.length) setRaw(state, 0, { ...(state.raw[0] as object), tool_calls: calls })
 }

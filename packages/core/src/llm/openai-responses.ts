@@ -1,10 +1,8 @@
 import {
   type AnswerState,
-  addSources,
   findCall,
   finish,
   finishCall,
-  grow,
   put,
   set,
   setRaw,
@@ -30,7 +28,6 @@ export interface ResponseEvent {
   readonly code?: string
   readonly annotation?: object
   readonly partial_image_b64?: string
-  readonly output_format?: string
   readonly response?: {
     readonly id?: string
     readonly model?: string
@@ -43,8 +40,8 @@ export interface ResponseEvent {
 
 interface Content {
   readonly type?: string
-  readonly text?: string
-  readonly refusal?: string
+  readonly text?: string | null
+  readonly refusal?: string | null
   readonly annotations?: readonly object[] | null
 }
 
@@ -70,6 +67,7 @@ interface Item {
   readonly tools?: unknown
   readonly error?: unknown
   readonly status?: string
+  readonly role?: string
   readonly execution?: string
   readonly environment?: { readonly type?: string } | null
   readonly output_format?: string
@@ -77,87 +75,81 @@ interface Item {
 
 /** Adds an event. The items of the last event replace what the deltas have built, as they do in the vendor's client. */
 export function reduceResponse(state: AnswerState, event: ResponseEvent): void {
-  const { type = '', output_index = 0, item, part, response } = event
+  const { type = '', output_index = 0, item, response } = event
   if (!type.startsWith('response.')) return
   set(state, { format: 'openai-responses', id: response?.id, model: response?.model })
-  if (item) return reduceItem(state, output_index, item, type.endsWith('.done'))
-  const { summary_index, content_index = 0 } = event
-  const isSummary = summary_index !== undefined || type.includes('summary')
-  const key = `${output_index}.${isSummary ? `s${summary_index ?? 0}` : content_index}`
-  if (part) return putContent(state, key, part)
-  if (event.annotation) return addSources(state, [toSource(event.annotation)], key)
-  if (event.partial_image_b64) return putImage(state, output_index, event, event.partial_image_b64)
-  const [, field, end] = FIELDS.exec(type) ?? []
-  if (end) return reduceText(state, event, field as keyof ResponseEvent, end === 'done', key)
-  // A response in progress has a status, too.
-  if (!response || !/complete/.test(type)) return
-  for (const [index, each] of (response.output ?? []).entries()) {
-    const known = state.raw.findIndex((block) => each.id && (block as Item | undefined)?.id === each.id)
-    reduceItem(state, known < 0 ? index : known, each, true)
+  if (item) return putItem(state, output_index, item, type.endsWith('.done'))
+  if (!response) {
+    const merged = mergeEvent(state.raw[output_index] as Item | undefined, event)
+    return merged && putItem(state, output_index, merged)
   }
-  set(state, { usage: toUsage(response.usage) })
-  const { incomplete_details } = response
-  finish(state, incomplete_details?.reason ?? response.status, incomplete_details)
+  const { output, usage, incomplete_details, status } = response
+  // A response in progress has a status, too.
+  if (!/complete/.test(type)) return
+  for (const [index, each] of (output ?? []).entries()) {
+    const known = state.raw.findIndex((block) => each.id && (block as Item | undefined)?.id === each.id)
+    putItem(state, known < 0 ? index : known, each, true)
+  }
+  set(state, { usage: toUsage(usage) })
+  finish(state, incomplete_details?.reason ?? status, incomplete_details)
 }
 
 /** The fields that grow, in the names of their events: `response.function_call_arguments.delta`. */
-const FIELDS = /(text|refusal|reasoning|summary|arguments|input|code)\.(delta|done)$/
+const FIELDS = /(text|refusal|arguments|input|code)\.(delta|done)$/
 
-/** Appends a delta, or replaces the deltas with the whole, which is all that some servers send. */
-function reduceText(
-  state: AnswerState,
-  { type = '', output_index = 0, ...event }: ResponseEvent,
-  field: keyof ResponseEvent,
-  isWhole: boolean,
-  textKey: string,
-): void {
-  const isCall = /arguments|input|code/.test(field)
-  const key = isCall ? `${output_index}` : textKey
-  const part = isCall ? 'tool-call' : type.includes('reasoning') ? 'reasoning' : field === 'refusal' ? field : 'text'
-  const whole = (event as ResponseEvent)[field] ?? event.text
+/** Returns the item after an event about a part of it. The event has a delta, or the whole, which is all that some servers send. */
+function mergeEvent(before: Item | undefined, event: ResponseEvent): Item | undefined {
+  const { type = '', summary_index, content_index = 0, part, annotation, delta, partial_image_b64 } = event
+  const [, field = '', end] = FIELDS.exec(type) ?? []
+  const isOwn = /arguments|input|code/.test(field)
   // Arguments of an unknown item have no name.
-  if (isCall && !state.parts.some((each) => each.key === key)) return
-  if (!isWhole) grow(state, part, key, event.delta)
-  else if (typeof whole === 'string') put(state, part, key, { [isCall ? 'arguments' : 'text']: whole })
-}
-
-function putContent(state: AnswerState, key: string, { type = '', text, refusal, annotations }: Content): void {
-  if (refusal != null) put(state, 'refusal', key, { text: refusal })
-  else if (/reasoning|summary/.test(type)) put(state, 'reasoning', key, { text: text ?? '' })
-  else if (text != null) put(state, 'text', key, { text })
-  if (annotations?.length) addSources(state, annotations.map(toSource), key)
-}
-
-function putImage(state: AnswerState, index: number, { output_format }: Item, data: string): void {
-  put(state, 'file', `${index}.file`, toFile(`image/${output_format ?? 'png'}`, data))
+  if (isOwn && !before) return undefined
+  if (partial_image_b64) return { ...before, result: partial_image_b64 }
+  const kind = type.includes('reasoning') ? 'reasoning' : 'message'
+  const item: Item = before ?? { type: kind, role: 'assistant' }
+  const list = type.includes('summary') ? 'summary' : 'content'
+  const at = summary_index ?? content_index
+  const target = (isOwn ? item : (item[list]?.[at] ?? { type: `${kind}_text` })) as Content
+  const whole = event[field as 'text']
+  const old = target[field as 'text']
+  const fields =
+    part ??
+    (annotation && { annotations: [...(target.annotations ?? []), annotation] }) ??
+    (end === 'delta' ? { [field]: toText(old) + toText(delta) } : whole != null && { [field]: whole })
+  if (!fields) return undefined
+  const changed = { ...target, ...fields }
+  return isOwn ? changed : { ...item, [list]: Object.assign([...(item[list] ?? [])], { [at]: changed }) }
 }
 
 /** Adds an item. When it is added it is empty, or complete from some servers; when it is done it is complete. */
-function reduceItem(state: AnswerState, index: number, item: Item, isDone: boolean): void {
-  const { type = '', content, summary, encrypted_content, call_id } = item
-  for (const [at, each] of (summary ?? []).entries()) putContent(state, `${index}.s${at}`, { ...each, type: 'summary' })
-  for (const [at, each] of (content ?? []).entries()) putContent(state, `${index}.${at}`, each)
-  const reasoning = state.parts.filter((part) => part.type === 'reasoning' && part.key.startsWith(`${index}.`)).at(-1)
-  if (encrypted_content && reasoning) put(state, 'reasoning', reasoning.key, { signature: encrypted_content })
-  if (CALL.test(type)) reduceCall(state, index, item, isDone)
+function putItem(state: AnswerState, index: number, item: Item, isDone?: boolean): void {
+  const { type = '', content, summary, encrypted_content: signature, call_id, output, result, tools } = item
+  setRaw(state, index, item)
+  const putContent = (each: Content | undefined, key: string) => {
+    const part = each?.refusal != null ? 'refusal' : type === 'reasoning' ? type : 'text'
+    const text = each?.refusal ?? each?.text
+    if (text == null) return
+    put(state, part, key, { text, ...(signature && { signature }) })
+    if (each?.annotations?.length) put(state, part, key, { sources: each.annotations.map(toSource) })
+  }
+  for (const [at, each] of (summary ?? []).entries()) putContent(each, `${index}.s${at}`)
+  for (const [at, each] of (content ?? []).entries()) putContent(each, `${index}.${at}`)
+  if (CALL.test(type)) putCall(state, index, item, isDone)
   else if (type.endsWith('_output')) {
     const call = findCall(state, ({ id, by }) => (call_id ? id === call_id : by === 'server'))
-    const result = item.output ?? item.result ?? item.tools
-    if (call && result != null) put(state, 'tool-call', call.key, { result })
+    if (call) put(state, 'tool-call', call.key, { result: output ?? result ?? tools })
   } else if (!/^(message|reasoning)$/.test(type)) put(state, 'other', `${index}`, { name: type, data: item })
-  if (isDone) setRaw(state, index, item)
 }
 
 const CALL = /_call$|^mcp_approval_request$|^program$/
 
-function reduceCall(state: AnswerState, index: number, item: Item, isDone: boolean): void {
-  const { type = '', name = type, result, error } = item
+function putCall(state: AnswerState, index: number, item: Item, isDone?: boolean): void {
+  const { type = '', name = type, result, error, output_format = 'png' } = item
   const key = `${index}`
-  const isImage = type === 'image_generation_call'
   const text = toText(
     item.arguments ?? item.input ?? item.code ?? item.action ?? item.operation ?? item.queries,
   )
-  const output = item.output ?? item.outputs ?? item.results ?? error ?? (isImage ? undefined : result)
+  const output = item.output ?? item.outputs ?? item.results ?? error
   put(state, 'tool-call', key, {
     id: item.call_id ?? item.id ?? '',
     name,
@@ -167,7 +159,7 @@ function reduceCall(state: AnswerState, index: number, item: Item, isDone: boole
     ...(output != null && { result: output }),
     failed: error != null || item.status === 'failed',
   })
-  if (isImage && typeof result === 'string') putImage(state, index, item, result)
+  if (typeof result === 'string') put(state, 'file', `${index}.file`, toFile(`image/${output_format}`, result))
   const call = isDone && findCall(state, (each) => each.key === key)
   if (call) finishCall(state, call)
 }
