@@ -15,8 +15,8 @@ import type {
 } from './answer.ts'
 import { isDone, parse, parseJson, untilEnd } from './until-end.ts'
 
-/** Answer that grows in place. */
-export interface AnswerState {
+/** Copy of an answer that a message changes. */
+export interface Draft {
   format: AnswerFormat
   id: string
   model: string
@@ -24,10 +24,8 @@ export interface AnswerState {
   usage: Usage | undefined
   readonly parts: Part[]
   readonly raw: unknown[]
-  /** Answer that was shown last. */
-  shown: Answer
-  /** True if something has changed since. */
-  isStale: boolean
+  /** True once something has changed. */
+  isChanged: boolean
 }
 
 const EMPTY_ANSWER: Answer = {
@@ -64,51 +62,46 @@ const NEW_PARTS = {
   other: { name: '', data: undefined },
 }
 
-/** Adds a message of a format to the state. */
-export type Reduce<Json> = (state: AnswerState, json: Json) => void
+/** Changes the draft by a message of a format. */
+export type Reduce<Json> = (draft: Draft, json: Json) => void
 
 /**
- * Creates a fold of answers.
+ * Creates a fold whose state is the answer.
  *
  * @param refuse Returns the reason why a message cannot belong to this answer.
  */
 export function answerFold<Json>(
   stateKey: string,
   reduce: Reduce<Json>,
-  refuse?: (state: AnswerState, json: Json) => string | false | undefined,
-): Fold<Answer, unknown, Message> {
+  refuse?: (answer: Answer, json: Json) => string | false | undefined,
+): Fold<Answer, Answer, Message> {
   return {
-    initial(initialData = EMPTY_ANSWER): AnswerState {
-      const { parts, raw } = initialData
-      return { ...initialData, parts: [...parts], raw: [...raw], shown: initialData, isStale: false }
+    initial: (initialData) => initialData ?? EMPTY_ANSWER,
+    add(answer, { data }) {
+      const draft = { ...answer, parts: [...answer.parts], raw: [...answer.raw], isChanged: false }
+      const json = (parse(data) ?? {}) as Json
+      if (isDone(data)) finish(draft)
+      else if (!refuse?.(answer, json)) reduce(draft, json)
+      return draft.isChanged ? derive(draft, answer) : answer
     },
-    add(state: AnswerState, { data }) {
-      if (isDone(data)) finish(state)
-      else reduce(state, (parse(data) ?? {}) as Json)
-      return state
-    },
-    view: (state) => show(state as AnswerState),
-    until: (message, state) =>
-      untilEnd(message, state !== undefined && refuse && ((json) => refuse(state as AnswerState, json as Json))),
-    isComplete: (state) => (state as AnswerState).finish !== undefined,
+    view: (answer) => answer,
+    until: (message, answer) => untilEnd(message, (json) => answer && refuse?.(answer, json as Json)),
+    isComplete: (answer) => answer.finish !== undefined,
     stateKey,
     restart: 'reset',
   }
 }
 
-function show(state: AnswerState): Answer {
-  if (!state.isStale) return state.shown
-  const { format, id, model, finish, usage, shown } = state
-  const parts = [...state.parts]
-  const join = (type: 'text' | 'reasoning' | 'refusal') =>
-    parts.reduce((text, part) => (part.type === type ? text + part.text : text), '')
+/** Returns the answer with the fields that follow from its parts. To concatenate long texts copies nothing. */
+function derive({ format, id, model, finish, usage, parts, raw }: Draft, { toolCalls }: Answer): Answer {
+  const join = (type: Part['type']) =>
+    parts.reduce((text, part) => (part.type === type ? text + (part as TextPart).text : text), '')
   const calls = parts.filter(
     (part): part is ToolCallPart =>
       part.type === 'tool-call' && part.by === 'client' && /^(function|custom)$/.test(part.kind),
   )
-  const isSame = calls.length === shown.toolCalls.length && calls.every((call) => shown.toolCalls.includes(call))
-  state.isStale = false
-  return (state.shown = {
+  const isSame = calls.length === toolCalls.length && calls.every((call) => toolCalls.includes(call))
+  return {
     format,
     id,
     model,
@@ -116,29 +109,32 @@ function show(state: AnswerState): Answer {
     text: join('text'),
     reasoning: join('reasoning'),
     refusal: join('refusal'),
-    toolCalls: isSame ? shown.toolCalls : calls,
+    toolCalls: isSame ? toolCalls : calls,
     finish,
     usage,
-    raw: [...state.raw],
-  })
+    raw,
+  }
 }
 
 /** Sets fields of the answer. Empty values change nothing: servers send them where they have nothing to say. */
 export function set(
-  state: AnswerState,
-  fields: { readonly [Name in 'format' | 'id' | 'model' | 'usage' | 'finish']?: AnswerState[Name] | null | undefined },
+  draft: Draft,
+  fields: {
+    readonly [Name in 'format' | 'id' | 'model' | 'usage' | 'finish']?: Draft[Name] | null | undefined
+  },
 ): void {
   for (const [name, value] of Object.entries(fields))
-    if (value && !isEqual(state[name as 'id'], value)) {
-      state[name as 'id'] = value as string
-      state.isStale = true
+    if (value && !isEqual(draft[name as 'id'], value)) {
+      draft[name as 'id'] = value as string
+      draft.isChanged = true
     }
 }
 
 /** Sets a block to send back. */
-export function setRaw(state: AnswerState, index: number, block: unknown): void {
-  state.raw[index] = block
-  state.isStale = true
+export function setRaw(draft: Draft, index: number, block: unknown): void {
+  if (draft.raw[index] === block) return
+  draft.raw[index] = block
+  draft.isChanged = true
 }
 
 type FieldsOf<Type> = Partial<Omit<Type, 'type' | 'key'>>
@@ -149,8 +145,8 @@ type Fields = FieldsOf<TextPart> &
   FieldsOf<OtherPart>
 
 /** Sets fields of the part with this key, or adds it. A part that does not change stays the same object. */
-export function put(state: AnswerState, type: Part['type'], key: string, fields: Fields): void {
-  const { parts } = state
+export function put(draft: Draft, type: Part['type'], key: string, fields: Fields): void {
+  const { parts } = draft
   const found = parts.findIndex((part) => part.key === key)
   const before = parts[found] ?? { type, key, ...NEW_PARTS[type] }
   const isChanged = Object.entries(fields).some(
@@ -158,61 +154,58 @@ export function put(state: AnswerState, type: Part['type'], key: string, fields:
   )
   if (found >= 0 && !isChanged) return
   parts[found < 0 ? parts.length : found] = { ...before, ...fields } as Part
-  state.isStale = true
+  draft.isChanged = true
 }
 
 /** Appends to the text of a part, or to the arguments of a call. An empty text changes nothing. */
 export function grow(
-  state: AnswerState,
+  draft: Draft,
   type: 'text' | 'reasoning' | 'refusal' | 'tool-call',
   key: string,
   delta: unknown,
 ): void {
   if (typeof delta !== 'string' || !delta) return
   const name = type === 'tool-call' ? 'arguments' : 'text'
-  const before = state.parts.find((part) => part.key === key) as { readonly [name]?: string } | undefined
-  put(state, type, key, { [name]: (before?.[name] ?? '') + delta })
+  const before = draft.parts.find((part) => part.key === key) as { readonly [name]?: string } | undefined
+  put(draft, type, key, { [name]: (before?.[name] ?? '') + delta })
 }
 
 /** Returns the key of the last part if it has this type, else that of a new part. */
-export function lastKey({ parts }: AnswerState, type: Part['type']): string {
+export function lastKey({ parts }: Draft, type: Part['type']): string {
   const last = parts.at(-1)
   return last?.type === type ? last.key : String(parts.length)
 }
 
 /** Returns the last call that passes the test. */
-export function findCall(
-  { parts }: AnswerState,
-  test: (call: ToolCallPart) => boolean,
-): ToolCallPart | undefined {
+export function findCall({ parts }: Draft, test: (call: ToolCallPart) => boolean): ToolCallPart | undefined {
   return parts.filter((part): part is ToolCallPart => part.type === 'tool-call' && test(part)).at(-1)
 }
 
 /** Appends sources to the text with this key, or to the last text. */
-export function addSources(state: AnswerState, sources: readonly Source[], key?: string): void {
-  const last = state.parts.filter((part) => part.type === 'text' && part.key === (key ?? part.key)).at(-1) as
+export function addSources(draft: Draft, sources: readonly Source[], key?: string): void {
+  const last = draft.parts.filter((part) => part.type === 'text' && part.key === (key ?? part.key)).at(-1) as
     | TextPart
     | undefined
   const isNew = (source: Source) => !last?.sources.some((other) => isEqual(other, source))
-  if (last) put(state, 'text', last.key, { sources: [...last.sources, ...sources.filter(isNew)] })
+  if (last) put(draft, 'text', last.key, { sources: [...last.sources, ...sources.filter(isNew)] })
 }
 
 /** Ends a call: its arguments are complete. */
-export function finishCall(state: AnswerState, { key, arguments: text, done }: ToolCallPart): void {
+export function finishCall(draft: Draft, { key, arguments: text, done }: ToolCallPart): void {
   if (done) return
   const json = text.trim() ? parseJson(text) : {}
-  put(state, 'tool-call', key, { done: true, json })
+  put(draft, 'tool-call', key, { done: true, json })
 }
 
 /** Ends the calls that the server has not ended, and sets the reason why the answer ended. */
-export function finish(state: AnswerState, raw?: string | null, details?: unknown): void {
-  const calls = state.parts.filter((part) => part.type === 'tool-call')
-  for (const call of calls) finishCall(state, call)
+export function finish(draft: Draft, raw?: string | null, details?: unknown): void {
+  const calls = draft.parts.filter((part) => part.type === 'tool-call')
+  for (const call of calls) finishCall(draft, call)
   if (!raw) return
   const reason = REASONS.find(([, words]) => words.test(raw))?.[0] ?? 'other'
   const waits = calls.some(({ by }) => by === 'client')
-  const refused = state.parts.some(({ type }) => type === 'refusal')
-  set(state, {
+  const refused = draft.parts.some(({ type }) => type === 'refusal')
+  set(draft, {
     finish: {
       reason: reason !== 'stop' ? reason : waits ? 'tool-calls' : refused ? 'refusal' : reason,
       raw,

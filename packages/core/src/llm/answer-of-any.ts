@@ -1,6 +1,6 @@
 import type { Message } from '../protocol/message.ts'
 import type { Fold } from '../stream/folds/fold.ts'
-import { answerFold, type AnswerState, type Reduce } from './answer-fold.ts'
+import { answerFold, type Draft, type Reduce } from './answer-fold.ts'
 import type { Answer } from './answer.ts'
 import { type MessagesEvent, reduceMessages, refuseSecond } from './anthropic.ts'
 import { reduceCohere } from './cohere.ts'
@@ -21,10 +21,10 @@ import { reduceUi } from './ui-message-stream.ts'
  * createEventStream('https://example.com/any', { ...chatRequest(request), fold: answer() })
  * ```
  */
-export function answer(): Fold<Answer, unknown, Message> {
+export function answer(): Fold<Answer, Answer, Message> {
   return answerFold<AnyMessage>(
     'answer',
-    (state, json) => (BY_FORMAT[state.format.split('-')[0] as string] ?? reducerOf(json))(state, json),
+    (draft, json) => (BY_FORMAT[draft.format.split('-')[0] as string] ?? reducerOf(json))(draft, json),
     refuseSecond,
   )
 }
@@ -48,7 +48,13 @@ const BY_FORMAT: { readonly [format: string]: AnyReduce } = {
   ui: reduceUi,
 }
 
-function reducerOf({ type = '', event_type, candidates, usageMetadata, promptFeedback }: AnyMessage): AnyReduce {
+function reducerOf({
+  type = '',
+  event_type,
+  candidates,
+  usageMetadata,
+  promptFeedback,
+}: AnyMessage): AnyReduce {
   if (event_type || candidates || usageMetadata || promptFeedback) return reduceGemini
   if (/^(message|content_block)_/.test(type)) return reduceMessages
   if (/^(message-start|content-|tool-(plan|call)-)/.test(type)) return reduceCohere

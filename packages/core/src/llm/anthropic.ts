@@ -2,7 +2,7 @@ import type { Message } from '../protocol/message.ts'
 import type { Fold } from '../stream/folds/fold.ts'
 import {
   answerFold,
-  type AnswerState,
+  type Draft,
   findCall,
   finish,
   finishCall,
@@ -79,12 +79,12 @@ interface RawUsage {
  * answer.subscribe(() => console.log(answer.getSnapshot().data.text))
  * ```
  */
-export function anthropic(): Fold<Answer, unknown, Message> {
+export function anthropic(): Fold<Answer, Answer, Message> {
   return answerFold('anthropic', reduceMessages, refuseSecond)
 }
 
 /** Returns the reason why an event cannot belong to the answer: it starts another one. */
-export function refuseSecond({ format, id }: AnswerState, { message }: MessagesEvent): string | false {
+export function refuseSecond({ format, id }: Answer, { message }: MessagesEvent): string | false {
   return (
     format === 'anthropic' &&
     id !== '' &&
@@ -95,26 +95,27 @@ export function refuseSecond({ format, id }: AnswerState, { message }: MessagesE
 }
 
 /** Adds an event. */
-export function reduceMessages(state: AnswerState, event: MessagesEvent): void {
+export function reduceMessages(draft: Draft, event: MessagesEvent): void {
   const { type, index = 0, message, content_block, delta, usage } = event
   if (!/^(message|content_block)_/.test(type ?? '')) return
-  set(state, { format: 'anthropic', id: message?.id, model: message?.model })
+  set(draft, { format: 'anthropic', id: message?.id, model: message?.model })
   for (const [at, block] of (message?.content ?? []).entries()) {
-    putBlock(state, at, block)
-    endBlock(state, at)
+    putBlock(draft, at, block)
+    endBlock(draft, at)
   }
-  const block = content_block ?? (delta && mergeDelta(state.raw[index] as Block | undefined, delta))
-  if (block && type !== 'message_delta') putBlock(state, index, block)
-  if (type === 'content_block_stop') endBlock(state, index)
-  reduceUsage(state, message?.usage ?? usage)
+  const block = content_block ?? (delta && mergeDelta(draft.raw[index] as Block | undefined, delta))
+  if (block && type !== 'message_delta') putBlock(draft, index, block)
+  if (type === 'content_block_stop') endBlock(draft, index)
+  reduceUsage(draft, message?.usage ?? usage)
   const { stop_reason = message?.stop_reason, ...details } = delta ?? {}
-  if (stop_reason || type === 'message_stop') finish(state, stop_reason, delta && details)
+  if (stop_reason || type === 'message_stop') finish(draft, stop_reason, delta && details)
 }
 
-/** Returns the block after a delta; `undefined` for a delta without a block. */
-function mergeDelta(block: Block | undefined, delta: Block): Block | undefined {
+/** Returns the block after a delta. Input without a block has no name, and is left out. */
+function mergeDelta(before: Block | undefined, delta: Block): Block | undefined {
+  const { type = '', citation, partial_json, signature, content, ...texts } = delta
+  const block = before ?? (/^t/.test(type) ? { type: type.replace('_delta', '') } : undefined)
   if (!block) return undefined
-  const { type, citation, partial_json, signature, content, ...texts } = delta
   const merged: Record<string, unknown> = { ...block }
   for (const [name, text] of Object.entries(texts)) merged[name] = toText(merged[name]) + toText(text)
   if (citation) merged['citations'] = [...(block.citations ?? []), citation]
@@ -125,14 +126,25 @@ function mergeDelta(block: Block | undefined, delta: Block): Block | undefined {
   return merged
 }
 
-function putBlock(state: AnswerState, index: number, block: Block): void {
+function putBlock(draft: Draft, index: number, block: Block): void {
   const key = `${index}`
-  const { type = '', text = '', thinking = '', data, signature = data, citations, input, tool_use_id, content } = block
-  setRaw(state, index, block)
-  if (type === 'text') put(state, 'text', key, { text, sources: (citations ?? []).map(toSource) })
-  else if (/thinking$/.test(type)) put(state, 'reasoning', key, { text: thinking, signature: signature || undefined })
+  const {
+    type = '',
+    text = '',
+    thinking = '',
+    data,
+    signature = data,
+    citations,
+    input,
+    tool_use_id,
+    content,
+  } = block
+  setRaw(draft, index, block)
+  if (type === 'text') put(draft, 'text', key, { text, sources: (citations ?? []).map(toSource) })
+  else if (/thinking$/.test(type))
+    put(draft, 'reasoning', key, { text: thinking, signature: signature || undefined })
   else if (/tool_use$/.test(type))
-    put(state, 'tool-call', key, {
+    put(draft, 'tool-call', key, {
       id: block.id ?? '',
       name: block.name ?? '',
       kind: type === 'tool_use' ? 'function' : type,
@@ -141,27 +153,27 @@ function putBlock(state: AnswerState, index: number, block: Block): void {
       arguments: typeof input === 'string' || Object.keys(input ?? {}).length > 0 ? toText(input) : '',
     })
   else {
-    const call = findCall(state, ({ id }) => id === tool_use_id)
-    if (!call) return put(state, 'other', key, { name: type, data: block })
+    const call = findCall(draft, ({ id }) => id === tool_use_id)
+    if (!call) return put(draft, 'other', key, { name: type, data: block })
     const isError = /error/.test((content as Block | null)?.type ?? '')
-    put(state, 'tool-call', call.key, { result: content, failed: isError || block.is_error === true })
+    put(draft, 'tool-call', call.key, { result: content, failed: isError || block.is_error === true })
   }
 }
 
 /** Ends a block: its input is complete. */
-function endBlock(state: AnswerState, index: number): void {
-  const call = findCall(state, ({ key }) => key === `${index}`)
+function endBlock(draft: Draft, index: number): void {
+  const call = findCall(draft, ({ key }) => key === `${index}`)
   if (!call) return
-  finishCall(state, call)
-  const { json } = state.parts.find(({ key }) => key === call.key) as typeof call
-  setRaw(state, index, { ...(state.raw[index] as Block), input: json })
+  finishCall(draft, call)
+  const { json } = draft.parts.find(({ key }) => key === call.key) as typeof call
+  setRaw(draft, index, { ...(draft.raw[index] as Block), input: json })
 }
 
-function reduceUsage(state: AnswerState, usage: RawUsage | null | undefined): void {
+function reduceUsage(draft: Draft, usage: RawUsage | null | undefined): void {
   if (!usage) return
   // The usage at the end has only the counts that have changed since the start, and null for others.
   const known = Object.entries(usage).filter(([, value]) => value != null)
-  const raw: RawUsage = { ...state.usage?.raw, ...Object.fromEntries(known) }
+  const raw: RawUsage = { ...draft.usage?.raw, ...Object.fromEntries(known) }
   const cached = raw.cache_read_input_tokens ?? undefined
   const cacheWrite = raw.cache_creation_input_tokens ?? undefined
   const merged: Usage = {
@@ -172,5 +184,5 @@ function reduceUsage(state: AnswerState, usage: RawUsage | null | undefined): vo
     reasoning: raw.output_tokens_details?.thinking_tokens,
     raw,
   }
-  set(state, { usage: merged })
+  set(draft, { usage: merged })
 }

@@ -69,12 +69,20 @@ const blocksOf = ({ raw }: Answer) => raw.filter(Boolean) as readonly { readonly
 
 function appendChat({ messages = [] }: Conversation, answer: Answer, results: readonly ToolResult[]): object {
   const { parts, raw, format } = answer
-  const calls = parts.flatMap((part) => (part.type === 'tool-call' && part.by === 'client' && part.done ? [part] : []))
+  const calls = parts.flatMap((part) =>
+    part.type === 'tool-call' && part.by === 'client' && part.done ? [part] : [],
+  )
   const message = {
-    ...(format === 'cohere' ? toCohere(answer) : mergeBlocks({ role: 'assistant', content: null, ...(raw[0] as object) })),
+    ...(format === 'cohere'
+      ? toCohere(answer)
+      : mergeBlocks({ role: 'assistant', content: null, ...(raw[0] as object) })),
     ...(calls.length > 0 && { tool_calls: calls.map(toChatCall) }),
   }
-  const answers = results.map(({ call, result }) => ({ role: 'tool', tool_call_id: call.id, content: toText(result) }))
+  const answers = results.map(({ call, result }) => ({
+    role: 'tool',
+    tool_call_id: call.id,
+    content: toText(result),
+  }))
   return { messages: [...messages, message, ...answers] }
 }
 
@@ -119,7 +127,8 @@ function mergeBlock(blocks: readonly Block[], block: Block): readonly Block[] {
   const name = (['text', 'summary', 'thinking'] as const).find((each) => block[each])
   if (!last || !name || last.type !== block.type || last.index !== block.index) return [...blocks, block]
   const [one, other] = [last[name] ?? '', block[name] ?? '']
-  const merged = typeof other === 'string' ? toText(one) + other : other.reduce(mergeBlock, one as readonly Block[])
+  const merged =
+    typeof other === 'string' ? toText(one) + other : other.reduce(mergeBlock, one as readonly Block[])
   return [...blocks.slice(0, -1), { ...last, ...block, [name]: merged }]
 }
 
@@ -130,16 +139,27 @@ function appendResponse(request: Conversation, answer: Answer, results: readonly
     if (kind === 'mcp_approval_request')
       return { type: 'mcp_approval_response', approval_request_id: id, approve: Boolean(result) }
     if (kind === 'tool_search_call')
-      return { type: 'tool_search_output', call_id: id, execution: 'client', status: 'completed', tools: result }
+      return {
+        type: 'tool_search_output',
+        call_id: id,
+        execution: 'client',
+        status: 'completed',
+        tools: result,
+      }
     if (kind === 'function' || kind === 'custom') {
       const type = kind === 'function' ? 'function_call_output' : 'custom_tool_call_output'
       return { type, call_id: id, output: toText(result) }
     }
     // The vendor's tools have an output of their own shape: give its fields.
-    return { type: `${kind}_output`, call_id: id, ...(typeof result === 'object' ? result : { output: result }) }
+    return {
+      type: `${kind}_output`,
+      call_id: id,
+      ...(typeof result === 'object' ? result : { output: result }),
+    }
   })
   if (request.previous_response_id) return { previous_response_id: answer.id, input: outputs }
-  const before = typeof input === 'string' ? [{ role: 'user', content: input }] : (input as readonly unknown[])
+  const before =
+    typeof input === 'string' ? [{ role: 'user', content: input }] : (input as readonly unknown[])
   return { input: [...before, ...blocksOf(answer), ...outputs] }
 }
 
@@ -148,16 +168,21 @@ function appendMessages(
   answer: Answer,
   results: readonly ToolResult[],
 ): object {
-  const isDone = (id: unknown) => answer.parts.some((part) => part.type === 'tool-call' && part.id === id && part.done)
+  const isDone = (id: unknown) =>
+    answer.parts.some((part) => part.type === 'tool-call' && part.id === id && part.done)
   // The vendor refuses an empty text, and a call whose input is no JSON.
-  const content = blocksOf(answer).filter((block) => block['text'] !== '' && (!block['id'] || isDone(block['id'])))
+  const content = blocksOf(answer).filter(
+    (block) => block['text'] !== '' && (!block['id'] || isDone(block['id'])),
+  )
   const outputs = results.map(({ call, result, failed }) => ({
     type: 'tool_result',
     tool_use_id: call.id,
     content: Array.isArray(result) ? (result as unknown) : toText(result),
     ...(failed && { is_error: true }),
   }))
-  const { container } = (answer.finish?.details ?? {}) as { readonly container?: { readonly id?: string } | null }
+  const { container } = (answer.finish?.details ?? {}) as {
+    readonly container?: { readonly id?: string } | null
+  }
   return {
     ...(container?.id && { container: container.id }),
     messages: [
@@ -168,7 +193,11 @@ function appendMessages(
   }
 }
 
-function appendContent({ contents = [] }: Conversation, answer: Answer, results: readonly ToolResult[]): object {
+function appendContent(
+  { contents = [] }: Conversation,
+  answer: Answer,
+  results: readonly ToolResult[],
+): object {
   const parts = results.map(({ call: { id, name }, result, failed }) => {
     const isObject = typeof result === 'object' && result !== null && !Array.isArray(result)
     const response = failed ? { error: result } : isObject ? result : { result }
@@ -213,6 +242,9 @@ function appendUi({ messages = [] }: Conversation, answer: Answer, results: read
     })
   const metadata = blocks.find(({ type }) => type === 'metadata')?.['data']
   return {
-    messages: [...messages, { id: answer.id, role: 'assistant', ...(metadata !== undefined && { metadata }), parts }],
+    messages: [
+      ...messages,
+      { id: answer.id, role: 'assistant', ...(metadata !== undefined && { metadata }), parts },
+    ],
   }
 }

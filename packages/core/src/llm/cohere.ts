@@ -3,7 +3,7 @@ import type { Fold } from '../stream/folds/fold.ts'
 import {
   addSources,
   answerFold,
-  type AnswerState,
+  type Draft,
   findCall,
   finish,
   finishCall,
@@ -71,32 +71,32 @@ interface Tokens {
  * answer.subscribe(() => console.log(answer.getSnapshot().data.text))
  * ```
  */
-export function cohere(): Fold<Answer, unknown, Message> {
+export function cohere(): Fold<Answer, Answer, Message> {
   return answerFold('cohere', reduceCohere)
 }
 
 /** Adds an event. */
-export function reduceCohere(state: AnswerState, { type = '', id, index = 0, delta }: CohereEvent): void {
+export function reduceCohere(draft: Draft, { type = '', id, index = 0, delta }: CohereEvent): void {
   if (!/^(message-(start|end)|content-|tool-(plan|call)-|citation-)/.test(type)) return
-  set(state, { format: 'cohere', id })
+  set(draft, { format: 'cohere', id })
   const { tool_plan, content, tool_calls, citations } = delta?.message ?? {}
-  grow(state, 'reasoning', 'plan', tool_plan)
+  grow(draft, 'reasoning', 'plan', tool_plan)
   const { text, thinking } = (content ?? {}) as { readonly text?: string; readonly thinking?: string }
   if (text != null || thinking != null) {
     const part = thinking == null ? 'text' : 'reasoning'
-    if (type === 'content-start') put(state, part, `${index}`, {})
-    grow(state, part, `${index}`, thinking ?? text)
+    if (type === 'content-start') put(draft, part, `${index}`, {})
+    grow(draft, part, `${index}`, thinking ?? text)
   }
-  reduceCall(state, type, `call ${index}`, (tool_calls ?? {}) as CohereCall)
+  reduceCall(draft, type, `call ${index}`, (tool_calls ?? {}) as CohereCall)
   const { sources = [] } = (citations ?? {}) as { readonly sources?: readonly CohereSource[] }
   addSources(
-    state,
+    draft,
     sources.map((source) => ({ ...toSource(source.document ?? {}), raw: source })),
   )
   if (type !== 'message-end') return
   const { finish_reason, usage, error } = delta ?? {}
   const counts = usage?.tokens ?? usage?.billed_units
-  set(state, {
+  set(draft, {
     usage: usage && {
       input: counts?.input_tokens ?? 0,
       output: counts?.output_tokens ?? 0,
@@ -104,13 +104,13 @@ export function reduceCohere(state: AnswerState, { type = '', id, index = 0, del
       raw: usage,
     },
   })
-  finish(state, finish_reason, error)
+  finish(draft, finish_reason, error)
 }
 
-function reduceCall(state: AnswerState, type: string, key: string, { id, function: call }: CohereCall): void {
-  if (type === 'tool-call-start') put(state, 'tool-call', key, { id: id ?? '', name: call?.name ?? '' })
+function reduceCall(draft: Draft, type: string, key: string, { id, function: call }: CohereCall): void {
+  if (type === 'tool-call-start') put(draft, 'tool-call', key, { id: id ?? '', name: call?.name ?? '' })
   if (!type.startsWith('tool-call')) return
-  grow(state, 'tool-call', key, call?.arguments)
-  const found = type === 'tool-call-end' && findCall(state, (each) => each.key === key)
-  if (found) finishCall(state, found)
+  grow(draft, 'tool-call', key, call?.arguments)
+  const found = type === 'tool-call-end' && findCall(draft, (each) => each.key === key)
+  if (found) finishCall(draft, found)
 }

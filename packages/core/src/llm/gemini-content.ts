@@ -1,6 +1,6 @@
 import {
   addSources,
-  type AnswerState,
+  type Draft,
   findCall,
   finish,
   finishCall,
@@ -30,8 +30,13 @@ interface Candidate {
   readonly content?: { readonly parts?: readonly ContentPart[] | null } | null
   readonly finishReason?: string | null
   readonly finishMessage?: string | null
-  readonly citationMetadata?: { readonly citations?: readonly object[]; readonly citationSources?: readonly object[] }
-  readonly groundingMetadata?: { readonly groundingChunks?: readonly { readonly [kind: string]: object }[] | null } | null
+  readonly citationMetadata?: {
+    readonly citations?: readonly object[]
+    readonly citationSources?: readonly object[]
+  }
+  readonly groundingMetadata?: {
+    readonly groundingChunks?: readonly { readonly [kind: string]: object }[] | null
+  } | null
 }
 
 interface ContentPart {
@@ -73,23 +78,23 @@ interface RawUsage {
 }
 
 /** Adds a chunk. Reads the first candidate only. */
-export function reduceContent(state: AnswerState, chunk: ContentChunk): void {
+export function reduceContent(draft: Draft, chunk: ContentChunk): void {
   const { candidates, promptFeedback, usageMetadata: raw } = chunk
   if (!candidates && !promptFeedback && !raw) return
-  set(state, { format: 'gemini', id: chunk.responseId, model: chunk.modelVersion })
+  set(draft, { format: 'gemini', id: chunk.responseId, model: chunk.modelVersion })
   const candidate = candidates?.find(({ index }) => !index)
   for (const part of candidate?.content?.parts ?? []) {
-    reducePart(state, part)
-    addRaw(state, part)
+    reducePart(draft, part)
+    addRaw(draft, part)
   }
   const { citationMetadata, groundingMetadata, finishReason, finishMessage } = candidate ?? {}
-  addSources(state, [
+  addSources(draft, [
     ...(citationMetadata?.citations ?? citationMetadata?.citationSources ?? []).map(toSource),
     ...(groundingMetadata?.groundingChunks ?? []).map((each) => toSource(Object.values(each)[0] ?? {})),
   ])
   // Vertex sends the kind of traffic as usage, long before the counts.
   if (raw?.promptTokenCount !== undefined)
-    set(state, {
+    set(draft, {
       usage: {
         input: raw.promptTokenCount + (raw.toolUsePromptTokenCount ?? 0),
         output: (raw.candidatesTokenCount ?? 0) + (raw.thoughtsTokenCount ?? 0),
@@ -99,24 +104,32 @@ export function reduceContent(state: AnswerState, chunk: ContentChunk): void {
       },
     })
   const reason = finishReason ?? promptFeedback?.blockReason
-  if (reason) finish(state, promptFeedback?.blockReason ? `BLOCKED_${reason}` : reason, finishMessage)
+  if (reason) finish(draft, promptFeedback?.blockReason ? `BLOCKED_${reason}` : reason, finishMessage)
 }
 
-function reducePart(state: AnswerState, part: ContentPart): void {
+function reducePart(draft: Draft, part: ContentPart): void {
   const { text, thought, thoughtSignature, functionCall, inlineData, fileData } = part
   const { executableCode, codeExecutionResult, toolCall, toolResponse } = part
-  const key = String(state.parts.length)
+  const key = String(draft.parts.length)
   const type = thought ? 'reasoning' : 'text'
   const serverCall = (name: string, id: string | undefined, kind: string, json: object) =>
-    put(state, 'tool-call', key, { id: id ?? '', name, kind, by: 'server', arguments: toText(json), json, done: true })
+    put(draft, 'tool-call', key, {
+      id: id ?? '',
+      name,
+      kind,
+      by: 'server',
+      arguments: toText(json),
+      json,
+      done: true,
+    })
   const setResult = (id: string | undefined, result: unknown, failed: boolean) => {
-    const call = findCall(state, (each) => each.by === 'server' && (!id || each.id === id))
-    if (call) put(state, 'tool-call', call.key, { result, failed })
+    const call = findCall(draft, (each) => each.by === 'server' && (!id || each.id === id))
+    if (call) put(draft, 'tool-call', call.key, { result, failed })
   }
   if (text !== undefined) {
-    grow(state, type, lastKey(state, type), text)
-    if (thoughtSignature && thought) put(state, type, lastKey(state, type), { signature: thoughtSignature })
-  } else if (functionCall) reduceCall(state, functionCall)
+    grow(draft, type, lastKey(draft, type), text)
+    if (thoughtSignature && thought) put(draft, type, lastKey(draft, type), { signature: thoughtSignature })
+  } else if (functionCall) reduceCall(draft, functionCall)
   else if (executableCode) serverCall('code_execution', executableCode.id, 'executableCode', executableCode)
   else if (codeExecutionResult)
     setResult(codeExecutionResult.id, codeExecutionResult, codeExecutionResult.outcome !== 'OUTCOME_OK')
@@ -124,24 +137,26 @@ function reducePart(state: AnswerState, part: ContentPart): void {
   else if (toolResponse) setResult(toolResponse.id, toolResponse.response ?? {}, false)
   else if (inlineData ?? fileData) {
     const { mimeType = '' } = inlineData ?? fileData ?? {}
-    put(state, 'file', key, toFile(mimeType, inlineData?.data, fileData?.fileUri))
-  } else put(state, 'other', key, { name: Object.keys(part)[0] ?? '', data: part })
+    put(draft, 'file', key, toFile(mimeType, inlineData?.data, fileData?.fileUri))
+  } else put(draft, 'other', key, { name: Object.keys(part)[0] ?? '', data: part })
 }
 
 /** Adds a call. Its arguments come at once, or value by value with `willContinue`. */
-function reduceCall(state: AnswerState, { id = '', name, args, partialArgs, willContinue }: FunctionCall): void {
-  const open = findCall(state, (call) => call.by === 'client' && !call.done)
-  const key = name || !open ? String(state.parts.length) : open.key
+function reduceCall(draft: Draft, { id = '', name, args, partialArgs, willContinue }: FunctionCall): void {
+  const open = findCall(draft, (call) => call.by === 'client' && !call.done)
+  const key = name || !open ? String(draft.parts.length) : open.key
   const before = key === open?.key ? open : undefined
   const values = (args ?? parseJson(before?.arguments ?? '') ?? {}) as object
   for (const each of partialArgs ?? []) setValue(values, each)
-  if (name || before) put(state, 'tool-call', key, { ...(name && { id, name }), arguments: toText(values) })
-  if (!willContinue) finishCall(state, state.parts.find((part) => part.key === key) as ToolCallPart)
+  if (name || before) put(draft, 'tool-call', key, { ...(name && { id, name }), arguments: toText(values) })
+  if (!willContinue) finishCall(draft, draft.parts.find((part) => part.key === key) as ToolCallPart)
 }
 
 /** Sets the value at a path such as `$.list[0]['a name']`, or appends to the text that is there. */
 function setValue(root: object, { jsonPath = '', ...values }: PartialArg): void {
-  const [value] = [values.stringValue, values.numberValue, values.boolValue].filter((each) => each !== undefined)
+  const [value] = [values.stringValue, values.numberValue, values.boolValue].filter(
+    (each) => each !== undefined,
+  )
   const path = [...jsonPath.matchAll(/\['([^']*)'\]|(\w+)|\["([^"]*)"\]|([^.[\]$'"]+)/g)].map(
     ([, one, two, three, four]) => one ?? two ?? three ?? four ?? '',
   )
@@ -158,16 +173,18 @@ function setValue(root: object, { jsonPath = '', ...values }: PartialArg): void 
 }
 
 /** Adds a part to send back. Text grows, but a part with a signature stays apart, as the vendor demands. */
-function addRaw(state: AnswerState, part: ContentPart): void {
-  const at = state.raw.length
-  const last = state.raw[at - 1] as ContentPart | undefined
-  const isOpen = part.text !== undefined && last?.text !== undefined && !last.thoughtSignature && !part.thoughtSignature
-  if (isOpen && !last.thought === !part.thought) setRaw(state, at - 1, { ...last, text: `${last.text}${part.text}` })
+function addRaw(draft: Draft, part: ContentPart): void {
+  const at = draft.raw.length
+  const last = draft.raw[at - 1] as ContentPart | undefined
+  const isOpen =
+    part.text !== undefined && last?.text !== undefined && !last.thoughtSignature && !part.thoughtSignature
+  if (isOpen && !last.thought === !part.thought)
+    setRaw(draft, at - 1, { ...last, text: `${last.text}${part.text}` })
   else if (last?.functionCall?.willContinue && part.functionCall && !part.functionCall.name) {
-    const { args } = { args: parseJson(findCall(state, ({ by }) => by === 'client')?.arguments ?? '{}') }
+    const { args } = { args: parseJson(findCall(draft, ({ by }) => by === 'client')?.arguments ?? '{}') }
     const { willContinue } = part.functionCall
     const { name, id } = last.functionCall
     const call = { ...(id && { id }), name, args, ...(willContinue && { willContinue }) }
-    setRaw(state, at - 1, { ...last, functionCall: call })
-  } else setRaw(state, at, part)
+    setRaw(draft, at - 1, { ...last, functionCall: call })
+  } else setRaw(draft, at, part)
 }

@@ -1,5 +1,5 @@
 import {
-  type AnswerState,
+  type Draft,
   findCall,
   finish,
   finishCall,
@@ -57,16 +57,16 @@ interface RawUsage {
 }
 
 /** Adds an event. */
-export function reduceInteraction(state: AnswerState, event: InteractionEvent): void {
+export function reduceInteraction(draft: Draft, event: InteractionEvent): void {
   const { event_type, index = 0, delta, interaction, step = event.content } = event
   if (!event_type) return
-  set(state, { format: 'gemini-interactions', id: interaction?.id, model: interaction?.model })
-  if (step) putStep(state, index, step)
-  if (delta) putStep(state, index, mergeStep(state.raw[index] as Step | undefined, delta))
-  if (event_type.endsWith('.stop')) endStep(state, index)
+  set(draft, { format: 'gemini-interactions', id: interaction?.id, model: interaction?.model })
+  if (step) putStep(draft, index, step)
+  if (delta) putStep(draft, index, mergeStep(draft.raw[index] as Step | undefined, delta))
+  if (event_type.endsWith('.stop')) endStep(draft, index)
   const raw = interaction?.usage
   if (raw)
-    set(state, {
+    set(draft, {
       usage: {
         input: (raw.total_input_tokens ?? 0) + (raw.total_tool_use_tokens ?? 0),
         output: (raw.total_output_tokens ?? 0) + (raw.total_thought_tokens ?? 0),
@@ -76,36 +76,38 @@ export function reduceInteraction(state: AnswerState, event: InteractionEvent): 
       },
     })
   const status = interaction?.status ?? event.status ?? 'queued'
-  if (!/^(in_progress|queued)$/.test(status)) finish(state, status)
+  if (!/^(in_progress|queued)$/.test(status)) finish(draft, status)
 }
 
-function putStep(state: AnswerState, index: number, step: Step): void {
+function putStep(draft: Draft, index: number, step: Step): void {
   const { type = '', summary, signature, call_id, result } = step
-  setRaw(state, index, step)
+  setRaw(draft, index, step)
   const key = `${index}`
   if (type === 'thought') {
     const text = (summary ?? []).map((each) => each.text ?? '').join('')
-    if (text) put(state, 'reasoning', key, { text, signature })
+    if (text) put(draft, 'reasoning', key, { text, signature })
   } else if (/_result$/.test(type)) {
-    const call = findCall(state, ({ id, by }) => by === 'server' && (!call_id || id === call_id))
-    if (call) put(state, 'tool-call', call.key, { result, failed: step.is_error === true })
-  } else if (/_call$/.test(type)) putCall(state, key, step)
+    const call = findCall(draft, ({ id, by }) => by === 'server' && (!call_id || id === call_id))
+    if (call) put(draft, 'tool-call', call.key, { result, failed: step.is_error === true })
+  } else if (/_call$/.test(type)) putCall(draft, key, step)
   // In an older revision, a text is a step of its own.
-  else for (const [at, block] of (type === 'model_output' ? blocksOf(step.content) : [step]).entries()) putBlock(state, `${key}.${at}`, block)
+  else
+    for (const [at, block] of (type === 'model_output' ? blocksOf(step.content) : [step]).entries())
+      putBlock(draft, `${key}.${at}`, block)
 }
 
 const blocksOf = (blocks: Step['content']) => (Array.isArray(blocks) ? (blocks as readonly Step[]) : [])
 
-function putBlock(state: AnswerState, key: string, { text, annotations, mime_type, data, uri }: Step): void {
-  if (text) put(state, 'text', key, { text, sources: (annotations ?? []).map(toSource) })
-  if (mime_type) put(state, 'file', key, toFile(mime_type, data, uri))
+function putBlock(draft: Draft, key: string, { text, annotations, mime_type, data, uri }: Step): void {
+  if (text) put(draft, 'text', key, { text, sources: (annotations ?? []).map(toSource) })
+  if (mime_type) put(draft, 'file', key, toFile(mime_type, data, uri))
 }
 
-function putCall(state: AnswerState, key: string, { type = '', id, name, arguments: given }: Step): void {
+function putCall(draft: Draft, key: string, { type = '', id, name, arguments: given }: Step): void {
   // The empty arguments of a start are a place for the deltas.
   const text = Object.keys(given ?? {}).length > 0 ? toText(given) : ''
   const isOwn = type === 'function_call'
-  put(state, 'tool-call', key, {
+  put(draft, 'tool-call', key, {
     ...(id && { id }),
     name: name ?? type,
     kind: isOwn ? 'function' : type,
@@ -115,19 +117,22 @@ function putCall(state: AnswerState, key: string, { type = '', id, name, argumen
 }
 
 /** Ends a step: the arguments of a call are complete. */
-function endStep(state: AnswerState, index: number): void {
-  const call = findCall(state, ({ key }) => key === `${index}`)
+function endStep(draft: Draft, index: number): void {
+  const call = findCall(draft, ({ key }) => key === `${index}`)
   if (!call) return
-  finishCall(state, call)
-  const { json } = state.parts.find(({ key }) => key === call.key) as typeof call
-  setRaw(state, index, { ...(state.raw[index] as Step), arguments: json })
+  finishCall(draft, call)
+  const { json } = draft.parts.find(({ key }) => key === call.key) as typeof call
+  setRaw(draft, index, { ...(draft.raw[index] as Step), arguments: json })
 }
 
 /** Returns the step after a delta. Text grows, in the step or in the last block of its list. */
 function mergeStep(step: Step = {}, delta: Step): Step {
   const { type = '', ...fields } = delta
   if (type === 'arguments_delta')
-    return { ...step, arguments: toText(typeof step.arguments === 'string' ? step.arguments : '') + toText(delta.arguments) }
+    return {
+      ...step,
+      arguments: toText(typeof step.arguments === 'string' ? step.arguments : '') + toText(delta.arguments),
+    }
   const isText = /^text/.test(type)
   if (step.type === 'model_output' || type === 'thought_summary') {
     const list = type === 'thought_summary' ? 'summary' : 'content'

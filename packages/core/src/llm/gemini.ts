@@ -1,6 +1,6 @@
 import type { Message } from '../protocol/message.ts'
 import type { Fold } from '../stream/folds/fold.ts'
-import { answerFold, type AnswerState } from './answer-fold.ts'
+import { answerFold, type Draft } from './answer-fold.ts'
 import type { Answer } from './answer.ts'
 import { type ContentChunk, reduceContent } from './gemini-content.ts'
 import { type InteractionEvent, reduceInteraction } from './gemini-interactions.ts'
@@ -27,12 +27,12 @@ import { type InteractionEvent, reduceInteraction } from './gemini-interactions.
  * answer.subscribe(() => console.log(answer.getSnapshot().data.text))
  * ```
  */
-export function gemini(): Fold<Answer, unknown, Message> {
+export function gemini(): Fold<Answer, Answer, Message> {
   return answerFold('gemini', reduceGemini)
 }
 
 /** Adds a message of either API. */
-export function reduceGemini(state: AnswerState, json: ContentChunk & InteractionEvent): void {
-  reduceContent(state, json)
-  reduceInteraction(state, json)
+export function reduceGemini(draft: Draft, json: ContentChunk & InteractionEvent): void {
+  reduceContent(draft, json)
+  reduceInteraction(draft, json)
 }

@@ -1,6 +1,6 @@
 import {
   addSources,
-  type AnswerState,
+  type Draft,
   findCall,
   finish,
   grow,
@@ -84,80 +84,82 @@ interface ExecutedTool {
 }
 
 /** Adds a chunk. Reads the first choice only. */
-export function reduceChat(state: AnswerState, chunk: ChatChunk): void {
+export function reduceChat(draft: Draft, chunk: ChatChunk): void {
   const { id, model, choices, citations, search_results } = chunk
   const choice = choices?.find(({ index }) => !index)
   const { delta, text, finish_reason } = choice ?? {}
-  if (choices) set(state, { format: text == null ? state.format || 'openai-chat' : 'openai-completions' })
-  set(state, { id, model })
-  grow(state, 'text', lastKey(state, 'text'), text)
-  if (delta) reduceDelta(state, delta)
+  if (choices) set(draft, { format: text == null ? draft.format || 'openai-chat' : 'openai-completions' })
+  set(draft, { id, model })
+  grow(draft, 'text', lastKey(draft, 'text'), text)
+  if (delta) reduceDelta(draft, delta)
   const sources = search_results ?? citations?.map((url) => ({ url })) ?? []
-  addSources(state, sources.map(toSource))
-  set(state, { usage: toUsage(chunk.usage ?? chunk.x_groq?.usage ?? choice?.usage) })
-  if (finish_reason) finish(state, finish_reason, choice?.native_finish_reason ?? choice?.stop_reason)
+  addSources(draft, sources.map(toSource))
+  set(draft, { usage: toUsage(chunk.usage ?? chunk.x_groq?.usage ?? choice?.usage) })
+  if (finish_reason) finish(draft, finish_reason, choice?.native_finish_reason ?? choice?.stop_reason)
 }
 
-function reduceDelta(state: AnswerState, delta: ChatDelta): void {
+function reduceDelta(draft: Draft, delta: ChatDelta): void {
   const { content, reasoning_details, annotations, images, tool_calls, function_call } = delta
   const details = reasoning_details ?? []
   // Servers use either of two names, and some send both with the same text, or a third time in blocks.
   const reasoning = delta.reasoning_content || delta.reasoning || details.map(textOf).join('')
-  grow(state, 'reasoning', lastKey(state, 'reasoning'), reasoning)
+  grow(draft, 'reasoning', lastKey(draft, 'reasoning'), reasoning)
   for (const { signature } of details)
-    if (signature) put(state, 'reasoning', lastKey(state, 'reasoning'), { signature })
+    if (signature) put(draft, 'reasoning', lastKey(draft, 'reasoning'), { signature })
   for (const block of typeof content === 'string' ? [{ text: content }] : (content ?? [])) {
     const type = block.thinking ? 'reasoning' : 'text'
-    grow(state, type, lastKey(state, type), textOf(block))
+    grow(draft, type, lastKey(draft, type), textOf(block))
   }
-  grow(state, 'refusal', lastKey(state, 'refusal'), delta.refusal)
+  grow(draft, 'refusal', lastKey(draft, 'refusal'), delta.refusal)
   addSources(
-    state,
+    draft,
     (annotations ?? []).map(({ url_citation, ...rest }) => toSource(url_citation ?? rest)),
   )
   for (const { image_url } of images ?? [])
-    put(state, 'file', String(state.parts.length), toFile('image/png', '', image_url?.url))
-  for (const call of tool_calls ?? []) reduceCall(state, call)
-  if (function_call) reduceCall(state, { function: function_call })
+    put(draft, 'file', String(draft.parts.length), toFile('image/png', '', image_url?.url))
+  for (const call of tool_calls ?? []) reduceCall(draft, call)
+  if (function_call) reduceCall(draft, { function: function_call })
   for (const { index = 0, type = '', output, ...call } of delta.executed_tools ?? [])
-    put(state, 'tool-call', `executed ${index}`, {
+    put(draft, 'tool-call', `executed ${index}`, {
       name: type,
       kind: 'executed_tool',
       arguments: call.arguments ?? '',
       by: 'server',
       result: output ?? undefined,
     })
-  setRaw(state, 0, mergeMessage(state.raw[0], delta))
+  setRaw(draft, 0, mergeMessage(draft.raw[0], delta))
 }
 
 const textOf = ({ text, summary, thinking }: Block): string =>
   text ?? summary ?? (typeof thinking === 'string' ? thinking : (thinking ?? []).map(textOf).join(''))
 
-function reduceCall(state: AnswerState, { index, id, type, custom, ...rest }: ChatToolCall): void {
+function reduceCall(draft: Draft, { index, id, type, custom, ...rest }: ChatToolCall): void {
   const { name, arguments: text = custom?.input } = rest.function ?? { name: custom?.name }
-  const before = findCall(state, (call) =>
+  const before = findCall(draft, (call) =>
     index === undefined ? !id || call.id === id : call.key.startsWith(`${index}.`),
   )
   // Ollama sends the index 0 for each call, and Mistral none. Some servers repeat the ID and the name in each chunk.
   const isNew = name && !(before?.id && before.id === id) && (id || !before || index === undefined)
-  const key = isNew ? `${index ?? ''}.${state.parts.length}` : before?.key
+  const key = isNew ? `${index ?? ''}.${draft.parts.length}` : before?.key
   // Without a known call, these are the arguments of a tool that the server runs.
   if (key === undefined) return
-  if (isNew) put(state, 'tool-call', key, { id: id ?? '', name, kind: custom ? 'custom' : (type ?? 'function') })
-  grow(state, 'tool-call', key, toText(text))
+  if (isNew)
+    put(draft, 'tool-call', key, { id: id ?? '', name, kind: custom ? 'custom' : (type ?? 'function') })
+  grow(draft, 'tool-call', key, toText(text))
 }
 
 /** The fields of a message that are sent back. {@link appendAnswer} adds the calls. */
 const KEPT = ['content', 'refusal', 'reasoning_content', 'reasoning', 'reasoning_details'] as const
 
 /** Returns the message after a delta. Text grows, and so do lists of blocks. */
-function mergeMessage(before: unknown, delta: ChatDelta): object {
-  const message = { role: 'assistant', ...(before as object) } as Record<string, unknown>
+function mergeMessage(before: unknown, delta: ChatDelta): unknown {
+  let message = before as Record<string, unknown> | undefined
   for (const name of KEPT) {
     const value = delta[name]
-    const old = message[name] ?? ''
-    if (value?.length)
-      message[name] = typeof value === 'string' ? toText(old) + value : [...(old as readonly Block[]), ...value]
+    const old = message?.[name] ?? ''
+    if (!value?.length) continue
+    const merged = typeof value === 'string' ? toText(old) + value : [...(old as readonly Block[]), ...value]
+    message = { role: 'assistant', ...message, [name]: merged }
   }
   return message
 }

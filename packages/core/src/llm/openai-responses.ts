@@ -1,5 +1,5 @@
 import {
-  type AnswerState,
+  type Draft,
   findCall,
   finish,
   finishCall,
@@ -74,24 +74,23 @@ interface Item {
 }
 
 /** Adds an event. The items of the last event replace what the deltas have built, as they do in the vendor's client. */
-export function reduceResponse(state: AnswerState, event: ResponseEvent): void {
+export function reduceResponse(draft: Draft, event: ResponseEvent): void {
   const { type = '', output_index = 0, item, response } = event
   if (!type.startsWith('response.')) return
-  set(state, { format: 'openai-responses', id: response?.id, model: response?.model })
-  if (item) return putItem(state, output_index, item, type.endsWith('.done'))
-  if (!response) {
-    const merged = mergeEvent(state.raw[output_index] as Item | undefined, event)
-    return merged && putItem(state, output_index, merged)
+  set(draft, { format: 'openai-responses', id: response?.id, model: response?.model })
+  if (item) return putItem(draft, output_index, item, type.endsWith('.done'))
+  // A response in progress has a status, too.
+  if (!response || !/complete/.test(type)) {
+    const merged = mergeEvent(draft.raw[output_index] as Item | undefined, event)
+    return merged && putItem(draft, output_index, merged)
   }
   const { output, usage, incomplete_details, status } = response
-  // A response in progress has a status, too.
-  if (!/complete/.test(type)) return
   for (const [index, each] of (output ?? []).entries()) {
-    const known = state.raw.findIndex((block) => each.id && (block as Item | undefined)?.id === each.id)
-    putItem(state, known < 0 ? index : known, each, true)
+    const known = draft.raw.findIndex((block) => each.id && (block as Item | undefined)?.id === each.id)
+    putItem(draft, known < 0 ? index : known, each, true)
   }
-  set(state, { usage: toUsage(usage) })
-  finish(state, incomplete_details?.reason ?? status, incomplete_details)
+  set(draft, { usage: toUsage(usage) })
+  finish(draft, incomplete_details?.reason ?? status, incomplete_details)
 }
 
 /** The fields that grow, in the names of their events: `response.function_call_arguments.delta`. */
@@ -122,35 +121,35 @@ function mergeEvent(before: Item | undefined, event: ResponseEvent): Item | unde
 }
 
 /** Adds an item. When it is added it is empty, or complete from some servers; when it is done it is complete. */
-function putItem(state: AnswerState, index: number, item: Item, isDone?: boolean): void {
+function putItem(draft: Draft, index: number, item: Item, isDone?: boolean): void {
   const { type = '', content, summary, encrypted_content: signature, call_id, output, result, tools } = item
-  setRaw(state, index, item)
+  setRaw(draft, index, item)
   const putContent = (each: Content | undefined, key: string) => {
     const part = each?.refusal != null ? 'refusal' : type === 'reasoning' ? type : 'text'
     const text = each?.refusal ?? each?.text
     if (text == null) return
-    put(state, part, key, { text, ...(signature && { signature }) })
-    if (each?.annotations?.length) put(state, part, key, { sources: each.annotations.map(toSource) })
+    put(draft, part, key, { text, ...(signature && { signature }) })
+    if (each?.annotations?.length) put(draft, part, key, { sources: each.annotations.map(toSource) })
   }
   for (const [at, each] of (summary ?? []).entries()) putContent(each, `${index}.s${at}`)
   for (const [at, each] of (content ?? []).entries()) putContent(each, `${index}.${at}`)
-  if (CALL.test(type)) putCall(state, index, item, isDone)
+  if (CALL.test(type)) putCall(draft, index, item, isDone)
   else if (type.endsWith('_output')) {
-    const call = findCall(state, ({ id, by }) => (call_id ? id === call_id : by === 'server'))
-    if (call) put(state, 'tool-call', call.key, { result: output ?? result ?? tools })
-  } else if (!/^(message|reasoning)$/.test(type)) put(state, 'other', `${index}`, { name: type, data: item })
+    const call = findCall(draft, ({ id, by }) => (call_id ? id === call_id : by === 'server'))
+    if (call) put(draft, 'tool-call', call.key, { result: output ?? result ?? tools })
+  } else if (!/^(message|reasoning)$/.test(type)) put(draft, 'other', `${index}`, { name: type, data: item })
 }
 
 const CALL = /_call$|^mcp_approval_request$|^program$/
 
-function putCall(state: AnswerState, index: number, item: Item, isDone?: boolean): void {
+function putCall(draft: Draft, index: number, item: Item, isDone?: boolean): void {
   const { type = '', name = type, result, error, output_format = 'png' } = item
   const key = `${index}`
   const text = toText(
     item.arguments ?? item.input ?? item.code ?? item.action ?? item.operation ?? item.queries,
   )
   const output = item.output ?? item.outputs ?? item.results ?? error
-  put(state, 'tool-call', key, {
+  put(draft, 'tool-call', key, {
     id: item.call_id ?? item.id ?? '',
     name,
     kind: KINDS[type] ?? type,
@@ -159,9 +158,10 @@ function putCall(state: AnswerState, index: number, item: Item, isDone?: boolean
     ...(output != null && { result: output }),
     failed: error != null || item.status === 'failed',
   })
-  if (typeof result === 'string') put(state, 'file', `${index}.file`, toFile(`image/${output_format}`, result))
-  const call = isDone && findCall(state, (each) => each.key === key)
-  if (call) finishCall(state, call)
+  if (typeof result === 'string')
+    put(draft, 'file', `${index}.file`, toFile(`image/${output_format}`, result))
+  const call = isDone && findCall(draft, (each) => each.key === key)
+  if (call) finishCall(draft, call)
 }
 
 const KINDS: { readonly [type: string]: string } = { function_call: 'function', custom_tool_call: 'custom' }
@@ -170,5 +170,8 @@ const KINDS: { readonly [type: string]: string } = { function_call: 'function', 
 function isByClient({ type = '', name = '', execution, environment }: Item): boolean {
   if (type === 'custom_tool_call') return !/^(x_\w+_(search|fetch)|view_(image|x_video))$/.test(name)
   if (type === 'shell_call') return !environment?.type?.startsWith('container')
-  return execution === 'client' || /^(function_call|local_shell_call|apply_patch_call|computer_call|mcp_approval_request)$/.test(type)
+  return (
+    execution === 'client' ||
+    /^(function_call|local_shell_call|apply_patch_call|computer_call|mcp_approval_request)$/.test(type)
+  )
 }

@@ -1,6 +1,6 @@
 import type { Message } from '../protocol/message.ts'
 import type { Fold } from '../stream/folds/fold.ts'
-import { answerFold, type AnswerState } from './answer-fold.ts'
+import { answerFold, type Draft } from './answer-fold.ts'
 import type { Answer } from './answer.ts'
 import { type ChatChunk, reduceChat } from './openai-chat.ts'
 import { reduceResponse, type ResponseEvent } from './openai-responses.ts'
@@ -27,12 +27,12 @@ import { reduceResponse, type ResponseEvent } from './openai-responses.ts'
  * answer.subscribe(() => console.log(answer.getSnapshot().data.text))
  * ```
  */
-export function openai(): Fold<Answer, unknown, Message> {
+export function openai(): Fold<Answer, Answer, Message> {
   return answerFold('openai', reduceOpenai)
 }
 
 /** Adds a message. The two formats have no field in common that both read, so a message changes the answer in one of them only. */
-export function reduceOpenai(state: AnswerState, json: ChatChunk & ResponseEvent): void {
-  reduceResponse(state, json)
-  reduceChat(state, json)
+export function reduceOpenai(draft: Draft, json: ChatChunk & ResponseEvent): void {
+  reduceResponse(draft, json)
+  reduceChat(draft, json)
 }

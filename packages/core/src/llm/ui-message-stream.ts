@@ -3,7 +3,7 @@ import type { Fold } from '../stream/folds/fold.ts'
 import {
   addSources,
   answerFold,
-  type AnswerState,
+  type Draft,
   findCall,
   finish,
   finishCall,
@@ -61,62 +61,62 @@ export interface UiChunk {
  * answer.subscribe(() => console.log(answer.getSnapshot().data.text))
  * ```
  */
-export function uiMessageStream(): Fold<Answer, unknown, Message> {
+export function uiMessageStream(): Fold<Answer, Answer, Message> {
   return answerFold('ui-message-stream', reduceUi)
 }
 
 /** Adds a chunk. */
-export function reduceUi(state: AnswerState, chunk: UiChunk): void {
+export function reduceUi(draft: Draft, chunk: UiChunk): void {
   const { type = '', messageId, messageMetadata, toolCallId } = chunk
   const [, kind, step] = /^(text|reasoning)-(start|delta|end)$/.exec(type) ?? []
-  set(state, { format: 'ui-message-stream', id: messageId })
-  if (messageMetadata) reduceMetadata(state, messageMetadata)
-  if (kind) reduceText(state, chunk, kind as 'text' | 'reasoning', step === 'start')
-  else if (toolCallId !== undefined) reduceTool(state, chunk, toolCallId)
-  else if (type.startsWith('source-')) addSources(state, [toSource(chunk)])
-  else if (type === 'file') putLast(state, 'file', toFile(chunk.mediaType ?? '', '', chunk.url), chunk)
-  else if (type === 'start-step') putLast(state, 'other', { name: type }, { type: 'step-start' })
-  else if (type.startsWith('data-') && !chunk.transient) reduceData(state, chunk)
-  else if (type === 'finish' || type === 'abort') finish(state, chunk.finishReason ?? type)
+  set(draft, { format: 'ui-message-stream', id: messageId })
+  if (messageMetadata) reduceMetadata(draft, messageMetadata)
+  if (kind) reduceText(draft, chunk, kind as 'text' | 'reasoning', step === 'start')
+  else if (toolCallId !== undefined) reduceTool(draft, chunk, toolCallId)
+  else if (type.startsWith('source-')) addSources(draft, [toSource(chunk)])
+  else if (type === 'file') putLast(draft, 'file', toFile(chunk.mediaType ?? '', '', chunk.url), chunk)
+  else if (type === 'start-step') putLast(draft, 'other', { name: type }, { type: 'step-start' })
+  else if (type.startsWith('data-') && !chunk.transient) reduceData(draft, chunk)
+  else if (type === 'finish' || type === 'abort') finish(draft, chunk.finishReason ?? type)
 }
 
 /** Adds a part, and the same part in the vendor's words at the same index. */
-function putLast(state: AnswerState, type: 'file' | 'other', fields: object, raw: object): void {
-  const at = state.parts.length
-  put(state, type, `${at}`, fields)
-  setRaw(state, at, raw)
+function putLast(draft: Draft, type: 'file' | 'other', fields: object, raw: object): void {
+  const at = draft.parts.length
+  put(draft, type, `${at}`, fields)
+  setRaw(draft, at, raw)
 }
 
-function mergeRaw(state: AnswerState, key: string, fields: object): void {
-  const at = state.parts.findIndex((part) => part.key === key)
-  setRaw(state, at, { ...(state.raw[at] as object | undefined), ...fields })
+function mergeRaw(draft: Draft, key: string, fields: object): void {
+  const at = draft.parts.findIndex((part) => part.key === key)
+  setRaw(draft, at, { ...(draft.raw[at] as object | undefined), ...fields })
 }
 
-function reduceMetadata(state: AnswerState, messageMetadata: object): void {
-  const before = state.parts.find(({ key }) => key === 'metadata') as { readonly data?: object } | undefined
+function reduceMetadata(draft: Draft, messageMetadata: object): void {
+  const before = draft.parts.find(({ key }) => key === 'metadata') as { readonly data?: object } | undefined
   const data = { ...before?.data, ...messageMetadata }
-  put(state, 'other', 'metadata', { name: 'metadata', data })
-  mergeRaw(state, 'metadata', { type: 'metadata', data })
+  put(draft, 'other', 'metadata', { name: 'metadata', data })
+  mergeRaw(draft, 'metadata', { type: 'metadata', data })
 }
 
 /** Adds to the last text with the ID of the chunk. The steps of an answer use the same IDs again. */
-function reduceText(state: AnswerState, chunk: UiChunk, type: 'text' | 'reasoning', isStart: boolean): void {
+function reduceText(draft: Draft, chunk: UiChunk, type: 'text' | 'reasoning', isStart: boolean): void {
   const { id, delta, providerMetadata } = chunk
   const prefix = `${type} ${id} `
-  const found = state.parts.filter(({ key }) => key.startsWith(prefix)).at(-1)
-  const key = isStart || !found ? `${prefix}${state.parts.length}` : found.key
-  put(state, type, key, {})
-  grow(state, type, key, delta)
-  const { text } = state.parts.find((part) => part.key === key) as { readonly text: string }
-  mergeRaw(state, key, { type, text, ...(providerMetadata && { providerMetadata }) })
+  const found = draft.parts.filter(({ key }) => key.startsWith(prefix)).at(-1)
+  const key = isStart || !found ? `${prefix}${draft.parts.length}` : found.key
+  put(draft, type, key, {})
+  grow(draft, type, key, delta)
+  const { text } = draft.parts.find((part) => part.key === key) as { readonly text: string }
+  mergeRaw(draft, key, { type, text, ...(providerMetadata && { providerMetadata }) })
 }
 
-function reduceTool(state: AnswerState, chunk: UiChunk, id: string): void {
+function reduceTool(draft: Draft, chunk: UiChunk, id: string): void {
   const { type = '', toolName, input, output, errorText, providerExecuted, providerMetadata } = chunk
-  const found = findCall(state, (call) => call.id === id)
+  const found = findCall(draft, (call) => call.id === id)
   const key = found?.key ?? `tool ${id}`
   const isOutput = type.startsWith('tool-output-')
-  put(state, 'tool-call', key, {
+  put(draft, 'tool-call', key, {
     id,
     ...(toolName !== undefined && { name: toolName }),
     ...((providerExecuted || isOutput) && { by: 'server' }),
@@ -124,14 +124,15 @@ function reduceTool(state: AnswerState, chunk: UiChunk, id: string): void {
     ...(isOutput && { result: output ?? errorText }),
     failed: errorText !== undefined || type === 'tool-output-denied',
   })
-  grow(state, 'tool-call', key, chunk.inputTextDelta)
-  const call = findCall(state, (each) => each.key === key)
-  if (call && /^tool-(input-(available|error)|output)/.test(type)) finishCall(state, call)
+  grow(draft, 'tool-call', key, chunk.inputTextDelta)
+  const call = findCall(draft, (each) => each.key === key)
+  if (call && /^tool-(input-(available|error)|output)/.test(type)) finishCall(draft, call)
   const phase = type.replace(/^tool-|input-start$/g, '') || 'input-streaming'
   if (chunk.inputTextDelta !== undefined) return
   const request = type === 'tool-approval-request'
-  mergeRaw(state, key, {
-    ...(toolName !== undefined && (chunk.dynamic ? { type: 'dynamic-tool', toolName } : { type: `tool-${toolName}` })),
+  mergeRaw(draft, key, {
+    ...(toolName !== undefined &&
+      (chunk.dynamic ? { type: 'dynamic-tool', toolName } : { type: `tool-${toolName}` })),
     toolCallId: id,
     state: request ? 'approval-requested' : phase === 'input-error' ? 'output-error' : phase,
     ...(request && { approval: { id: chunk.approvalId } }),
@@ -143,8 +144,8 @@ function reduceTool(state: AnswerState, chunk: UiChunk, id: string): void {
   })
 }
 
-function reduceData(state: AnswerState, { type = '', id, data }: UiChunk): void {
-  const key = id === undefined ? `${state.parts.length}` : `${type} ${id}`
-  put(state, 'other', key, { name: type, data })
-  mergeRaw(state, key, { type, ...(id !== undefined && { id }), data })
+function reduceData(draft: Draft, { type = '', id, data }: UiChunk): void {
+  const key = id === undefined ? `${draft.parts.length}` : `${type} ${id}`
+  put(draft, 'other', key, { name: type, data })
+  mergeRaw(draft, key, { type, ...(id !== undefined && { id }), data })
 }

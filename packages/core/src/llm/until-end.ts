@@ -34,7 +34,7 @@ const TEMPORARY = /overload|rate_limit|unavailable|server_error|api_error|intern
  */
 export function untilEnd(
   { type, data }: Message,
-  refuse: ((json: unknown) => string | false | undefined) | false | undefined,
+  refuse: (json: unknown) => string | false | undefined,
 ): UntilResult {
   if (isDone(data)) return true
   const json = parse(data) as FinalMessage | undefined
@@ -44,9 +44,11 @@ export function untilEnd(
   if (FINAL.test(name)) return 'inclusive'
   // OpenAI documents the error of a response as the message itself, but sends it under `error`, as other servers do.
   const error =
-    json.error || json.response?.error || (/^(error|response\.failed)$/.test(name) && (json.errorText ?? json))
-  const reason = error ? toSseError(error, data) : (refuse && refuse(json))
-  return typeof reason === 'string' ? toSseError(reason, data) : (reason || false)
+    json.error ||
+    json.response?.error ||
+    (/^(error|response\.failed)$/.test(name) && (json.errorText ?? json))
+  const reason = error ? toSseError(error, data) : refuse(json)
+  return typeof reason === 'string' ? toSseError(reason, data) : reason || false
 }
 
 /** Returns true for the end marker of several formats. */

@@ -28,12 +28,18 @@ async function read(createFold: typeof openai, chunks: readonly Uint8Array[]) {
 }
 
 /** Picks the fields that are compared, in the words of the expected answer. Where it accepts two values, the one that is there. */
-function toComparable({ text, reasoning, refusal, toolCalls, finish, usage, parts }: Answer, expected: Expected) {
+function toComparable(
+  { text, reasoning, refusal, toolCalls, finish, usage, parts }: Answer,
+  expected: Expected,
+) {
   const count = (type: string) => parts.filter((part) => part.type === type).length
   const calls = parts.filter((part) => part.type === 'tool-call' && part.by === 'client')
   const { inputTokensAlso, outputTokensAlso } = expected.usage ?? {}
-  const accept = (value: number | undefined, also: number | undefined, name: 'inputTokens' | 'outputTokens') =>
-    value === also ? expected.usage?.[name] : value
+  const accept = (
+    value: number | undefined,
+    also: number | undefined,
+    name: 'inputTokens' | 'outputTokens',
+  ) => (value === also ? expected.usage?.[name] : value)
   return {
     text: text === expected.textAlso ? expected.text : text,
     reasoning,
@@ -57,34 +63,50 @@ function expectedOf({ usage, ...expected }: Expected) {
   const { text, reasoning, refusal, toolCalls, finishReason, parts, clientCalls } = expected
   const { inputTokensAlso: _, outputTokensAlso: __, ...counts } = usage ?? {}
   return {
-    ...{ text, reasoning, refusal, toolCalls, finishReason, ...(parts && { parts }), ...(clientCalls && { clientCalls }) },
+    ...{
+      text,
+      reasoning,
+      refusal,
+      toolCalls,
+      finishReason,
+      ...(parts && { parts }),
+      ...(clientCalls && { clientCalls }),
+    },
     usage: usage && counts,
   }
 }
 
 const judged = recordings.filter(({ expected }) => !expected.unjudged)
 
-test.skipIf(recordings.length === 0)(`there are 201 recordings, of which 198 have a right answer${title}`, () => {
-  expect([recordings.length, judged.length]).toEqual([201, 198])
-})
-
-test.each(judged.flatMap((each) => [{ ...each, name: 'its own fold' }, { ...each, name: 'answer()', createFold: answer }]))(
-  'the answer equals that of the vendor: $file, with $name',
-  async ({ createFold, expected, bytes }) => {
-    const snapshot = await read(createFold, [bytes()])
-    expect(toComparable(snapshot.data, expected)).toEqual(expectedOf(expected))
-    expect(snapshot.status).toBe('closed')
-    const { error } = snapshot as { error?: SseError }
-    // A response without an end marker and without a reason may have been cut off.
-    expect(error?.code).toBe(expected.error ? 'server' : snapshot.data.finish || bytesEndWithDone(bytes()) ? undefined : 'ended')
-    for (const part of snapshot.data.parts)
-      if (part.type === 'tool-call' && part.kind === 'function')
-        expect(part).toMatchObject({ done: true, json: expect.anything() as unknown })
-    expect(new Set(snapshot.data.parts.map(({ key }) => key)).size).toBe(snapshot.data.parts.length)
+test.skipIf(recordings.length === 0)(
+  `there are 201 recordings, of which 198 have a right answer${title}`,
+  () => {
+    expect([recordings.length, judged.length]).toEqual([201, 198])
   },
 )
 
-const bytesEndWithDone = (bytes: Uint8Array) => new TextDecoder().decode(bytes.subarray(-20)).includes('[DONE]')
+test.each(
+  judged.flatMap((each) => [
+    { ...each, name: 'its own fold' },
+    { ...each, name: 'answer()', createFold: answer },
+  ]),
+)('the answer equals that of the vendor: $file, with $name', async ({ createFold, expected, bytes }) => {
+  const snapshot = await read(createFold, [bytes()])
+  expect(toComparable(snapshot.data, expected)).toEqual(expectedOf(expected))
+  expect(snapshot.status).toBe('closed')
+  const { error } = snapshot as { error?: SseError }
+  // A response without an end marker and without a reason may have been cut off.
+  expect(error?.code).toBe(
+    expected.error ? 'server' : snapshot.data.finish || bytesEndWithDone(bytes()) ? undefined : 'ended',
+  )
+  for (const part of snapshot.data.parts)
+    if (part.type === 'tool-call' && part.kind === 'function')
+      expect(part).toMatchObject({ done: true, json: expect.anything() as unknown })
+  expect(new Set(snapshot.data.parts.map(({ key }) => key)).size).toBe(snapshot.data.parts.length)
+})
+
+const bytesEndWithDone = (bytes: Uint8Array) =>
+  new TextDecoder().decode(bytes.subarray(-20)).includes('[DONE]')
 
 test.each(recordings.filter(({ expected }) => expected.unjudged))(
   'fails where the vendor throws: $file',
@@ -107,7 +129,8 @@ function blocksOf(bytes: Uint8Array): Uint8Array[] {
   const blocks: Uint8Array[] = []
   let start = 0
   for (let at = 1; at <= bytes.length; at++) {
-    const isEnd = bytes[at - 1] === 10 && (bytes[at - 2] === 10 || (bytes[at - 2] === 13 && bytes[at - 3] === 10))
+    const isEnd =
+      bytes[at - 1] === 10 && (bytes[at - 2] === 10 || (bytes[at - 2] === 13 && bytes[at - 3] === 10))
     if (isEnd || at === bytes.length) {
       blocks.push(bytes.subarray(start, at))
       start = at
@@ -116,48 +139,66 @@ function blocksOf(bytes: Uint8Array): Uint8Array[] {
   return blocks
 }
 
-test.skipIf(recordings.length === 0)(`no cut of a byte changes a message, and so an answer${title}`, () => {
-  for (const { file, bytes } of recordings) {
-    const all = bytes()
-    const blocks = blocksOf(all)
-    expect(blocks.reduce((sum, { length }) => sum + length, 0)).toBe(all.length)
-    for (const [index, block] of blocks.entries()) {
-      // A parser has no memory of what came before the last message.
-      const [before, after] = [blocks[index - 1] ?? new Uint8Array(), blocks[index + 1] ?? new Uint8Array()]
-      const whole = parse(before, block, after)
-      const step = EVERY_BYTE || all.length < SHORT ? 1 : Math.ceil(block.length / CUTS_OF_MESSAGE)
-      for (let at = index % step; at <= block.length; at += step)
-        if (parse(before, block.subarray(0, at), block.subarray(at), after) !== whole)
-          expect({ file, index, at }).toBe('a cut that changes nothing')
-    }
-  }
-}, 600_000)
-
-test.skipIf(recordings.length === 0)(`gives the same answer byte by byte${title}`, async () => {
-  for (const { file, createFold, bytes } of recordings) {
-    const all = bytes()
-    if (all.length > 4_000) continue
-    const [whole, slow] = await Promise.all([
-      read(createFold, [all]),
-      read(createFold, Array.from(all, (byte) => Uint8Array.of(byte))),
-    ])
-    expect({ file, answer: slow.data }).toEqual({ file, answer: whole.data })
-  }
-}, 60_000)
-
-test.skipIf(recordings.length === 0)(`gives the same answer for random chunks${title}`, async () => {
-  const some = fc.record({ index: fc.nat(recordings.length - 1), sizes: fc.array(fc.integer({ min: 1, max: 4_000 }), { minLength: 1 }) })
-  await fc.assert(
-    fc.asyncProperty(some, async ({ index, sizes }) => {
-      const { createFold, bytes } = recordings[index]!
+test.skipIf(recordings.length === 0)(
+  `no cut of a byte changes a message, and so an answer${title}`,
+  () => {
+    for (const { file, bytes } of recordings) {
       const all = bytes()
-      const chunks: Uint8Array[] = []
-      for (let at = 0; at < all.length; ) {
-        const size = Math.max(sizes[chunks.length % sizes.length]!, all.length / 500)
-        chunks.push(all.subarray(at, (at += size)))
+      const blocks = blocksOf(all)
+      expect(blocks.reduce((sum, { length }) => sum + length, 0)).toBe(all.length)
+      for (const [index, block] of blocks.entries()) {
+        // A parser has no memory of what came before the last message.
+        const [before, after] = [blocks[index - 1] ?? new Uint8Array(), blocks[index + 1] ?? new Uint8Array()]
+        const whole = parse(before, block, after)
+        const step = EVERY_BYTE || all.length < SHORT ? 1 : Math.ceil(block.length / CUTS_OF_MESSAGE)
+        for (let at = index % step; at <= block.length; at += step)
+          if (parse(before, block.subarray(0, at), block.subarray(at), after) !== whole)
+            expect({ file, index, at }).toBe('a cut that changes nothing')
       }
-      expect((await read(createFold, chunks)).data).toEqual((await read(createFold, [all])).data)
-    }),
-    { numRuns: 60 },
-  )
-}, 60_000)
+    }
+  },
+  600_000,
+)
+
+test.skipIf(recordings.length === 0)(
+  `gives the same answer byte by byte${title}`,
+  async () => {
+    for (const { file, createFold, bytes } of recordings) {
+      const all = bytes()
+      if (all.length > 4_000) continue
+      const [whole, slow] = await Promise.all([
+        read(createFold, [all]),
+        read(
+          createFold,
+          Array.from(all, (byte) => Uint8Array.of(byte)),
+        ),
+      ])
+      expect({ file, answer: slow.data }).toEqual({ file, answer: whole.data })
+    }
+  },
+  60_000,
+)
+
+test.skipIf(recordings.length === 0)(
+  `gives the same answer for random chunks${title}`,
+  async () => {
+    const some = fc.record({
+      index: fc.nat(recordings.length - 1),
+      sizes: fc.array(fc.integer({ min: 1, max: 4_000 }), { minLength: 1 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(some, async ({ index, sizes }) => {
+        const { createFold, bytes } = recordings[index]!
+        const all = bytes()
+        const chunks: Uint8Array[] = []
+        for (let at = 0; at < all.length;) {
+          const size = Math.max(sizes[chunks.length % sizes.length]!, all.length / 500)
+          chunks.push(all.subarray(at, (at += size)))
+        }
+        expect((await read(createFold, chunks)).data).toEqual((await read(createFold, [all])).data)
+      }),
+      { numRuns: 60 },
+    )
+  },
+  60_000,
+)
