@@ -75,15 +75,17 @@ export function answerFold<Json>(
   reduce: Reduce<Json>,
   refuse?: (answer: Answer, json: Json) => string | false | undefined,
 ): Fold<Answer, Answer, Message> {
+  function add(answer: Answer, { data }: Message): Answer {
+    const draft = { ...answer, parts: [...answer.parts], raw: [...answer.raw], isChanged: false }
+    const json = (parse(data) ?? {}) as Json
+    if (isDone(data)) finish(draft)
+    else if (!refuse?.(answer, json)) reduce(draft, json)
+    return draft.isChanged ? derive(draft, answer) : answer
+  }
   return {
     initial: (initialData) => initialData ?? EMPTY_ANSWER,
-    add(answer, { data }) {
-      const draft = { ...answer, parts: [...answer.parts], raw: [...answer.raw], isChanged: false }
-      const json = (parse(data) ?? {}) as Json
-      if (isDone(data)) finish(draft)
-      else if (!refuse?.(answer, json)) reduce(draft, json)
-      return draft.isChanged ? derive(draft, answer) : answer
-    },
+    add,
+    addFinal: add,
     view: (answer) => answer,
     until: (message, answer) => untilEnd(message, (json) => answer && refuse?.(answer, json as Json)),
     isComplete: (answer) => answer.finish !== undefined,

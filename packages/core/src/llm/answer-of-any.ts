@@ -1,6 +1,6 @@
 import type { Message } from '../protocol/message.ts'
 import type { Fold } from '../stream/folds/fold.ts'
-import { answerFold, type Draft, type Reduce } from './answer-fold.ts'
+import { answerFold, type Reduce } from './answer-fold.ts'
 import type { Answer } from './answer.ts'
 import { type MessagesEvent, reduceMessages, refuseSecond } from './anthropic.ts'
 import { reduceCohere } from './cohere.ts'

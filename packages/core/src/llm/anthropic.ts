@@ -114,7 +114,7 @@ export function reduceMessages(draft: Draft, event: MessagesEvent): void {
 /** Returns the block after a delta. Input without a block has no name, and is left out. */
 function mergeDelta(before: Block | undefined, delta: Block): Block | undefined {
   const { type = '', citation, partial_json, signature, content, ...texts } = delta
-  const block = before ?? (/^t/.test(type) ? { type: type.replace('_delta', '') } : undefined)
+  const block = before ?? (type.startsWith('t') ? { type: type.replace('_delta', '') } : undefined)
   if (!block) return undefined
   const merged: Record<string, unknown> = { ...block }
   for (const [name, text] of Object.entries(texts)) merged[name] = toText(merged[name]) + toText(text)
@@ -141,9 +141,9 @@ function putBlock(draft: Draft, index: number, block: Block): void {
   } = block
   setRaw(draft, index, block)
   if (type === 'text') put(draft, 'text', key, { text, sources: (citations ?? []).map(toSource) })
-  else if (/thinking$/.test(type))
+  else if (type.endsWith('thinking'))
     put(draft, 'reasoning', key, { text: thinking, signature: signature || undefined })
-  else if (/tool_use$/.test(type))
+  else if (type.endsWith('tool_use'))
     put(draft, 'tool-call', key, {
       id: block.id ?? '',
       name: block.name ?? '',

@@ -73,8 +73,10 @@ export function reduceUi(draft: Draft, chunk: UiChunk): void {
   if (messageMetadata) reduceMetadata(draft, messageMetadata)
   if (kind) reduceText(draft, chunk, kind as 'text' | 'reasoning', step === 'start')
   else if (toolCallId !== undefined) reduceTool(draft, chunk, toolCallId)
-  else if (type.startsWith('source-')) addSources(draft, [toSource(chunk)])
-  else if (type === 'file') putLast(draft, 'file', toFile(chunk.mediaType ?? '', '', chunk.url), chunk)
+  else if (type.startsWith('source-')) {
+    if (draft.parts.some((part) => part.type === 'text')) addSources(draft, [toSource(chunk)])
+    else putLast(draft, 'other', { name: type, data: chunk }, chunk)
+  } else if (type === 'file') putLast(draft, 'file', toFile(chunk.mediaType ?? '', '', chunk.url), chunk)
   else if (type === 'start-step') putLast(draft, 'other', { name: type }, { type: 'step-start' })
   else if (type.startsWith('data-') && !chunk.transient) reduceData(draft, chunk)
   else if (type === 'finish' || type === 'abort') finish(draft, chunk.finishReason ?? type)

@@ -11,6 +11,7 @@ import {
   uiMessageStream,
 } from '../../src/llm/index.ts'
 import { createFakeClock, createFakeServer } from '../../src/testing/index.ts'
+import { answersAfter, choice } from './answers-after.ts'
 import {
   chatCompletions,
   cohereChat,
@@ -98,17 +99,6 @@ describe.each(Object.entries(formats))('%s', (_, { createFold, blocks, answer })
     expect((await readAnswer(one, [bytes])).data).toEqual(answer)
   })
 })
-
-/** Returns the answer after each of the messages. */
-function answersAfter(fold: Fold<Answer, Answer, Message>, ...parts: readonly unknown[]): Answer[] {
-  let state = fold.initial(undefined)
-  return parts.map((part) => {
-    state = fold.add(state, { type: 'message', data: JSON.stringify(part), id: '' })
-    return fold.view(state)
-  })
-}
-
-const choice = (delta: unknown, rest: object = {}) => ({ choices: [{ index: 0, delta, ...rest }] })
 
 describe('an answer', () => {
   test('is immutable: a change makes a new object', () => {

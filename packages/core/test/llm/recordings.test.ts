@@ -1,7 +1,7 @@
-import fc from 'fast-check'
+import { array, assert, asyncProperty, integer, nat, record } from 'fast-check'
 import { expect, test } from 'vitest'
 import { createEventStream, type SseError } from '../../src/index.ts'
-import { type Answer, answer, chatRequest, type openai } from '../../src/llm/index.ts'
+import { type Answer, answer, chatRequest, type openai, type ToolCallPart } from '../../src/llm/index.ts'
 import { createParser } from '../../src/protocol/index.ts'
 import { createFakeClock, createFakeServer } from '../../src/testing/index.ts'
 import { type Expected, readRecordings } from './recordings.ts'
@@ -33,7 +33,9 @@ function toComparable(
   expected: Expected,
 ) {
   const count = (type: string) => parts.filter((part) => part.type === type).length
-  const calls = parts.filter((part) => part.type === 'tool-call' && part.by === 'client')
+  const calls = parts.filter(
+    (part): part is ToolCallPart => part.type === 'tool-call' && part.by === 'client',
+  )
   const { inputTokensAlso, outputTokensAlso } = expected.usage ?? {}
   const accept = (
     value: number | undefined,
@@ -182,12 +184,12 @@ test.skipIf(recordings.length === 0)(
 test.skipIf(recordings.length === 0)(
   `gives the same answer for random chunks${title}`,
   async () => {
-    const some = fc.record({
-      index: fc.nat(recordings.length - 1),
-      sizes: fc.array(fc.integer({ min: 1, max: 4_000 }), { minLength: 1 }),
+    const some = record({
+      index: nat(recordings.length - 1),
+      sizes: array(integer({ min: 1, max: 4_000 }), { minLength: 1 }),
     })
-    await fc.assert(
-      fc.asyncProperty(some, async ({ index, sizes }) => {
+    await assert(
+      asyncProperty(some, async ({ index, sizes }) => {
         const { createFold, bytes } = recordings[index]!
         const all = bytes()
         const chunks: Uint8Array[] = []

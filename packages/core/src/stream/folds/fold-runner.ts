@@ -93,9 +93,10 @@ export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Dat
       if (!fold.until) return undefined
       return (message: Message) => {
         const end = fold.until!(message, state)
-        // Not delivered, but an error may come with a usage.
-        if (end && end !== 'inclusive') guard(() => (state = fold.add(state, message as AnyMessage)))
-        if (end) isStale = true
+        if (end && end !== 'inclusive' && fold.addFinal) {
+          state = fold.addFinal(state, message)
+          isStale = true
+        }
         return end
       }
     },

@@ -29,10 +29,14 @@ export interface Fold<Data, State = unknown, Each = AnyMessage> {
   view(state: State): Data
   /**
    * Decides if a message, before it is decoded, ends the stream in the format of this fold. The option `until` is checked first.
-   * A message that ends the stream without being delivered is still added to this fold: an error may come with a usage.
    * Default: no message does.
    */
   until?(message: Message, state: State): UntilResult
+  /**
+   * Adds a message that `until` of this fold has ended the stream with, and that is not delivered: an error may come with a token
+   * usage. Default: it is not added.
+   */
+  addFinal?(state: State, message: Message): State
   /**
    * Returns true if the data is complete when the server ends the response without a final message. Then the stream is closed as
    * `ended` without an error, and does not reconnect. Default: it never is.
