@@ -66,8 +66,9 @@ test.each(formats)(
       let state = fold.initial(before && (JSON.parse(JSON.stringify(before)) as Answer))
       for (const each of data.slice(at)) state = fold.add(state, { type: 'message', data: each, id: '' })
       expect(toJson(fold.view(state))).toEqual(toJson(expected))
-  }
-})
+    }
+  },
+)
 
 const toJson = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown
 
