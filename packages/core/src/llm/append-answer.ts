@@ -203,10 +203,19 @@ function appendContent(
     const response = failed ? { error: result } : isObject ? result : { result }
     return { functionResponse: { ...(id && { id }), name, response } }
   })
+  const calls = answer.parts.filter(
+    (part) => part.type === 'tool-call' && part.kind === 'function',
+  ) as ToolCallPart[]
+  // The arguments of a call may have come in pieces.
+  const fillCall = (block: { readonly functionCall?: unknown }) => {
+    if (!block.functionCall) return block
+    const { id, name, json: args } = calls.shift() ?? {}
+    return { ...block, functionCall: { ...(id && { id }), name, args } }
+  }
   return {
     contents: [
       ...contents,
-      { role: 'model', parts: blocksOf(answer) },
+      { role: 'model', parts: blocksOf(answer).map(fillCall) },
       ...(parts.length ? [{ role: 'user', parts }] : []),
     ],
   }

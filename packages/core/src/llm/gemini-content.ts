@@ -70,6 +70,7 @@ interface PartialArg {
 
 interface RawUsage {
   readonly [name: string]: unknown
+  readonly totalTokenCount?: number
   readonly promptTokenCount?: number
   readonly toolUsePromptTokenCount?: number
   readonly candidatesTokenCount?: number
@@ -93,10 +94,10 @@ export function reduceContent(draft: Draft, chunk: ContentChunk): void {
     ...(groundingMetadata?.groundingChunks ?? []).map((each) => toSource(Object.values(each)[0] ?? {})),
   ])
   // Vertex sends the kind of traffic as usage, long before the counts.
-  if (raw?.promptTokenCount !== undefined)
+  if (raw?.totalTokenCount !== undefined)
     set(draft, {
       usage: {
-        input: raw.promptTokenCount + (raw.toolUsePromptTokenCount ?? 0),
+        input: (raw.promptTokenCount ?? 0) + (raw.toolUsePromptTokenCount ?? 0),
         output: (raw.candidatesTokenCount ?? 0) + (raw.thoughtsTokenCount ?? 0),
         cached: raw.cachedContentTokenCount,
         reasoning: raw.thoughtsTokenCount,
@@ -104,7 +105,7 @@ export function reduceContent(draft: Draft, chunk: ContentChunk): void {
       },
     })
   const reason = finishReason ?? promptFeedback?.blockReason
-  if (reason) finish(draft, promptFeedback?.blockReason ? `BLOCKED_${reason}` : reason, finishMessage)
+  if (reason) finish(draft, reason, finishMessage ?? promptFeedback)
 }
 
 function reducePart(draft: Draft, part: ContentPart): void {
@@ -153,38 +154,34 @@ function reduceCall(draft: Draft, { id = '', name, args, partialArgs, willContin
 }
 
 /** Sets the value at a path such as `$.list[0]['a name']`, or appends to the text that is there. */
-function setValue(root: object, { jsonPath = '', ...values }: PartialArg): void {
-  const [value] = [values.stringValue, values.numberValue, values.boolValue].filter(
-    (each) => each !== undefined,
-  )
-  const path = [...jsonPath.matchAll(/\['([^']*)'\]|(\w+)|\["([^"]*)"\]|([^.[\]$'"]+)/g)].map(
-    ([, one, two, three, four]) => one ?? two ?? three ?? four ?? '',
-  )
-  const last = path.pop()
+function setValue(root: object, { jsonPath = '', stringValue, numberValue, boolValue }: PartialArg): void {
+  const path = jsonPath.match(/[^$.[\]'"]+/g) ?? []
+  const value = stringValue ?? numberValue ?? boolValue ?? null
   let node = root as Record<string, unknown>
   for (const [at, name] of path.entries()) {
+    const next = path[at + 1]
     // Only own properties: a path may name `constructor`.
-    if (!Object.hasOwn(node, name)) node[name] = /^\d+$/.test(path[at + 1] ?? last ?? '') ? [] : {}
-    node = Object(node[name]) as Record<string, unknown>
+    const before = Object.hasOwn(node, name) ? node[name] : undefined
+    const text = typeof before === 'string' ? before : ''
+    node[name] =
+      next === undefined
+        ? typeof value === 'string'
+          ? text + value
+          : value
+        : Object(before ?? (/^\d+$/.test(next) ? [] : {}))
+    node = node[name] as typeof node
   }
-  if (last === undefined) return
-  const before = Object.hasOwn(node, last) ? node[last] : undefined
-  node[last] = typeof before === 'string' && typeof value === 'string' ? before + value : (value ?? null)
 }
 
 /** Adds a part to send back. Text grows, but a part with a signature stays apart, as the vendor demands. */
 function addRaw(draft: Draft, part: ContentPart): void {
   const at = draft.raw.length
   const last = draft.raw[at - 1] as ContentPart | undefined
-  const isOpen =
-    part.text !== undefined && last?.text !== undefined && !last.thoughtSignature && !part.thoughtSignature
-  if (isOpen && !last.thought === !part.thought)
-    setRaw(draft, at - 1, { ...last, text: `${last.text}${part.text}` })
-  else if (last?.functionCall?.willContinue && part.functionCall && !part.functionCall.name) {
-    const { args } = { args: parseJson(findCall(draft, ({ by }) => by === 'client')?.arguments ?? '{}') }
-    const { willContinue } = part.functionCall
-    const { name, id } = last.functionCall
-    const call = { ...(id && { id }), name, args, ...(willContinue && { willContinue }) }
-    setRaw(draft, at - 1, { ...last, functionCall: call })
-  } else setRaw(draft, at, part)
+  const { text, thought, thoughtSignature, functionCall } = part
+  // The rest of a call that comes in pieces has no name.
+  if (functionCall && !functionCall.name) return
+  const isSame = text !== undefined && last?.text !== undefined && !last.thought === !thought
+  if (isSame && !last.thoughtSignature && !thoughtSignature)
+    setRaw(draft, at - 1, { ...last, text: last.text + text })
+  else setRaw(draft, at, part)
 }

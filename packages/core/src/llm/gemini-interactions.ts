@@ -143,7 +143,9 @@ function mergeStep(step: Step = {}, delta: Step): Step {
     const isSame = last?.type === 'text' && (isText || block.type === 'text')
     return { ...step, [list]: isSame ? [...blocks.slice(0, -1), mergeText(last, block)] : [...blocks, block] }
   }
-  return isText ? mergeText(step, delta) : { ...step, ...fields }
+  return isText
+    ? mergeText(step, delta)
+    : { ...step, ...fields, type: type === 'thought_signature' ? 'thought' : type }
 }
 
 const mergeText = (before: Step, { text = '', annotations }: Step): Step => ({

@@ -51,7 +51,7 @@ interface ChatDelta {
   readonly annotations?: readonly { readonly url_citation?: object }[] | null
   /** Images that OpenRouter's models create. */
   readonly images?: readonly Block[] | null
-  readonly tool_calls?: readonly ChatToolCall[] | null
+  readonly tool_calls?: ChatToolCall[] | ChatToolCall | null
   readonly function_call?: ChatToolCall['function'] | null
   /** Tools that Groq runs. */
   readonly executed_tools?: readonly ExecutedTool[] | null
@@ -117,7 +117,8 @@ function reduceDelta(draft: Draft, delta: ChatDelta): void {
   )
   for (const { image_url } of images ?? [])
     put(draft, 'file', String(draft.parts.length), toFile('image/png', '', image_url?.url))
-  for (const call of tool_calls ?? []) reduceCall(draft, call)
+  // Some servers send a call instead of a list.
+  for (const call of [tool_calls ?? []].flat()) reduceCall(draft, call)
   if (function_call) reduceCall(draft, { function: function_call })
   for (const { index = 0, type = '', output, ...call } of delta.executed_tools ?? [])
     put(draft, 'tool-call', `executed ${index}`, {
@@ -139,12 +140,14 @@ function reduceCall(draft: Draft, { index, id, type, custom, ...rest }: ChatTool
     index === undefined ? !id || call.id === id : call.key.startsWith(`${index}.`),
   )
   // Ollama sends the index 0 for each call, and Mistral none. Some servers repeat the ID and the name in each chunk.
-  const isNew = name && !(before?.id && before.id === id) && (id || !before || index === undefined)
+  const isNew = name && (!before || (id ? before.id !== '' && before.id !== id : index === undefined))
   const key = isNew ? `${index ?? ''}.${draft.parts.length}` : before?.key
   // Without a known call, these are the arguments of a tool that the server runs.
   if (key === undefined) return
-  if (isNew)
-    put(draft, 'tool-call', key, { id: id ?? '', name, kind: custom ? 'custom' : (type ?? 'function') })
+  put(draft, 'tool-call', key, {
+    ...(isNew && { name, kind: custom ? 'custom' : (type ?? 'function') }),
+    ...(id && (isNew || !before?.id) && { id }),
+  })
   grow(draft, 'tool-call', key, toText(text))
 }
 

@@ -124,7 +124,16 @@ const loops: readonly (readonly [string, Format, transcripts.Transcript, object,
     {
       contents: [
         userContent,
-        { role: 'model', parts: transcripts.contents.answer.raw },
+        {
+          role: 'model',
+          parts: [
+            ...transcripts.contents.answer.raw.slice(0, -1),
+            {
+              functionCall: { name: 'weather', args: { city: '上海', days: [2] } },
+              thoughtSignature: 'c2lnMw==',
+            },
+          ],
+        },
         { role: 'user', parts: [{ functionResponse: { name: 'weather', response: { celsius: 21 } } }] },
       ],
     },

@@ -31,6 +31,12 @@ describe('chat completions', () => {
     expect(idsOf(piece('{"x"'), piece(':1}'))).toEqual(['a{"x":1}'])
   })
 
+  test('an ID that comes after the name, and a call that is not in a list', () => {
+    const one = choice({ tool_calls: { index: 0, function: { name: 'f', arguments: '{' } } })
+    const other = choice({ tool_calls: { index: 0, id: 'a', function: { name: 'f', arguments: '}' } } })
+    expect(idsOf(one, other)).toEqual(['a{}'])
+  })
+
   test('arguments that are an object are text of JSON', () => {
     const arguments_ = { city: '北京' }
     const answer = answerAfter(
@@ -447,9 +453,8 @@ describe('contents', () => {
   })
 
   test('a blocked request has a reason', () => {
-    expect(answerAfter(gemini(), { promptFeedback: { blockReason: 'OTHER' } }).finish).toEqual({
-      reason: 'filter',
-      raw: 'BLOCKED_OTHER',
+    expect(answerAfter(gemini(), { promptFeedback: { blockReason: 'SAFETY' } }).finish).toEqual({
+      ...{ reason: 'filter', raw: 'SAFETY', details: { blockReason: 'SAFETY' } },
     })
   })
 

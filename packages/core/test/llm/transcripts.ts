@@ -374,7 +374,7 @@ export const contents: Transcript = {
       { codeExecutionResult: { id: 'x', outcome: 'OUTCOME_OK', output: '2' } },
       { inlineData: { mimeType: 'image/png', data: 'aW1n' } },
       { text: '好。', thoughtSignature: 'c2lnMg==' },
-      { functionCall: { name: 'weather', args: { city: '上海', days: [2] } }, thoughtSignature: 'c2lnMw==' },
+      { functionCall: { name: 'weather', willContinue: true }, thoughtSignature: 'c2lnMw==' },
     ],
   },
 }
