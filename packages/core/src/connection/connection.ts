@@ -100,13 +100,9 @@ export function createConnection(
       },
       onBackpressure: (active) => send({ type: 'backpressure', generation, active }),
     })
-    if (!failure) return
-    const isComplete = failure.code === 'ended' && machine.state.status === 'open' && listener.isComplete()
-    send(
-      isComplete
-        ? { type: 'terminated', error: undefined }
-        : { type: 'attempt-failed', generation, error: failure },
-    )
+    const isComplete = failure?.code === 'ended' && machine.state.status === 'open' && listener.isComplete()
+    if (isComplete) send({ type: 'terminated', error: undefined })
+    else if (failure) send({ type: 'attempt-failed', generation, error: failure })
   }
 
   return {

@@ -1,18 +1,8 @@
 import type { Message } from '../protocol/message.ts'
 import type { Fold } from '../stream/folds/fold.ts'
-import {
-  answerFold,
-  type Draft,
-  findCall,
-  finish,
-  finishCall,
-  put,
-  set,
-  setRaw,
-  toSource,
-  toText,
-} from './answer-fold.ts'
+import { answerFold, type Draft, findCall, finish, finishCall, put, set, setRaw } from './answer-fold.ts'
 import type { Answer, Usage } from './answer.ts'
+import { toSource, toText } from './vendor-values.ts'
 
 /** The fields of an event of the Messages API that are read. */
 export interface MessagesEvent {

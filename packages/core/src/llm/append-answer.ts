@@ -1,5 +1,6 @@
-import { toText } from './answer-fold.ts'
 import type { Answer, AnswerFormat, ToolCallPart } from './answer.ts'
+import { appendChat } from './append-chat.ts'
+import { toText } from './vendor-values.ts'
 
 /** Result of a tool that the client has run. */
 export interface ToolResult {
@@ -66,71 +67,6 @@ const APPEND: { readonly [Format in AnswerFormat]?: Append } = {
 
 /** Blocks to send back. There are gaps where an answer was cut off. */
 const blocksOf = ({ raw }: Answer) => raw.filter(Boolean) as readonly { readonly [name: string]: unknown }[]
-
-function appendChat({ messages = [] }: Conversation, answer: Answer, results: readonly ToolResult[]): object {
-  const { parts, raw, format } = answer
-  const calls = parts.flatMap((part) =>
-    part.type === 'tool-call' && part.by === 'client' && part.done ? [part] : [],
-  )
-  const message = {
-    ...(format === 'cohere'
-      ? toCohere(answer)
-      : mergeBlocks({ role: 'assistant', content: null, ...(raw[0] as object) })),
-    ...(calls.length > 0 && { tool_calls: calls.map(toChatCall) }),
-  }
-  const answers = results.map(({ call, result }) => ({
-    role: 'tool',
-    tool_call_id: call.id,
-    content: toText(result),
-  }))
-  return { messages: [...messages, message, ...answers] }
-}
-
-const toChatCall = ({ id, kind, name, arguments: text }: ToolCallPart): object =>
-  kind === 'custom'
-    ? { id, type: kind, custom: { name, input: text } }
-    : { id, type: 'function', function: { name, arguments: text } }
-
-/** Cohere's message has the plan apart, and blocks of text and of thinking. */
-function toCohere({ parts }: Answer): object {
-  const content = parts.flatMap((part): object[] =>
-    part.type === 'text'
-      ? [{ type: 'text', text: part.text }]
-      : part.type === 'reasoning' && part.key !== 'plan'
-        ? [{ type: 'thinking', thinking: part.text }]
-        : [],
-  )
-  const plan = parts.find(({ key }) => key === 'plan') as { readonly text: string } | undefined
-  return { role: 'assistant', ...(content.length > 0 && { content }), ...(plan && { tool_plan: plan.text }) }
-}
-
-/** Block of a message. Servers send the text of one in pieces. */
-interface Block {
-  readonly type?: string
-  readonly index?: number
-  readonly text?: string
-  readonly summary?: string
-  readonly thinking?: readonly Block[] | string
-}
-
-function mergeBlocks(message: object): object {
-  return Object.fromEntries(
-    Object.entries(message).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? (value as readonly Block[]).reduce(mergeBlock, []) : (value as unknown),
-    ]),
-  )
-}
-
-function mergeBlock(blocks: readonly Block[], block: Block): readonly Block[] {
-  const last = blocks.at(-1)
-  const name = (['text', 'summary', 'thinking'] as const).find((each) => block[each])
-  if (!last || !name || last.type !== block.type || last.index !== block.index) return [...blocks, block]
-  const [one, other] = [last[name] ?? '', block[name] ?? '']
-  const merged =
-    typeof other === 'string' ? toText(one) + other : other.reduce(mergeBlock, one as readonly Block[])
-  return [...blocks.slice(0, -1), { ...last, ...block, [name]: merged }]
-}
 
 function appendResponse(request: Conversation, answer: Answer, results: readonly ToolResult[]): object {
   const { input = [] } = request

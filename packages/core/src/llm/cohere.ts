@@ -10,9 +10,9 @@ import {
   grow,
   put,
   set,
-  toSource,
 } from './answer-fold.ts'
 import type { Answer } from './answer.ts'
+import { toSource } from './vendor-values.ts'
 
 /** The fields of an event of Cohere's chat API, version 2, that are read. */
 export interface CohereEvent {

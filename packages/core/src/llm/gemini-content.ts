@@ -9,12 +9,10 @@ import {
   put,
   set,
   setRaw,
-  toFile,
-  toSource,
-  toText,
 } from './answer-fold.ts'
 import type { ToolCallPart } from './answer.ts'
 import { parseJson } from './until-end.ts'
+import { toFile, toSource, toText } from './vendor-values.ts'
 
 /** The fields of a chunk of `streamGenerateContent` that are read. */
 export interface ContentChunk {

@@ -1,15 +1,5 @@
-import {
-  type Draft,
-  findCall,
-  finish,
-  finishCall,
-  put,
-  set,
-  setRaw,
-  toFile,
-  toSource,
-  toText,
-} from './answer-fold.ts'
+import { type Draft, findCall, finish, finishCall, put, set, setRaw } from './answer-fold.ts'
+import { toFile, toSource, toText } from './vendor-values.ts'
 
 /** The fields of an event of the Interactions API that are read. */
 export interface InteractionEvent {
@@ -86,10 +76,10 @@ function putStep(draft: Draft, index: number, step: Step): void {
   if (type === 'thought') {
     const text = (summary ?? []).map((each) => each.text ?? '').join('')
     if (text) put(draft, 'reasoning', key, { text, signature })
-  } else if (/_result$/.test(type)) {
+  } else if (type.endsWith('_result')) {
     const call = findCall(draft, ({ id, by }) => by === 'server' && (!call_id || id === call_id))
     if (call) put(draft, 'tool-call', call.key, { result, failed: step.is_error === true })
-  } else if (/_call$/.test(type)) putCall(draft, key, step)
+  } else if (type.endsWith('_call')) putCall(draft, key, step)
   // In an older revision, a text is a step of its own.
   else
     for (const [at, block] of (type === 'model_output' ? blocksOf(step.content) : [step]).entries())
@@ -133,7 +123,7 @@ function mergeStep(step: Step = {}, delta: Step): Step {
       ...step,
       arguments: toText(typeof step.arguments === 'string' ? step.arguments : '') + toText(delta.arguments),
     }
-  const isText = /^text/.test(type)
+  const isText = type.startsWith('text')
   if (step.type === 'model_output' || type === 'thought_summary') {
     const list = type === 'thought_summary' ? 'summary' : 'content'
     const block = (list === 'summary' ? delta.content : delta) as Step | undefined

@@ -1,18 +1,6 @@
-import {
-  addSources,
-  type Draft,
-  findCall,
-  finish,
-  grow,
-  lastKey,
-  put,
-  set,
-  setRaw,
-  toFile,
-  toSource,
-  toText,
-} from './answer-fold.ts'
+import { addSources, type Draft, findCall, finish, grow, lastKey, put, set, setRaw } from './answer-fold.ts'
 import { type RawUsage, toUsage } from './openai-usage.ts'
+import { toFile, toSource, toText } from './vendor-values.ts'
 
 /** The fields of a chunk of chat completions and of completions that are read, in all dialects. */
 export interface ChatChunk {

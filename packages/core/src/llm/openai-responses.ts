@@ -1,16 +1,6 @@
-import {
-  type Draft,
-  findCall,
-  finish,
-  finishCall,
-  put,
-  set,
-  setRaw,
-  toFile,
-  toSource,
-  toText,
-} from './answer-fold.ts'
+import { type Draft, findCall, finish, finishCall, put, set, setRaw } from './answer-fold.ts'
 import { type RawUsage, toUsage } from './openai-usage.ts'
+import { toFile, toSource, toText } from './vendor-values.ts'
 
 /** The fields of an event of the Responses API that are read. */
 export interface ResponseEvent {

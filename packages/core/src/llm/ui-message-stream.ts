@@ -11,11 +11,9 @@ import {
   put,
   set,
   setRaw,
-  toFile,
-  toSource,
-  toText,
 } from './answer-fold.ts'
 import type { Answer } from './answer.ts'
+import { toFile, toSource, toText } from './vendor-values.ts'
 
 /** The fields of a chunk of the AI SDK's UI message stream, version 1, that are read. */
 export interface UiChunk {

@@ -3,7 +3,6 @@ import { createEventStream, type Fold, type Message, text } from '../../src/inde
 import {
   answer as anyAnswer,
   anthropic,
-  type Answer,
   chatRequest,
   cohere,
   gemini,

@@ -22,18 +22,23 @@ export interface FoldData<Data = unknown> {
   readonly lastType: string
   /** True once the data was built from a message. */
   readonly hasData: boolean
-  /** True if the fold says that the data is complete. */
-  readonly isComplete: boolean
+  /** The fold's knowledge of the end of its format. */
+  readonly ending: Ending
   /** Parts of the options that decide what the data is built from. Equal parts mean equal data. */
   readonly identity: readonly unknown[]
+}
+
+/** Methods of a fold about the end of its format, with its state. */
+interface Ending {
+  readonly until: ((message: Message) => UntilResult) | undefined
+  /** Returns true if the fold says that the data is complete. */
+  isComplete(): boolean
 }
 
 /** Fold with its state. */
 export interface FoldRunner<Data> extends FoldData<Data> {
   /** True if nothing was added yet and the fold wants the message that came before. */
   readonly wantsLast: boolean
-  /** The fold's `until`, if it has one. */
-  readonly until: ((message: Message) => UntilResult) | undefined
   /** Uses the fold of these options from now on. */
   refreshOptions(options: FoldOptions<Data>): void
   /** Adds a message. Returns false if the data does not depend on it. */
@@ -70,6 +75,7 @@ export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Dat
   }
   start(options.initialData)
   data = fold.view(state)
+  const setState = (final: unknown) => void ((state = final), (isStale = true))
 
   const runner: FoldRunner<Data> = {
     get data() {
@@ -89,19 +95,8 @@ export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Dat
     get identity() {
       return [fold.stateKey ?? options.fold, !options.fold, `${Object.keys(options.events ?? {}).toSorted()}`]
     },
-    get until() {
-      if (!fold.until) return undefined
-      return (message: Message) => {
-        const end = fold.until!(message, state)
-        if (end && end !== 'inclusive' && fold.addFinal) {
-          state = fold.addFinal(state, message)
-          isStale = true
-        }
-        return end
-      }
-    },
-    get isComplete() {
-      return guard(() => fold.isComplete?.(state)) === true
+    get ending() {
+      return endingOf(fold, () => state, setState)
     },
     refreshOptions(latestOptions) {
       const { fold: given } = options
@@ -136,6 +131,21 @@ export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Dat
     },
   }
   return runner
+}
+
+/** Binds the methods of a fold to its state. A message that ends the stream without being delivered may change the state. */
+function endingOf(fold: Fold<unknown>, getState: () => unknown, setState: (state: unknown) => void): Ending {
+  const { until } = fold
+  return {
+    until:
+      until &&
+      ((message) => {
+        const end = until.call(fold, message, getState())
+        if (end && end !== 'inclusive' && fold.addFinal) setState(fold.addFinal(getState(), message))
+        return end
+      }),
+    isComplete: () => guard(() => fold.isComplete?.(getState())) === true,
+  }
 }
 
 /** Returns the data of the first handler that builds it from the same parts, if there is any. */
