@@ -224,5 +224,5 @@ const REASONS: readonly (readonly [Finish['reason'], RegExp])[] = [
   ['length', /length|max_|window|incomplete|budget/i],
   ['refusal', /refus/i],
   ['pause', /pause/i],
-  ['stop', /^(stop|end|eos|complete)/i],
+  ['stop', /^(stop|end|eos|complete|finish)/i],
 ]

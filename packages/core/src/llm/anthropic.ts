@@ -156,7 +156,7 @@ function endBlock(draft: Draft, index: number): void {
   if (!call) return
   finishCall(draft, call)
   const { json } = draft.parts.find(({ key }) => key === call.key) as typeof call
-  setRaw(draft, index, { ...(draft.raw[index] as Block), input: json })
+  setRaw(draft, index, { ...(draft.raw[index] as Block), input: json ?? {} })
 }
 
 function reduceUsage(draft: Draft, usage: RawUsage | null | undefined): void {

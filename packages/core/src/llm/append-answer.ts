@@ -65,8 +65,16 @@ const APPEND: { readonly [Format in AnswerFormat]?: Append } = {
   'ui-message-stream': appendUi,
 }
 
-/** Blocks to send back. There are gaps where an answer was cut off. */
-const blocksOf = ({ raw }: Answer) => raw.filter(Boolean) as readonly { readonly [name: string]: unknown }[]
+type Block = Readonly<Record<string, unknown>>
+
+/** Returns the blocks to send back, without calls that were cut off. Where an answer was cut off, there are gaps. */
+function blocksOf({ raw, parts }: Answer): readonly Block[] {
+  const isOpen = (id: unknown) =>
+    parts.some((part) => part.type === 'tool-call' && part.id === id && !part.done)
+  return (raw.filter(Boolean) as readonly Block[]).filter(
+    (block) => !isOpen(block['call_id'] ?? block['id'] ?? 0),
+  )
+}
 
 function appendResponse(request: Conversation, answer: Answer, results: readonly ToolResult[]): object {
   const { input = [] } = request
@@ -96,7 +104,10 @@ function appendResponse(request: Conversation, answer: Answer, results: readonly
   if (request.previous_response_id) return { previous_response_id: answer.id, input: outputs }
   const before =
     typeof input === 'string' ? [{ role: 'user', content: input }] : (input as readonly unknown[])
-  return { input: [...before, ...blocksOf(answer), ...outputs] }
+  const blocks = blocksOf(answer)
+  // The vendor refuses reasoning that nothing follows.
+  const end = blocks.reduce((last, { type }, at) => (type === 'reasoning' ? last : at), -1)
+  return { input: [...before, ...blocks.slice(0, end + 1), ...outputs] }
 }
 
 function appendMessages(
@@ -104,11 +115,9 @@ function appendMessages(
   answer: Answer,
   results: readonly ToolResult[],
 ): object {
-  const isDone = (id: unknown) =>
-    answer.parts.some((part) => part.type === 'tool-call' && part.id === id && part.done)
-  // The vendor refuses an empty text, and a call whose input is no JSON.
+  // The vendor refuses an empty text, and thinking that was cut off before its signature.
   const content = blocksOf(answer).filter(
-    (block) => block['text'] !== '' && (!block['id'] || isDone(block['id'])),
+    ({ type, text, signature }) => text !== '' && (type !== 'thinking' || signature || answer.finish),
   )
   const outputs = results.map(({ call, result, failed }) => ({
     type: 'tool_result',
@@ -123,7 +132,7 @@ function appendMessages(
     ...(container?.id && { container: container.id }),
     messages: [
       ...messages,
-      { role: 'assistant', content },
+      ...(content.length ? [{ role: 'assistant', content }] : []),
       ...(outputs.length ? [{ role: 'user', content: outputs }] : []),
     ],
   }
@@ -143,15 +152,16 @@ function appendContent(
     (part) => part.type === 'tool-call' && part.kind === 'function',
   ) as ToolCallPart[]
   // The arguments of a call may have come in pieces.
-  const fillCall = (block: { readonly functionCall?: unknown }) => {
-    if (!block.functionCall) return block
-    const { id, name, json: args } = calls.shift() ?? {}
-    return { ...block, functionCall: { ...(id && { id }), name, args } }
+  const fillCall = (block: Block): readonly Block[] => {
+    if (!block['functionCall']) return [block]
+    const { id, name, json: args, done } = calls.shift() ?? {}
+    return done ? [{ ...block, functionCall: { ...(id && { id }), name, args } }] : []
   }
+  const model = blocksOf(answer).flatMap(fillCall)
   return {
     contents: [
       ...contents,
-      { role: 'model', parts: blocksOf(answer).map(fillCall) },
+      ...(model.length ? [{ role: 'model', parts: model }] : []),
       ...(parts.length ? [{ role: 'user', parts }] : []),
     ],
   }

@@ -9,13 +9,18 @@ export function appendChat(
   results: readonly ToolResult[],
 ): object {
   const { parts, raw, format } = answer
+  const { reasoning, reasoning_content, ...kept } = {
+    ...(raw[0] as Readonly<Record<string, unknown>> | undefined),
+  }
+  // Reasoning as plain text belongs to the results of its calls. DeepSeek refuses it with the next question.
+  const plain = results.length > 0 ? { reasoning, reasoning_content } : {}
   const calls = parts.flatMap((part) =>
     part.type === 'tool-call' && part.by === 'client' && part.done ? [part] : [],
   )
   const message = {
     ...(format === 'cohere'
       ? toCohere(answer)
-      : mergeBlocks({ role: 'assistant', content: null, ...(raw[0] as object) })),
+      : mergeBlocks({ role: 'assistant', content: calls.length > 0 ? null : '', ...kept, ...plain })),
     ...(calls.length > 0 && { tool_calls: calls.map(toChatCall) }),
   }
   const answers = results.map(({ call, result }) => ({

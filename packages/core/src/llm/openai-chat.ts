@@ -1,6 +1,6 @@
 import { addSources, type Draft, findCall, finish, grow, lastKey, put, set, setRaw } from './answer-fold.ts'
 import { type RawUsage, toUsage } from './openai-usage.ts'
-import { toFile, toSource, toText } from './vendor-values.ts'
+import { toSource, toText } from './vendor-values.ts'
 
 /** The fields of a chunk of chat completions and of completions that are read, in all dialects. */
 export interface ChatChunk {
@@ -103,8 +103,10 @@ function reduceDelta(draft: Draft, delta: ChatDelta): void {
     draft,
     (annotations ?? []).map(({ url_citation, ...rest }) => toSource(url_citation ?? rest)),
   )
-  for (const { image_url } of images ?? [])
-    put(draft, 'file', String(draft.parts.length), toFile('image/png', '', image_url?.url))
+  for (const { image_url: { url = '' } = {} } of images ?? []) {
+    const mediaType = /^data:([^;,]+)/.exec(url)?.[1] ?? 'image/png'
+    put(draft, 'file', String(draft.parts.length), { mediaType, url })
+  }
   // Some servers send a call instead of a list.
   for (const call of [tool_calls ?? []].flat()) reduceCall(draft, call)
   if (function_call) reduceCall(draft, { function: function_call })

@@ -63,9 +63,12 @@ export function uiMessageStream(): Fold<Answer, Answer, Message> {
   return answerFold('ui-message-stream', reduceUi)
 }
 
+const TYPES = /^(start|finish|abort|file|message-metadata)|^(text|reasoning|tool|source|data)-/
+
 /** Adds a chunk. */
 export function reduceUi(draft: Draft, chunk: UiChunk): void {
   const { type = '', messageId, messageMetadata, toolCallId } = chunk
+  if (!TYPES.test(type)) return
   const [, kind, step] = /^(text|reasoning)-(start|delta|end)$/.exec(type) ?? []
   set(draft, { format: 'ui-message-stream', id: messageId })
   if (messageMetadata) reduceMetadata(draft, messageMetadata)

@@ -248,6 +248,40 @@ describe('appendAnswer', () => {
     expect(request).toEqual({ messages: [user] })
   })
 
+  test('reasoning as plain text goes with the results of its calls only', () => {
+    const reason = choice({ reasoning_content: 'Hm' })
+    const text = answerAfter(openai(), reason, choice({ content: 'Hi' }, { finish_reason: 'stop' }))
+    expect(appendAnswer({ messages: [] }, text)).toEqual({ messages: [{ role: 'assistant', content: 'Hi' }] })
+    const called = answerAfter(
+      openai(),
+      reason,
+      choice({ tool_calls: [{ id: 'a', function: { name: 'f' } }] }, { finish_reason: 'tool_calls' }),
+    )
+    expect(appendAnswer({ messages: [] }, called, [{ call: callOf(called), result: 1 }])).toMatchObject({
+      messages: [{ reasoning_content: 'Hm' }, { content: '1' }],
+    })
+  })
+
+  test('leaves out thinking without its signature, and reasoning that nothing follows', () => {
+    const thinking = { type: 'content_block_start', content_block: { type: 'thinking', thinking: 'Hm' } }
+    expect(appendAnswer({ messages: [] }, answerAfter(anthropic(), thinking))).toEqual({ messages: [] })
+    const signature = { type: 'content_block_delta', delta: { type: 'signature_delta', signature: 's' } }
+    expect(appendAnswer({ messages: [] }, answerAfter(anthropic(), thinking, signature))).toEqual({
+      messages: [{ role: 'assistant', content: [{ type: 'thinking', thinking: 'Hm', signature: 's' }] }],
+    })
+    expect(appendAnswer({ input: [user] }, done({ type: 'reasoning', id: 'r', summary: [] }))).toEqual({
+      input: [user],
+    })
+  })
+
+  test('leaves out a call of Gemini that was cut off', () => {
+    const call = { functionCall: { name: 'f', willContinue: true } }
+    const answer = answerAfter(gemini(), { candidates: [{ content: { parts: [{ text: 'x' }, call] } }] })
+    expect(appendAnswer({ contents: [] }, answer)).toEqual({
+      contents: [{ role: 'model', parts: [{ text: 'x' }] }],
+    })
+  })
+
   test('an empty answer changes nothing', () => {
     const request = { messages: [user] }
     expect(appendAnswer(request, openai().view(openai().initial(undefined)))).toEqual(request)
@@ -263,7 +297,7 @@ describe('appendAnswer', () => {
       openai(),
       choice({ tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '{"x' } }] }),
     )
-    expect(appendAnswer({ messages: [] }, chat)).toEqual({ messages: [{ role: 'assistant', content: null }] })
+    expect(appendAnswer({ messages: [] }, chat)).toEqual({ messages: [{ role: 'assistant', content: '' }] })
     const start = (block: object, index: number) => ({
       type: 'content_block_start',
       index,
@@ -296,7 +330,7 @@ describe('appendAnswer', () => {
     expect(appendAnswer({ messages: [] }, answer)).toEqual({
       messages: [
         {
-          ...{ role: 'assistant', content: null },
+          ...{ role: 'assistant', content: '' },
           reasoning_details: [
             { type: 'reasoning.text', index: 0, text: 'ab', signature: 's' },
             { type: 'reasoning.encrypted', data: 'x', index: 1 },
@@ -326,10 +360,12 @@ describe('appendAnswer', () => {
   })
 
   test('tells the vendor of a tool that failed', () => {
-    const messages = answerAfter(anthropic(), {
-      type: 'content_block_start',
-      content_block: { type: 'tool_use', id: 't', name: 'f', input: {} },
-    })
+    const use = { type: 'tool_use', id: 't', name: 'f', input: {} }
+    const messages = answerAfter(
+      anthropic(),
+      { type: 'content_block_start', content_block: use },
+      { type: 'content_block_stop' },
+    )
     const result = (answer: Answer) => [{ call: callOf(answer), result: 'no', failed: true }]
     expect(appendAnswer({ messages: [] }, messages, result(messages))).toMatchObject({
       messages: [{}, { content: [{ type: 'tool_result', content: 'no', is_error: true }] }],

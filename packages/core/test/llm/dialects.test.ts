@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { anthropic, cohere, gemini, openai, uiMessageStream } from '../../src/llm/index.ts'
+import { answer, anthropic, cohere, gemini, openai, uiMessageStream } from '../../src/llm/index.ts'
 import { answerAfter, answersAfter, choice } from './answers-after.ts'
 
 const call = (fields: object, name = 'f') => ({ function: { name, arguments: '{}' }, ...fields })
@@ -519,6 +519,15 @@ test('interactions of an older revision have contents instead of steps', () => {
 test('Cohere: an answer that ended with an error has it as details', () => {
   const end = { type: 'message-end', delta: { finish_reason: 'ERROR', error: 'broken' } }
   expect(answerAfter(cohere(), end).finish).toEqual({ reason: 'other', raw: 'ERROR', details: 'broken' })
+})
+
+test('UI messages: an answer without a reason is complete', () => {
+  expect(answerAfter(uiMessageStream(), { type: 'finish' }).finish).toEqual({ reason: 'stop', raw: 'finish' })
+})
+
+test('answer() waits for a message that tells the format', () => {
+  const start = { type: 'message_start', message: { id: 'm', content: [{ type: 'text', text: 'a' }] } }
+  expect(answerAfter(answer(), { type: 'ping' }, start)).toMatchObject({ format: 'anthropic', text: 'a' })
 })
 
 test('UI messages: a source before any text is a part', () => {
