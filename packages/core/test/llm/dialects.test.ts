@@ -521,6 +521,16 @@ test('Cohere: an answer that ended with an error has it as details', () => {
   expect(answerAfter(cohere(), end).finish).toEqual({ reason: 'other', raw: 'ERROR', details: 'broken' })
 })
 
+test('UI messages: steps that use the same ID have texts of their own', () => {
+  const text = (delta: string) => [
+    { type: 'text-start', id: '0' },
+    { type: 'text-delta', id: '0', delta },
+    { type: 'text-end', id: '0' },
+  ]
+  const { parts } = answerAfter(uiMessageStream(), ...text('a'), ...text('b'))
+  expect(parts).toMatchObject([{ text: 'a' }, { text: 'b' }])
+})
+
 test('UI messages: an answer without a reason is complete', () => {
   expect(answerAfter(uiMessageStream(), { type: 'finish' }).finish).toEqual({ reason: 'stop', raw: 'finish' })
 })
