@@ -9,10 +9,16 @@ import { type Expected, readRecordings } from './recordings.ts'
 const recordings = readRecordings()
 const title = recordings.length > 0 ? '' : ' (skipped: ../shared/recordings is not there)'
 
-/** Short recordings are cut at each byte, and the messages of the others at some; with `HEADWATER_EVERY_BYTE=1`, all at each. */
+/**
+ * Short recordings are cut in two at each byte, and the messages of the others at some. With `HEADWATER_EVERY_BYTE=1` all are cut at
+ * each, but for two messages of more than 100 kB, and it takes minutes.
+ */
 const EVERY_BYTE = process.env['HEADWATER_EVERY_BYTE'] === '1'
-const SHORT = 8_000
-const CUTS_OF_MESSAGE = 20
+
+const stepOf = (message: number, recording: number) => {
+  if (EVERY_BYTE) return message < 100_000 ? 1 : Math.ceil(message / 1_000)
+  return recording < 8_000 ? 1 : Math.ceil(message / 20)
+}
 
 /** Reads chunks to the end of the response. Returns the last snapshot. */
 async function read(createFold: typeof openai, chunks: readonly Uint8Array[]) {
@@ -119,11 +125,15 @@ test.each(recordings.filter(({ expected }) => expected.unjudged))(
 )
 
 /** Returns the messages of a response that comes in these chunks. */
-function parse(...chunks: readonly Uint8Array[]): string {
+function parse(chunks: Iterable<Uint8Array>): string {
   const messages: string[] = []
   const parser = createParser({ onMessage: ({ type, data }) => void messages.push(type, data) })
   for (const chunk of chunks) parser.feed(chunk)
   return JSON.stringify(messages)
+}
+
+function* eachByte(bytes: Uint8Array): Iterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at++) yield bytes.subarray(at, at + 1)
 }
 
 /** Splits a response after each message. */
@@ -147,14 +157,15 @@ test.skipIf(recordings.length === 0)(
     for (const { file, bytes } of recordings) {
       const all = bytes()
       const blocks = blocksOf(all)
+      expect(parse(eachByte(all)) === parse([all])).toBe(true)
       expect(blocks.reduce((sum, { length }) => sum + length, 0)).toBe(all.length)
       for (const [index, block] of blocks.entries()) {
         // A parser has no memory of what came before the last message.
         const [before, after] = [blocks[index - 1] ?? new Uint8Array(), blocks[index + 1] ?? new Uint8Array()]
-        const whole = parse(before, block, after)
-        const step = EVERY_BYTE || all.length < SHORT ? 1 : Math.ceil(block.length / CUTS_OF_MESSAGE)
+        const whole = parse([before, block, after])
+        const step = stepOf(block.length, all.length)
         for (let at = index % step; at <= block.length; at += step)
-          if (parse(before, block.subarray(0, at), block.subarray(at), after) !== whole)
+          if (parse([before, block.subarray(0, at), block.subarray(at), after]) !== whole)
             expect({ file, index, at }).toBe('a cut that changes nothing')
       }
     }
@@ -168,13 +179,7 @@ test.skipIf(recordings.length === 0)(
     for (const { file, createFold, bytes } of recordings) {
       const all = bytes()
       if (all.length > 4_000) continue
-      const [whole, slow] = await Promise.all([
-        read(createFold, [all]),
-        read(
-          createFold,
-          Array.from(all, (byte) => Uint8Array.of(byte)),
-        ),
-      ])
+      const [whole, slow] = await Promise.all([read(createFold, [all]), read(createFold, [...eachByte(all)])])
       expect({ file, answer: slow.data }).toEqual({ file, answer: whole.data })
     }
   },
