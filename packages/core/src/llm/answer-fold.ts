@@ -193,17 +193,26 @@ export function addSources(draft: Draft, sources: readonly Source[], key?: strin
   if (last) put(draft, 'text', last.key, { sources: [...last.sources, ...sources.filter(isNew)] })
 }
 
-/** Ends a call: its arguments are complete. */
-export function finishCall(draft: Draft, { key, arguments: text, done }: ToolCallPart): void {
-  if (done) return
-  const json = text.trim() ? parseJson(text) : {}
+/** Ends the call with this key, if there is one: its arguments are complete. Returns their value. */
+export function finishCall(draft: Draft, key: string): unknown {
+  const call = findCall(draft, (each) => each.key === key)
+  if (!call || call.done) return call?.json
+  const json = call.arguments.trim() ? parseJson(call.arguments) : {}
   put(draft, 'tool-call', key, { done: true, json })
+  return json
+}
+
+/** Sets the result of a call of the server: of the one with this ID, or of the last one. Returns false if there is none. */
+export function setResult(draft: Draft, id: unknown, result: unknown, failed = false): boolean {
+  const call = findCall(draft, (each) => (id ? each.id === id : each.by === 'server'))
+  if (call) put(draft, 'tool-call', call.key, { result, failed })
+  return !!call
 }
 
 /** Ends the calls that the server has not ended, and sets the reason why the answer ended. */
 export function finish(draft: Draft, raw?: string | null, details?: unknown): void {
   const calls = draft.parts.filter((part) => part.type === 'tool-call')
-  for (const call of calls) finishCall(draft, call)
+  for (const { key } of calls) finishCall(draft, key)
   if (!raw) return
   const reason = REASONS.find(([, words]) => words.test(raw))?.[0] ?? 'other'
   const waits = calls.some(({ by }) => by === 'client')

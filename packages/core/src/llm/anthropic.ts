@@ -1,6 +1,6 @@
 import type { Message } from '../protocol/message.ts'
 import type { Fold } from '../stream/folds/fold.ts'
-import { answerFold, type Draft, findCall, finish, finishCall, put, set, setRaw } from './answer-fold.ts'
+import { answerFold, type Draft, finish, finishCall, put, set, setRaw, setResult } from './answer-fold.ts'
 import type { Answer, Usage } from './answer.ts'
 import { toSource, toText } from './vendor-values.ts'
 
@@ -143,20 +143,17 @@ function putBlock(draft: Draft, index: number, block: Block): void {
       arguments: typeof input === 'string' || Object.keys(input ?? {}).length > 0 ? toText(input) : '',
     })
   else {
-    const call = findCall(draft, ({ id }) => id === tool_use_id)
-    if (!call) return put(draft, 'other', key, { name: type, data: block })
-    const isError = /error/.test((content as Block | null)?.type ?? '')
-    put(draft, 'tool-call', call.key, { result: content, failed: isError || block.is_error === true })
+    const isError = /error/.test((content as Block | null)?.type ?? '') || block.is_error === true
+    if (!tool_use_id || !setResult(draft, tool_use_id, content, isError))
+      put(draft, 'other', key, { name: type, data: block })
   }
 }
 
 /** Ends a block: its input is complete. */
 function endBlock(draft: Draft, index: number): void {
-  const call = findCall(draft, ({ key }) => key === `${index}`)
-  if (!call) return
-  finishCall(draft, call)
-  const { json } = draft.parts.find(({ key }) => key === call.key) as typeof call
-  setRaw(draft, index, { ...(draft.raw[index] as Block), input: json ?? {} })
+  const block = draft.raw[index] as Block | undefined
+  if (!block?.type?.endsWith('tool_use')) return
+  setRaw(draft, index, { ...block, input: finishCall(draft, `${index}`) ?? {} })
 }
 
 function reduceUsage(draft: Draft, usage: RawUsage | null | undefined): void {

@@ -1,16 +1,6 @@
 import type { Message } from '../protocol/message.ts'
 import type { Fold } from '../stream/folds/fold.ts'
-import {
-  addSources,
-  answerFold,
-  type Draft,
-  findCall,
-  finish,
-  finishCall,
-  grow,
-  put,
-  set,
-} from './answer-fold.ts'
+import { addSources, answerFold, type Draft, finish, finishCall, grow, put, set } from './answer-fold.ts'
 import type { Answer } from './answer.ts'
 import { toSource } from './vendor-values.ts'
 
@@ -111,6 +101,5 @@ function reduceCall(draft: Draft, type: string, key: string, { id, function: cal
   if (type === 'tool-call-start') put(draft, 'tool-call', key, { id: id ?? '', name: call?.name ?? '' })
   if (!type.startsWith('tool-call')) return
   grow(draft, 'tool-call', key, call?.arguments)
-  const found = type === 'tool-call-end' && findCall(draft, (each) => each.key === key)
-  if (found) finishCall(draft, found)
+  if (type === 'tool-call-end') finishCall(draft, key)
 }

@@ -9,8 +9,8 @@ import {
   put,
   set,
   setRaw,
+  setResult,
 } from './answer-fold.ts'
-import type { ToolCallPart } from './answer.ts'
 import { parseJson } from './until-end.ts'
 import { toFile, toSource, toText } from './vendor-values.ts'
 
@@ -121,19 +121,20 @@ function reducePart(draft: Draft, part: ContentPart): void {
       json,
       done: true,
     })
-  const setResult = (id: string | undefined, result: unknown, failed: boolean) => {
-    const call = findCall(draft, (each) => each.by === 'server' && (!id || each.id === id))
-    if (call) put(draft, 'tool-call', call.key, { result, failed })
-  }
   if (text !== undefined) {
     grow(draft, type, lastKey(draft, type), text)
     if (thoughtSignature && thought) put(draft, type, lastKey(draft, type), { signature: thoughtSignature })
   } else if (functionCall) reduceCall(draft, functionCall)
   else if (executableCode) serverCall('code_execution', executableCode.id, 'executableCode', executableCode)
   else if (codeExecutionResult)
-    setResult(codeExecutionResult.id, codeExecutionResult, codeExecutionResult.outcome !== 'OUTCOME_OK')
+    setResult(
+      draft,
+      codeExecutionResult.id,
+      codeExecutionResult,
+      codeExecutionResult.outcome !== 'OUTCOME_OK',
+    )
   else if (toolCall) serverCall(toolCall.toolType ?? '', toolCall.id, 'toolCall', toolCall.args ?? {})
-  else if (toolResponse) setResult(toolResponse.id, toolResponse.response ?? {}, false)
+  else if (toolResponse) setResult(draft, toolResponse.id, toolResponse.response ?? {})
   else if (inlineData ?? fileData) {
     const { mimeType = '' } = inlineData ?? fileData ?? {}
     put(draft, 'file', key, toFile(mimeType, inlineData?.data, fileData?.fileUri))
@@ -148,7 +149,7 @@ function reduceCall(draft: Draft, { id = '', name, args, partialArgs, willContin
   const values = (args ?? parseJson(before?.arguments ?? '') ?? {}) as object
   for (const each of partialArgs ?? []) setValue(values, each)
   if (name || before) put(draft, 'tool-call', key, { ...(name && { id, name }), arguments: toText(values) })
-  if (!willContinue) finishCall(draft, draft.parts.find((part) => part.key === key) as ToolCallPart)
+  if (!willContinue) finishCall(draft, key)
 }
 
 /** Sets the value at a path such as `$.list[0]['a name']`, or appends to the text that is there. */

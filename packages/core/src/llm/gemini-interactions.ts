@@ -1,4 +1,4 @@
-import { type Draft, findCall, finish, finishCall, put, set, setRaw } from './answer-fold.ts'
+import { type Draft, finish, finishCall, put, set, setRaw, setResult } from './answer-fold.ts'
 import { toFile, toSource, toText } from './vendor-values.ts'
 
 /** The fields of an event of the Interactions API that are read. */
@@ -77,8 +77,7 @@ function putStep(draft: Draft, index: number, step: Step): void {
     const text = (summary ?? []).map((each) => each.text ?? '').join('')
     if (text) put(draft, 'reasoning', key, { text, signature })
   } else if (type.endsWith('_result')) {
-    const call = findCall(draft, ({ id, by }) => by === 'server' && (!call_id || id === call_id))
-    if (call) put(draft, 'tool-call', call.key, { result, failed: step.is_error === true })
+    setResult(draft, call_id, result, step.is_error === true)
   } else if (type.endsWith('_call')) putCall(draft, key, step)
   // In an older revision, a text is a step of its own.
   else
@@ -108,11 +107,9 @@ function putCall(draft: Draft, key: string, { type = '', id, name, arguments: gi
 
 /** Ends a step: the arguments of a call are complete. */
 function endStep(draft: Draft, index: number): void {
-  const call = findCall(draft, ({ key }) => key === `${index}`)
-  if (!call) return
-  finishCall(draft, call)
-  const { json } = draft.parts.find(({ key }) => key === call.key) as typeof call
-  setRaw(draft, index, { ...(draft.raw[index] as Step), arguments: json })
+  const step = draft.raw[index] as Step | undefined
+  if (!step?.type?.endsWith('_call')) return
+  setRaw(draft, index, { ...step, arguments: finishCall(draft, `${index}`) ?? {} })
 }
 
 /** Returns the step after a delta. Text grows, in the step or in the last block of its list. */

@@ -1,4 +1,4 @@
-import { type Draft, findCall, finish, finishCall, put, set, setRaw } from './answer-fold.ts'
+import { type Draft, finish, finishCall, put, set, setRaw, setResult } from './answer-fold.ts'
 import { type RawUsage, toUsage } from './openai-usage.ts'
 import { toFile, toSource, toText } from './vendor-values.ts'
 
@@ -124,10 +124,8 @@ function putItem(draft: Draft, index: number, item: Item, isDone?: boolean): voi
   for (const [at, each] of (summary ?? []).entries()) putContent(each, `${index}.s${at}`)
   for (const [at, each] of (content ?? []).entries()) putContent(each, `${index}.${at}`)
   if (CALL.test(type)) putCall(draft, index, item, isDone)
-  else if (type.endsWith('_output')) {
-    const call = findCall(draft, ({ id, by }) => (call_id ? id === call_id : by === 'server'))
-    if (call) put(draft, 'tool-call', call.key, { result: output ?? result ?? tools })
-  } else if (!/^(message|reasoning)$/.test(type)) put(draft, 'other', `${index}`, { name: type, data: item })
+  else if (type.endsWith('_output')) setResult(draft, call_id, output ?? result ?? tools)
+  else if (!/^(message|reasoning)$/.test(type)) put(draft, 'other', `${index}`, { name: type, data: item })
 }
 
 const CALL = /_call$|^mcp_approval_request$|^program$/
@@ -150,8 +148,7 @@ function putCall(draft: Draft, index: number, item: Item, isDone?: boolean): voi
   })
   if (typeof result === 'string')
     put(draft, 'file', `${index}.file`, toFile(`image/${output_format}`, result))
-  const call = isDone && findCall(draft, (each) => each.key === key)
-  if (call) finishCall(draft, call)
+  if (isDone) finishCall(draft, key)
 }
 
 const KINDS: { readonly [type: string]: string } = { function_call: 'function', custom_tool_call: 'custom' }

@@ -128,8 +128,7 @@ function reduceTool(draft: Draft, chunk: UiChunk, id: string): void {
     failed: errorText !== undefined || type === 'tool-output-denied',
   })
   grow(draft, 'tool-call', key, chunk.inputTextDelta)
-  const call = findCall(draft, (each) => each.key === key)
-  if (call && /^tool-(input-(available|error)|output)/.test(type)) finishCall(draft, call)
+  if (/^tool-(input-(available|error)|output)/.test(type)) finishCall(draft, key)
   const phase = type.replace(/^tool-|input-start$/g, '') || 'input-streaming'
   if (chunk.inputTextDelta !== undefined) return
   const request = type === 'tool-approval-request'
