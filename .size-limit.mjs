@@ -24,7 +24,7 @@ const limits = {
     ['cohere', '{ cohere }', '2.4 kB'],
     ['uiMessageStream', '{ uiMessageStream }', '2.95 kB'],
     ['answer', '{ answer }', '7.8 kB'],
-    ['appendAnswer', '{ appendAnswer }', '1.65 kB'],
+    ['appendAnswer', '{ appendAnswer }', '1.75 kB'],
     ['partialJson', '{ partialJson }', '0.45 kB'],
     ['everything', '*', '9.6 kB'],
   ],

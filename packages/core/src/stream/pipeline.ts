@@ -65,7 +65,7 @@ export function createPipeline<Data, Events>(
     refreshOptions() {
       options = latestOptions()
       guard(folds.refreshOptions, options)
-      until = combineUntil(options.until, folds.ending.until)
+      until = combineUntil(options.until, folds.until)
     },
     get until() {
       return until

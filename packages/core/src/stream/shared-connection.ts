@@ -89,7 +89,7 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
       onStateChange(state) {
         for (const subscriber of subscribers) subscriber.onStateChange(state)
       },
-      isComplete: () => leader.pipeline.folds.ending.isComplete(),
+      isComplete: () => leader.pipeline.folds.isComplete(),
     },
     page,
   )

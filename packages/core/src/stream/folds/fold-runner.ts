@@ -22,23 +22,18 @@ export interface FoldData<Data = unknown> {
   readonly lastType: string
   /** True once the data was built from a message. */
   readonly hasData: boolean
-  /** The fold's knowledge of the end of its format. */
-  readonly ending: Ending
-  /** Parts of the options that decide what the data is built from. Equal parts mean equal data. */
-  readonly identity: readonly unknown[]
-}
-
-/** Methods of a fold about the end of its format, with its state. */
-interface Ending {
-  readonly until: ((message: Message) => UntilResult) | undefined
   /** Returns true if the fold says that the data is complete. */
   isComplete(): boolean
+  /** Parts of the options that decide what the data is built from. Equal parts mean equal data. */
+  readonly identity: readonly unknown[]
 }
 
 /** Fold with its state. */
 export interface FoldRunner<Data> extends FoldData<Data> {
   /** True if nothing was added yet and the fold wants the message that came before. */
   readonly wantsLast: boolean
+  /** The fold's `until`, if it has one. */
+  readonly until: ((message: Message) => UntilResult) | undefined
   /** Uses the fold of these options from now on. */
   refreshOptions(options: FoldOptions<Data>): void
   /** Adds a message. Returns false if the data does not depend on it. */
@@ -95,9 +90,10 @@ export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Dat
     get identity() {
       return [fold.stateKey ?? options.fold, !options.fold, `${Object.keys(options.events ?? {}).toSorted()}`]
     },
-    get ending() {
-      return endingOf(fold, () => state, setState)
+    get until() {
+      return fold.until && ((message: Message) => checkEnd(fold, message, state, setState))
     },
+    isComplete: () => guard(() => fold.isComplete?.(state)) === true,
     refreshOptions(latestOptions) {
       const { fold: given } = options
       options = latestOptions
@@ -133,19 +129,16 @@ export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Dat
   return runner
 }
 
-/** Binds the methods of a fold to its state. A message that ends the stream without being delivered may change the state. */
-function endingOf(fold: Fold<unknown>, getState: () => unknown, setState: (state: unknown) => void): Ending {
-  const { until } = fold
-  return {
-    until:
-      until &&
-      ((message) => {
-        const end = until.call(fold, message, getState())
-        if (end && end !== 'inclusive' && fold.addFinal) setState(fold.addFinal(getState(), message))
-        return end
-      }),
-    isComplete: () => guard(() => fold.isComplete?.(getState())) === true,
-  }
+/** Asks the fold if a message ends the stream. One that is not delivered may still change the state. */
+function checkEnd(
+  fold: Fold<unknown>,
+  message: Message,
+  state: unknown,
+  setState: (state: unknown) => void,
+): UntilResult {
+  const end = fold.until!(message, state)
+  if (end && end !== 'inclusive' && fold.addFinal) setState(fold.addFinal(state, message))
+  return end
 }
 
 /** Returns the data of the first handler that builds it from the same parts, if there is any. */
