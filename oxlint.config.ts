@@ -184,6 +184,57 @@ const compat = [
   },
 ] as const
 
+/** The server imports nothing. Its main entry runs everywhere; only the logs of SQLite and Redis, and their folders, may use Node. */
+const server = [
+  {
+    files: ['packages/server/src/**'],
+    rules: {
+      'eslint/no-restricted-imports': importOnly(
+        'The server imports nothing.',
+        ['./**', '../*.ts'],
+        ['**/index.ts'],
+      ),
+      'eslint/no-restricted-properties': noRandom,
+    },
+  },
+  {
+    files: ['packages/server/src/*.ts'],
+    rules: {
+      'eslint/no-restricted-imports': importOnly(
+        'The main entry does without the other entries.',
+        ['./*.ts'],
+        ['./sqlite.ts', './redis.ts', './testing.ts', './index.ts'],
+      ),
+      'eslint/no-restricted-globals': noGlobals('Response'),
+    },
+  },
+  ...['sqlite', 'redis', 'testing'].map((entry) => ({
+    files: [`packages/server/src/${entry}.ts`],
+    rules: {
+      'eslint/no-restricted-imports': importOnly(
+        'An entry imports its folder and the log.',
+        [`./${entry}/*`, './*.ts'],
+        ['./index.ts'],
+      ),
+    },
+  })),
+  {
+    files: ['packages/server/src/index.ts'],
+    rules: {
+      'eslint/no-restricted-imports': importOnly('The main entry does without the other entries.', [
+        './*.ts',
+      ]),
+    },
+  },
+  {
+    files: ['packages/server/src/clock.ts'],
+    rules: {
+      'eslint/no-restricted-globals': noGlobals(...time),
+      'eslint/no-restricted-properties': 'off',
+    },
+  },
+] as const
+
 /** A longer function does several things: give each a name. */
 const lengths = {
   files: ['packages/*/src/**'],
@@ -212,5 +263,5 @@ export default defineConfig({
     'react/react-in-jsx-scope': 'off',
     'import/no-unassigned-import': 'off',
   },
-  overrides: [lengths, ...core, ...bindings, ...apps, ...compat],
+  overrides: [lengths, ...core, ...bindings, ...apps, ...compat, ...server],
 })
