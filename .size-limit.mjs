@@ -17,8 +17,16 @@ const limits = {
   '@headwater/core/transport': [['everything', '*', '2.5 kB']],
   '@headwater/core/testing': [['everything', '*', '1.4 kB']],
   '@headwater/core/llm': [
-    ['chatRequest, openai', '{ chatRequest, openai }', '1.35 kB'],
-    ['everything', '*', '1.6 kB'],
+    ['chatRequest, openai', '{ chatRequest, openai }', '4.3 kB'],
+    ['openai', '{ openai }', '4.2 kB'],
+    ['anthropic', '{ anthropic }', '2.8 kB'],
+    ['gemini', '{ gemini }', '4 kB'],
+    ['cohere', '{ cohere }', '2.4 kB'],
+    ['uiMessageStream', '{ uiMessageStream }', '2.95 kB'],
+    ['answer', '{ answer }', '7.8 kB'],
+    ['appendAnswer', '{ appendAnswer }', '1.75 kB'],
+    ['partialJson', '{ partialJson }', '0.45 kB'],
+    ['everything', '*', '9.6 kB'],
   ],
   '@headwater/compat/event-source': [['EventSource, including core', '{ EventSource }', '7 kB']],
   '@headwater/compat/event-source-polyfill': [
