@@ -30,6 +30,7 @@ const layers: { readonly [files: string]: readonly string[] } = {
   'stream/*': ['./*', './folds/*', ...within('../', ...stream)],
   'stream/folds/*': ['./*', '../*.ts', ...within('../../', ...stream)],
   'llm/*': ['./*', ...within('../', ...contracts)],
+  'llm/resume-from.ts': within('../', 'connection/transport.ts', 'protocol/parser.ts'),
   'testing/*': ['./*', ...within('../', ...contracts)],
   'index.ts': ['./**'],
 }
@@ -86,7 +87,7 @@ const core = [
     rules: { 'eslint/no-restricted-globals': noGlobals(...network) },
   },
   {
-    files: ['packages/core/src/llm/chat-request.ts'],
+    files: ['packages/core/src/llm/chat-request.ts', 'packages/core/src/llm/resume-from.ts'],
     rules: { 'eslint/no-restricted-globals': noGlobals('Response') },
   },
   {
@@ -184,6 +185,57 @@ const compat = [
   },
 ] as const
 
+/** The server imports nothing. Its main entry runs everywhere; only the logs of SQLite and Redis, and their folders, may use Node. */
+const server = [
+  {
+    files: ['packages/server/src/**'],
+    rules: {
+      'eslint/no-restricted-imports': importOnly(
+        'The server imports nothing.',
+        ['./**', '../*.ts'],
+        ['**/index.ts'],
+      ),
+      'eslint/no-restricted-properties': noRandom,
+    },
+  },
+  {
+    files: ['packages/server/src/*.ts'],
+    rules: {
+      'eslint/no-restricted-imports': importOnly(
+        'The main entry does without the other entries.',
+        ['./*.ts'],
+        ['./sqlite.ts', './redis.ts', './testing.ts', './index.ts'],
+      ),
+      'eslint/no-restricted-globals': noGlobals('Response'),
+    },
+  },
+  ...['sqlite', 'redis', 'testing'].map((entry) => ({
+    files: [`packages/server/src/${entry}.ts`],
+    rules: {
+      'eslint/no-restricted-imports': importOnly(
+        'An entry imports its folder and the log.',
+        [`./${entry}/*`, './*.ts'],
+        ['./index.ts'],
+      ),
+    },
+  })),
+  {
+    files: ['packages/server/src/index.ts'],
+    rules: {
+      'eslint/no-restricted-imports': importOnly('The main entry does without the other entries.', [
+        './*.ts',
+      ]),
+    },
+  },
+  {
+    files: ['packages/server/src/clock.ts'],
+    rules: {
+      'eslint/no-restricted-globals': noGlobals(...time),
+      'eslint/no-restricted-properties': 'off',
+    },
+  },
+] as const
+
 /** A longer function does several things: give each a name. */
 const lengths = {
   files: ['packages/*/src/**'],
@@ -212,5 +264,5 @@ export default defineConfig({
     'react/react-in-jsx-scope': 'off',
     'import/no-unassigned-import': 'off',
   },
-  overrides: [lengths, ...core, ...bindings, ...apps, ...compat],
+  overrides: [lengths, ...core, ...bindings, ...apps, ...compat, ...server],
 })

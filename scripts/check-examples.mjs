@@ -71,7 +71,7 @@ const paths = Object.fromEntries(
 const config = {
   extends: '../../tsconfig.base.json',
   // An excerpt in JavaScript may use names from elsewhere, so only its syntax is checked.
-  compilerOptions: { jsx: 'react-jsx', types: [], allowJs: true, checkJs: false, paths },
+  compilerOptions: { jsx: 'react-jsx', types: ['node'], allowJs: true, checkJs: false, paths },
   files,
 }
 mkdirSync(main, { recursive: true })

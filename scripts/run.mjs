@@ -161,6 +161,7 @@ must('installing the dependencies', 'pnpm', ['install', '--frozen-lockfile'])
 if (task !== 'demo') {
   ensureChromium()
   ensureDebian('/usr/sbin/nginx', ['nginx-light', 'openssl'])
+  ensureDebian('/usr/bin/redis-server', ['redis-server'])
   if (task === 'test:matrix') ensureDebian('/usr/bin/firefox-esr', ['firefox-esr'])
 }
 const child = spawn('pnpm', ['run', `do:${task}`, ...rest], {

@@ -1,0 +1,8 @@
+import { library } from '../../tsdown.base.ts'
+
+export default library({
+  index: 'src/index.ts',
+  redis: 'src/redis.ts',
+  sqlite: 'src/sqlite.ts',
+  testing: 'src/testing.ts',
+})
