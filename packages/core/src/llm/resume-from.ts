@@ -92,6 +92,7 @@ function withIds(response: Response, names: ResumableApi, resumedId?: string): R
   if (resumedId) headers.set('sse-resume', 'complete')
   let answerId = resumedId
   const encoder = new TextEncoder()
+  let parser: Parser
   const addIds = new TransformStream<Uint8Array, Uint8Array>({
     start(controller) {
       const write = (block: string) => controller.enqueue(encoder.encode(block))
@@ -110,7 +111,6 @@ function withIds(response: Response, names: ResumableApi, resumedId?: string): R
     },
     transform: (chunk) => parser.feed(chunk),
   })
-  let parser: Parser
   return new Response(body.pipeThrough(addIds), { headers })
 }
 
