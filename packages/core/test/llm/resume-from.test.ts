@@ -106,7 +106,7 @@ async function read(
   const continuities: string[] = []
   const stream = createEventStream(url, {
     ...chatRequest({ model: 'a-model', input: 'Why?', background: true }),
-    headers: { authorization: 'Bearer a-token' },
+    headers: { authorization: 'Bearer a-token', 'content-type': 'application/json' },
     fetch: resumeFrom(format),
     fold: KINDS[format].fold(),
     onComment: (comment) => comments.push(comment),
