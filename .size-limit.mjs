@@ -14,7 +14,7 @@ const limits = {
     ['createParser', '{ createParser }', '2.7 kB'],
     ['everything', '*', '2.85 kB'],
   ],
-  '@headwater/core/transport': [['everything', '*', '2.5 kB']],
+  '@headwater/core/transport': [['everything', '*', '2.6 kB']],
   '@headwater/core/testing': [['everything', '*', '1.4 kB']],
   '@headwater/core/llm': [
     ['chatRequest, openai', '{ chatRequest, openai }', '4.3 kB'],
