@@ -7,6 +7,9 @@ import { isVisitorName } from './visitors.ts'
 
 const maxUrlLength = 2048
 
+/** Headers that a page of another origin may read. */
+export const exposedHeaders = 'Retry-After, SSE-Resume'
+
 export interface Routes {
   api: ReturnType<typeof createApi>
   page: Pages
@@ -60,7 +63,6 @@ export function createRouter({ api, page, isClosing, log }: Routes) {
   }
 }
 
-// better-sse builds a URL and a Request from these values, and throws if they are invalid.
 function urlOf({ url = '/', headers: { host = '' } }: IncomingMessage): URL {
   if (url.length > maxUrlLength) {
     throw new HttpError(414, 'url_too_long', `The address is longer than ${maxUrlLength} characters.`)
@@ -78,7 +80,7 @@ function allowAnyOrigin(res: ServerResponse) {
   res.setHeader('Access-Control-Allow-Origin', '*')
   res.setHeader('Access-Control-Allow-Methods', 'GET, POST')
   res.setHeader('Access-Control-Allow-Headers', 'Authorization, Cache-Control, Content-Type, Last-Event-ID')
-  res.setHeader('Access-Control-Expose-Headers', 'Retry-After')
+  res.setHeader('Access-Control-Expose-Headers', exposedHeaders)
   res.setHeader('Access-Control-Max-Age', '600')
 }
 
