@@ -7,7 +7,6 @@ import { lastEventIdOf } from './last-event-id.ts'
 import type { Log } from './log.ts'
 import { isNewsLanguage } from './news.ts'
 import { HttpError, reply } from './reply.ts'
-import { exposedHeaders } from './router.ts'
 import type { Streams } from './streams.ts'
 import { marketSymbols } from './symbols.ts'
 import type { Tokens } from './token.ts'
@@ -75,7 +74,8 @@ export function createApi(context: ApiContext): Record<string, Record<string, Ha
     const { req, res, query } = call
     const stream = streams.create(kind, admitStream(kind, req, query), res)
     if (kind !== 'news') fleet.want(kind)
-    const headers = { 'Access-Control-Expose-Headers': exposedHeaders }
+    // The channel adds its own.
+    const headers = { 'Access-Control-Expose-Headers': 'Retry-After' }
     return channel.handle(req, stream, { from, headers })
   }
 

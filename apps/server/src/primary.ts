@@ -26,14 +26,16 @@ interface Question {
 }
 
 const newsEveryMs = 3000
+/** Time after which a worker that does not answer is left out, in milliseconds. */
+const answerTimeoutMs = 1000
 /** Time that workers get to stop, in milliseconds. */
 const stopTimeoutMs = 3000
 /** Delay before a worker is started again that could not start, in milliseconds. */
 const restartMs = 1000
 
 /**
- * Starts processes that share a port, and publishes for all of them. Whoever of them ends is replaced. Rejects with the error of a process that cannot
- * start.
+ * Starts processes that share a port, and publishes for all of them. A process that ends is replaced. Rejects with the error of
+ * a process that cannot start.
  */
 export function startFleet({ log, ...options }: FleetOptions): Promise<RunningFleet> {
   const channels = createChannels(openStorage(options.storage))
@@ -66,8 +68,12 @@ export function startFleet({ log, ...options }: FleetOptions): Promise<RunningFl
     if (message.type === 'want') publisher.want(message.feed)
     if (message.type === 'done') answer(message.id, worker, { result: message.result })
     if (message.type === 'ask') {
-      questions.set(++asked, { asker: worker, id: message.id, waiting: new Set(ready.keys()), answers: [] })
-      for (const each of ready.keys()) tell(each, { type: 'run', id: asked, call: message.call })
+      const key = ++asked
+      questions.set(key, { asker: worker, id: message.id, waiting: new Set(ready.keys()), answers: [] })
+      for (const each of ready.keys()) tell(each, { type: 'run', id: key, call: message.call })
+      setTimeout(() => {
+        for (const each of questions.get(key)?.waiting ?? []) answer(key, each)
+      }, answerTimeoutMs).unref()
     }
     if (message.type !== 'kill') return
     for (const [each, process] of ready) if (process === message.process) each.process.kill('SIGKILL')

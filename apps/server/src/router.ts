@@ -7,9 +7,6 @@ import { isVisitorName } from './visitors.ts'
 
 const maxUrlLength = 2048
 
-/** Headers that a page of another origin may read. */
-export const exposedHeaders = 'Retry-After, SSE-Resume'
-
 export interface Routes {
   api: ReturnType<typeof createApi>
   page: Pages
@@ -80,7 +77,7 @@ function allowAnyOrigin(res: ServerResponse) {
   res.setHeader('Access-Control-Allow-Origin', '*')
   res.setHeader('Access-Control-Allow-Methods', 'GET, POST')
   res.setHeader('Access-Control-Allow-Headers', 'Authorization, Cache-Control, Content-Type, Last-Event-ID')
-  res.setHeader('Access-Control-Expose-Headers', exposedHeaders)
+  res.setHeader('Access-Control-Expose-Headers', 'Retry-After, SSE-Resume')
   res.setHeader('Access-Control-Max-Age', '600')
 }
 
