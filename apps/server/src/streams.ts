@@ -116,7 +116,7 @@ class FaultyStream implements Stream {
 
   /** Called by a channel if the client takes nothing. */
   destroy(): void {
-    this.#closeReason ??= `too slow, ${this.#response.writableLength + this.#held.length} bytes waiting for it`
+    this.#closeReason ??= `it took nothing, ${this.#response.writableLength + this.#held.length} bytes waiting`
     this.#response.destroy()
   }
 
