@@ -163,6 +163,9 @@ if (task !== 'demo') {
   ensureDebian('/usr/sbin/nginx', ['nginx-light', 'openssl'])
   ensureDebian('/usr/bin/redis-server', ['redis-server'])
   if (task === 'test:matrix') ensureDebian('/usr/bin/firefox-esr', ['firefox-esr'])
+} else if (rest.some((arg) => arg.startsWith('--processes')) && !env.REDIS_SERVER_PATH) {
+  // Several processes share their messages in Redis. Without it, the demo says what to install.
+  ensureDebian('/usr/bin/redis-server', ['redis-server'])
 }
 const child = spawn('pnpm', ['run', `do:${task}`, ...rest], {
   cwd: root,

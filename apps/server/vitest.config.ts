@@ -3,5 +3,5 @@ import { defineProject } from 'vitest/config'
 export default defineProject({
   resolve: { conditions: ['@headwater/source'] },
   ssr: { resolve: { conditions: ['@headwater/source'] } },
-  test: { name: 'demo-server', environment: 'node', testTimeout: 30_000, include: ['test/**/*.test.ts'] },
+  test: { name: 'demo-server', environment: 'node', testTimeout: 60_000, include: ['test/**/*.test.ts'] },
 })

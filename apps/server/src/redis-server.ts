@@ -16,7 +16,7 @@ export interface RedisServer {
 /** Returns the path of an installed `redis-server`, or of its fork Valkey: `REDIS_SERVER_PATH`, or the first one in `PATH`. */
 export function findRedisServer(): string | undefined {
   const { REDIS_SERVER_PATH: own = '', PATH = '' } = process.env
-  const folders = [...PATH.split(delimiter), '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin']
+  const folders = PATH.split(delimiter).filter((folder) => folder !== '')
   const names = ['redis-server', 'valkey-server']
   return [own, ...folders.flatMap((folder) => names.map((name) => join(folder, name)))].find(
     (path) => path !== '' && isExecutable(path),
