@@ -163,7 +163,7 @@ if (task !== 'demo') {
   ensureDebian('/usr/sbin/nginx', ['nginx-light', 'openssl'])
   ensureDebian('/usr/bin/redis-server', ['redis-server'])
   if (task === 'test:matrix') ensureDebian('/usr/bin/firefox-esr', ['firefox-esr'])
-} else if (rest.some((arg) => arg.startsWith('--processes')) && !env.REDIS_SERVER_PATH) {
+} else if (/--processes[ =](?!1\b)/.test(rest.join(' ')) && !env.REDIS_SERVER_PATH) {
   // Several processes share their messages in Redis. Without it, the demo says what to install.
   ensureDebian('/usr/bin/redis-server', ['redis-server'])
 }

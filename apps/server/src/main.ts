@@ -80,7 +80,7 @@ Set PORT to a number from 0 to 65535, or leave it unset for 4300.`)
   if (!own) process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   try {
     const redis = processes > 1 ? await startRedis(folder) : undefined
-    process.on('exit', () => redis?.stop())
+    process.on('exit', () => redis?.child.kill())
     const fleet = await startFleet({
       // A port that all processes know, also one that starts later.
       port: port === 0 ? await freePort(host) : port,
@@ -88,10 +88,10 @@ Set PORT to a number from 0 to 65535, or leave it unset for 4300.`)
       pages,
       processes,
       storage: redis ? { url: redis.url } : { folder },
-      companion: redis?.pid ?? null,
+      companion: redis?.child.pid ?? null,
       log: print,
     })
-    void redis?.ended.then(() => {
+    redis?.child.on('exit', () => {
       if (!stopping) fail('Redis has ended, so the demo server ends, too.')
     })
     return fleet

@@ -107,15 +107,15 @@ export function startFleet({ log, ...options }: FleetOptions): Promise<RunningFl
     })
   }
 
-  async function restart(process: number) {
-    while (!stopping)
-      try {
-        await start(process)
-        return log(`process ${process} is back`)
-      } catch (error) {
-        log(`process ${process} did not start: ${(error as Error).message}`)
-        await new Promise((resolve) => setTimeout(resolve, restartMs))
-      }
+  async function restart(process: number): Promise<void> {
+    if (stopping) return
+    try {
+      await start(process)
+      log(`process ${process} is back`)
+    } catch (error) {
+      log(`process ${process} did not start: ${(error as Error).message}`)
+      setTimeout(() => void restart(process), restartMs)
+    }
   }
 
   async function close() {

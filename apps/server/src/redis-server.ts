@@ -1,16 +1,12 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { delimiter, join } from 'node:path'
 
 export interface RedisServer {
-  readonly program: string
   readonly url: string
-  readonly pid: number
-  /** Resolves when the process has ended. */
-  readonly ended: Promise<unknown>
-  stop(): void
+  readonly child: ChildProcess
 }
 
 /** Returns the path of an installed `redis-server`, or of its fork Valkey: `REDIS_SERVER_PATH`, or the first one in `PATH`. */
@@ -40,7 +36,6 @@ export async function startRedisServer(program: string, folder: string): Promise
   ]
   // Detached: Ctrl-C must not end it before those who use it.
   const child = spawn(program, options, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
-  const ended = once(child, 'exit')
   let output = ''
   const isReady = new Promise<boolean>((resolve) => {
     for (const stream of [child.stdout, child.stderr])
@@ -48,22 +43,14 @@ export async function startRedisServer(program: string, folder: string): Promise
         output = `${output}${text}`.slice(-2000)
         if (output.includes('Ready to accept connections')) resolve(true)
       })
-    ended.then(
-      () => resolve(false),
-      (error: Error) => {
-        output = error.message
-        resolve(false)
-      },
-    )
+    child.on('exit', () => resolve(false))
+    child.on('error', (error) => {
+      output = error.message
+      resolve(false)
+    })
   })
-  if (!(await isReady) || child.pid === undefined) throw new Error(`${program} did not start:\n${output}`)
-  return {
-    program,
-    url: `redis://127.0.0.1:${port}`,
-    pid: child.pid,
-    ended,
-    stop: () => void child.kill(),
-  }
+  if (!(await isReady)) throw new Error(`${program} did not start:\n${output}`)
+  return { url: `redis://127.0.0.1:${port}`, child }
 }
 
 /** Returns a port of this machine that nobody listens on. */

@@ -53,7 +53,7 @@ export const chinese: Texts = {
   },
   weather: {
     title: '网络天气',
-    lead: '这些按钮只会干扰当前标签页的连接。',
+    lead: '这六个按钮只会干扰当前标签页的连接。',
     actions: {
       drop: ['断开', '在一条消息传到一半时断开连接'],
       silence: ['停滞', '保持连接，但 10 秒内不发送任何数据'],

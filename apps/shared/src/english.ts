@@ -52,7 +52,7 @@ export const english = {
   },
   weather: {
     title: 'Network weather',
-    lead: 'These buttons break the connections of this tab only.',
+    lead: 'These six buttons break the connections of this tab only.',
     actions: {
       drop: ['Drop', 'Cut connections in the middle of a message'],
       silence: ['Stall', 'Keep connections open, send nothing for 10 s'],
