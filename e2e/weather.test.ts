@@ -21,7 +21,7 @@ const secondsAgo = ({ page }: Demo): Promise<number> =>
 
 for (const app of apps) {
   test(`${app}: shows each network failure, recovers, and loses no message`, async ({ demo }) => {
-    test.setTimeout(90_000)
+    test.setTimeout(120_000)
     const { page, weather, news } = demo
     await demo.open(app)
     await expect(weather.status).toHaveAttribute('data-status', 'open')
