@@ -1,7 +1,7 @@
 import type { StreamKind, Stats } from './visitors.ts'
 import type { Weather } from './weather.ts'
 
-/** What each process of the demo does for its own streams. Arguments and results travel as JSON. */
+/** Calls that each process of the demo answers for its own streams. Arguments and results travel as JSON. */
 export interface Duties {
   /** Applies weather to the streams of a visitor. Returns the number of dropped streams. */
   weather(visitor: string, weather: Weather): number
@@ -10,7 +10,7 @@ export interface Duties {
   openedAt(visitor: string, kind: StreamKind): number | null
 }
 
-export type DutyName = keyof Duties
+type DutyName = keyof Duties
 export type DutyCall<Name extends DutyName = DutyName> = {
   [Each in Name]: { readonly name: Each; readonly args: Parameters<Duties[Each]> }
 }[Name]

@@ -50,9 +50,9 @@ class FaultyStream implements Stream {
   readonly #response: ServerResponse
   readonly #streams: Set<FaultyStream>
   readonly #log: Log
-  /** What the weather holds back. */
+  /** Bytes that the weather holds back. */
   #held: Uint8Array = new Uint8Array()
-  /** What was sent last, of which `cut` sends a part again. */
+  /** Chunk that was sent last. `cut` sends a part of it again. */
   #last: Uint8Array = new Uint8Array()
   #sentAt = 0
   #bytes = 0

@@ -24,7 +24,7 @@ interface StreamRequest {
 }
 
 /** Progress of an answer when its stream closed. */
-export interface ChatResult {
+interface ChatResult {
   readonly at: number
   readonly sent: number
   readonly of: number
