@@ -1,5 +1,6 @@
 import { expect, test, type TestContext } from 'vitest'
 import { findRedisServer } from '../src/redis-server.ts'
+import type { Tick } from '../src/ticker.ts'
 import { gapsIn, idsOf, listen, post, resume, statsOf, type Listener } from './listener.ts'
 import { isRunning, processesOf, runDemo } from './processes.ts'
 
@@ -39,6 +40,9 @@ test('a stream continues on another process after its own was killed, and the ot
   await continued.until(() => continued.messages.length >= 50)
   expect(continued.headers['sse-resume']).toBe('complete')
   expect(gapsIn([...idsOf(mine), ...idsOf(continued)])).toEqual([])
+  // There is one publisher, which the kill did not disturb.
+  const ticks = [...mine.messages, ...continued.messages].map(({ data }) => (JSON.parse(data) as Tick).n)
+  expect(gapsIn(ticks)).toEqual([])
   const [successor] = await openIn(url, '?visitor=mine&stream=ticker')
   expect(successor?.pid).not.toBe(server?.pid)
 
@@ -53,7 +57,7 @@ test('a stream continues on another process after its own was killed, and the ot
     await stream.until(() => stream.messages.length >= length + 400)
     expect(gapsIn(idsOf(stream))).toEqual([])
   }
-  // Each message is published once, so all have the same one under an id.
+  // An id names the same message in all processes.
   const [one, other] = alive.map(({ messages }) => new Map(messages.map(({ id, data }) => [id, data])))
   const shared = [...(one ?? [])].filter(([id]) => other?.has(id))
   expect(shared.length).toBeGreaterThan(800)

@@ -72,7 +72,7 @@ defineElement('weather-actions', (host) => ({
       const line = host.querySelector<HTMLElement>('.process')!
       // Takes its place also while it is invisible, so that nothing moves when it appears.
       line.dataset['known'] = String(server !== undefined)
-      line.querySelector('button')!.disabled = !server
+      line.querySelector('button')!.setAttribute('aria-disabled', String(!server))
       const { serves, none } = weather.process
       setText(line.querySelector('span'), server ? serves(server.process, server.count, server.pid) : none)
     })

@@ -14,6 +14,7 @@ const offlineMs = 5_000
 let onlineTimer: ReturnType<typeof setTimeout> | undefined
 
 export async function applyWeather(action: WeatherAction): Promise<void> {
+  if (action === 'kill' && !serverProcess.get()) return
   if (action === 'clear') goOnline()
   if (action === 'offline') goOffline()
   else {
