@@ -114,6 +114,28 @@ export function testSharing({ it }: Harness): void {
     equal(followers[0]!.entries, followers[1]!.entries, 'entries of the followers')
   })
 
+  it('a read has all that was appended before it, by any log, also while a tail has not seen it', async (open) => {
+    const [one, two] = [await open({}), await open({})]
+    const { head } = await one.read('0-0', 1)
+    const follower = follow(one, head)
+    // More at once than a tail may take at once.
+    const burst = Array.from({ length: 600 }, (_, index) => message(String(index)))
+    for (let round = 1; round <= 5; round++) {
+      const ids = await two.append(burst)
+      for (const index of [0, 100, 200, 250, 300, 400]) {
+        const page = await one.read(ids[index]!, 100)
+        equal(
+          page.entries.map(({ id }) => id),
+          ids.slice(index + 1, index + 101),
+          'ids',
+        )
+        equal(page.head, ids.at(-1), 'head')
+      }
+      await follower.count(round * burst.length)
+    }
+    follower.stop()
+  })
+
   it('counts without holes when several logs append at once', async (open) => {
     const logs = [await open({}), await open({}), await open({})]
     const writes = logs.map(async (log, writer) => {
