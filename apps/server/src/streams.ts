@@ -11,8 +11,6 @@ export interface Stream extends NodeResponse {
   readonly openedAt: number
   /** True if the client closed the stream, false if the server did, `undefined` while it is open. */
   readonly clientLeft: boolean | undefined
-  /** Sends what was held back, as far as the weather allows. */
-  release(): void
   /** Ends the response properly. */
   stop(reason: string): void
   /** Destroys the socket in the middle of a message. */
@@ -74,7 +72,7 @@ class FaultyStream implements Stream {
     this.#log = log
     response.on('error', () => {}) // a client that disconnects during a write; 'close' follows
     response.on('close', () => this.#closed())
-    response.on('drain', () => this.release())
+    response.on('drain', () => this.#release())
   }
 
   get writableEnded(): boolean {
@@ -125,7 +123,8 @@ class FaultyStream implements Stream {
     else this.#response.on(event, listener)
   }
 
-  release(): void {
+  /** Sends what was held back, as far as the weather allows, and asks for more if nothing is left. */
+  #release(): void {
     if (this.#held.length > 0) this.#sendHeld()
     if (this.#held.length > 0 || this.#response.writableNeedDrain) return
     for (const listener of this.#onDrain) listener()
@@ -157,7 +156,7 @@ class FaultyStream implements Stream {
       if (end > 0) this.#send(this.#held.subarray(0, end))
       this.#held = this.#held.subarray(end)
     }
-    if (this.#held.length > 0) this.#timer = setTimeout(() => this.release(), intervalMs)
+    if (this.#held.length > 0) this.#timer = setTimeout(() => this.#release(), intervalMs)
   }
 
   #send(chunk: Uint8Array): boolean {

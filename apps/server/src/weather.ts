@@ -39,10 +39,7 @@ export function applyWeather(weather: Weather, visitor: Visitor, streams: Stream
     visitor.refusedUntil = until
     visitor.refusedForMs = weather.forMs ?? 0
   }
-  if (weather.do === 'clear') {
-    visitor.silentUntil = visitor.refusedUntil = visitor.slowUntil = 0
-    for (const stream of streams) stream.release()
-  }
+  if (weather.do === 'clear') visitor.silentUntil = visitor.refusedUntil = visitor.slowUntil = 0
   const duration = weather.forMs === null ? '' : ` for ${weather.forMs} ms`
   log(`weather ${labelOf(visitor)}: ${weather.do}${duration}, ${dropped.length} streams dropped`)
   return dropped.length
