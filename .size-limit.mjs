@@ -32,6 +32,9 @@ const limits = {
     ['createChannel, memoryLog', '{ createChannel, memoryLog }', '6.6 kB'],
     ['everything', '*', '7.1 kB'],
   ],
+  '@headwater/server/answers': [
+    ['createAnswers, memoryAnswers', '{ createAnswers, memoryAnswers }', '9.5 kB'],
+  ],
   '@headwater/server/redis': [['everything', '*', '4.5 kB']],
   '@headwater/server/sqlite': [['everything', '*', '3.5 kB']],
   '@headwater/server/testing': [['everything', '*', '4.3 kB']],

@@ -2,7 +2,7 @@ import { endMessage, END } from '../answer-store.ts'
 import type { AnswerClaim, AnswerPage, AnswerStore, WriteResult } from '../answer-store.ts'
 import { nextTurn, systemClock, type Clock } from '../clock.ts'
 import type { LogEntry, NewMessage } from '../log.ts'
-import { isAfter } from '../resume.ts'
+import { split } from '../resume.ts'
 
 interface Answer {
   readonly claim: AnswerClaim
@@ -31,6 +31,8 @@ class MemoryAnswers implements AnswerStore {
   readonly #clock: Pick<Clock, 'now'>
   readonly #answers = new Map<string, Answer>()
   readonly #wakes = new Map<string, Set<() => void>>()
+  /** Ids whose readers are woken after this turn. */
+  readonly #waking = new Set<string>()
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock
@@ -80,9 +82,10 @@ class MemoryAnswers implements AnswerStore {
     const leaseMs = answer.leaseUntil - this.#clock.now()
     if (!answer.endedBy && leaseMs <= 0) this.#append(answer, endMessage('lost'), 'lease')
     const { entries, claim } = answer
-    const from = entries.findIndex((entry) => isAfter(entry.id, after))
+    const [epoch, n] = split(after)
+    const from = epoch === claim.epoch ? n : epoch > claim.epoch ? Infinity : 0
     return {
-      entries: from < 0 ? [] : entries.slice(from, from + limit),
+      entries: entries.slice(from, from + limit),
       head: `${claim.epoch}-${entries.length}`,
       ended: !!answer.endedBy,
       leaseMs,
@@ -119,7 +122,10 @@ class MemoryAnswers implements AnswerStore {
     const { claim, entries } = answer
     entries.push({ id: `${claim.epoch}-${entries.length + 1}`, event, data })
     if (event === END) answer.endedBy = by
+    if (this.#waking.has(claim.id)) return
+    this.#waking.add(claim.id)
     nextTurn(() => {
+      this.#waking.delete(claim.id)
       for (const wake of this.#wakes.get(claim.id) ?? []) wake()
     })
   }
