@@ -118,9 +118,8 @@ describe('requests', () => {
   })
 
   test('a store that does not answer is told with 503', async () => {
-    const store = memoryAnswers()
+    const { answers, errors, store } = createFake()
     vi.spyOn(store, 'claim').mockRejectedValue(new Error('down'))
-    const { answers, errors } = createFake({ store })
     const response = await answers.respond(post(), 'a', { run: createModel().run })
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
     expect(errors).toEqual([new Error('down')])
@@ -240,8 +239,7 @@ describe('the lease', () => {
   })
 
   test('that runs out while readers are connected is told to them at once', async () => {
-    const store = memoryAnswers()
-    const { answers, clock } = createFake({ store, leaseMs: 4_000 })
+    const { answers, clock, store } = createFake({ leaseMs: 4_000 })
     const model = createModel()
     const client = await ask(answers, post(), 'a', { run: model.run })
     // The process of the producer cannot reach the store any more.
@@ -259,8 +257,7 @@ describe('the lease', () => {
 
 describe('what a store has lost', () => {
   test('is written again by the producer, under the same ids', async () => {
-    const store = memoryAnswers()
-    const { answers, clock, errors } = createFake({ store })
+    const { answers, clock, errors, store } = createFake()
     const model = createModel()
     const client = await ask(answers, post(), 'a', { run: model.run })
     const ids = [await model.publish('', 1), await model.publish('', 2)]

@@ -1,6 +1,13 @@
 import { createFakeClock, type FakeClock } from '@headwater/core/testing'
 import { onTestFinished } from 'vitest'
-import { createAnswers, type Answers, type AnswersOptions, memoryAnswers } from '../../src/answers.ts'
+import {
+  createAnswers,
+  type Answers,
+  type AnswersOptions,
+  type AnswerStore,
+  memoryAnswers,
+  type PublishPart,
+} from '../../src/answers.ts'
 import { Client, createGate, requestTo, settle, uniqueName } from '../harness.ts'
 
 /** Answers in memory with a clock that the test advances. */
@@ -10,11 +17,13 @@ export function createFake<Reader = undefined>(
   readonly answers: Answers<Reader>
   readonly clock: FakeClock
   readonly errors: unknown[]
+  readonly store: AnswerStore
 } {
   const clock = createFakeClock(1_795_738_551_436)
   const errors: unknown[] = []
+  const store = memoryAnswers({ clock })
   const answers = createAnswers<Reader>(uniqueName(), {
-    store: memoryAnswers({ clock }),
+    store,
     clock,
     onError: (error) => void errors.push(error),
     ...options,
@@ -24,18 +33,18 @@ export function createFake<Reader = undefined>(
     await clock.advance(60_000)
     await closed
   })
-  return { answers, clock, errors }
+  return { answers, clock, errors, store }
 }
 
 /** Producer that publishes when the test says so, and counts its calls. */
 export function createModel() {
   const model = {
     calls: 0,
-    publish: undefined as unknown as (event: string, data: unknown) => Promise<string>,
+    publish: undefined as unknown as PublishPart,
     signal: undefined as unknown as AbortSignal,
     finish: () => {},
     fail: (_: unknown) => {},
-    run: (publish: typeof model.publish, signal: AbortSignal) => {
+    run: (publish: PublishPart, signal: AbortSignal): Promise<void> => {
       model.calls++
       model.publish = publish
       model.signal = signal
