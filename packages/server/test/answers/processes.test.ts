@@ -30,8 +30,8 @@ describe.each(Object.keys(places) as (keyof typeof places)[])('two processes ove
     const answers = [one, two, one, two].map(({ url }) => readToEnd(read('a', () => url, starting)))
     await model.send('a', 'Hel', 'lo')
     model.end('a')
-    for (const { status, data } of await Promise.all(answers))
-      expect({ status, data }).toEqual({ status: 'ended', data: 'Hello' })
+    for (const { reason, data } of await Promise.all(answers))
+      expect({ reason, data }).toEqual({ reason: 'ended', data: 'Hello' })
     expect(model.calls).toEqual(new Map([['a', 1]]))
   })
 
@@ -48,7 +48,7 @@ describe.each(Object.keys(places) as (keyof typeof places)[])('two processes ove
     await until(() => reloaded.getSnapshot().data === 'Hel')
     await model.send('a', 'lo')
     model.end('a')
-    expect(await end).toMatchObject({ status: 'ended', data: 'Hello' })
+    expect(await end).toMatchObject({ reason: 'ended', data: 'Hello' })
     expect(model.calls.get('a')).toBe(1)
   })
 
@@ -74,7 +74,7 @@ describe.each(Object.keys(places) as (keyof typeof places)[])('two processes ove
     expect(await (await fetch(`${two.url}a`, { method: 'DELETE' })).text()).toBe('true')
     await until(() => !model.open.has('a'))
     expect(performance.now() - start).toBeLessThan(1_000)
-    expect(await answer).toMatchObject({ status: 'ended', data: 'Hel' })
+    expect(await answer).toMatchObject({ reason: 'ended', data: 'Hel' })
     expect(await (await fetch(`${two.url}a`, { method: 'DELETE' })).text()).toBe('false')
   })
 
@@ -90,7 +90,7 @@ describe.each(Object.keys(places) as (keyof typeof places)[])('two processes ove
     const start = performance.now()
     // The suspended process finds this in its socket when it wakes.
     await model.send('a', 'lo')
-    expect(await end).toMatchObject({ status: 'failed', data: 'Hel', error: { code: 'server' } })
+    expect(await end).toMatchObject({ reason: 'failed', data: 'Hel', error: { code: 'server' } })
     const toldAfterMs = performance.now() - start - LEASE_MS
     expect(toldAfterMs).toBeLessThan(5_000)
     const ids = await rawIds(`${two.url}a`)
@@ -118,7 +118,7 @@ test('Redis that is killed without a file: the producer writes the answer again,
   await redis.start()
   await model.send('a', 'e')
   model.end('a')
-  expect(await end).toMatchObject({ status: 'ended', data: 'abcde' })
+  expect(await end).toMatchObject({ reason: 'ended', data: 'abcde' })
   expect(await (await fetch(`${server.url}a`)).text()).toContain('"a"')
   expect([gaps, server.errors, model.calls.get('a')]).toEqual([[], [], 1])
 })

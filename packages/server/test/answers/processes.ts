@@ -16,6 +16,9 @@ export class Model {
   /** Open responses by id. */
   readonly open = new Map<string, ServerResponse>()
   readonly #paceMs: number | undefined
+  /** Number of parts that were sent. */
+  #sent = 0
+  #waiting: { readonly sent: number; readonly resolve: () => void }[] = []
 
   /** @param paceMs Longest time between two parts. Without it, the test sends them. */
   static async start(paceMs?: number): Promise<Model> {
@@ -37,6 +40,18 @@ export class Model {
     while (!this.open.has(id)) await new Promise(setImmediate)
   }
 
+  /** Waits until it has sent a number of parts more, in all answers. */
+  async parts(count: number): Promise<void> {
+    const sent = this.#sent + count
+    await new Promise<void>((resolve) => this.#waiting.push({ sent, resolve }))
+    this.#waiting = this.#waiting.filter((each) => each.sent > this.#sent)
+  }
+
+  /** Lets everybody go who waits for parts. */
+  release(): void {
+    for (const { resolve } of this.#waiting) resolve()
+  }
+
   end(id: string): void {
     this.open.get(id)!.end()
   }
@@ -55,6 +70,8 @@ export class Model {
       const part = parts.shift()
       if (part === undefined) return void response.end()
       response.write(`${JSON.stringify({ part })}\n`)
+      this.#sent++
+      for (const { sent, resolve } of this.#waiting) if (sent <= this.#sent) resolve()
       setTimeout(next, Math.random() * this.#paceMs!)
     }
     next()
@@ -125,8 +142,8 @@ export const readToEnd = (stream: TextStream): Promise<ReturnType<TextStream['ge
   new Promise((resolve) => {
     const leave = stream.subscribe(() => {
       const snapshot = stream.getSnapshot()
-      if (!['ended', 'failed', 'closed'].includes(snapshot.status)) return
-      // Not inside the subscription.
+      if (snapshot.status !== 'closed') return
+      // Not before `leave` is there.
       queueMicrotask(() => leave())
       resolve(snapshot)
     })
