@@ -28,6 +28,11 @@ export const rows = [
     command: ['vitest', 'run', '--project=core', 'packages/core/test/connection/soak.test.ts'],
   },
   {
+    name: '200 answers, while readers, servers and Redis are killed',
+    env: { HEADWATER_ANSWERS: '200' },
+    command: ['vitest', 'run', '--project=server', 'packages/server/test/answers/chaos.test.ts'],
+  },
+  {
     name: 'typescript 5.4, 5.9, 6 and 7 on what is published',
     command: ['node', 'scripts/published-types.mjs'],
   },

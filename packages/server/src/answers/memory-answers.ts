@@ -72,7 +72,7 @@ class MemoryAnswers implements AnswerStore {
 
   async stop(id: string): Promise<boolean> {
     const answer = this.#find(id)
-    if (!answer || answer.endedBy) return false
+    if (!answer || answer.endedBy || answer.leaseUntil <= this.#clock.now()) return false
     return (answer.isStopping = true)
   }
 
