@@ -43,7 +43,7 @@ export function createModel() {
     publish: undefined as unknown as PublishPart,
     signal: undefined as unknown as AbortSignal,
     finish: () => {},
-    fail: (_: unknown) => {},
+    fail: undefined as unknown as (error: unknown) => void,
     run: (publish: PublishPart, signal: AbortSignal): Promise<void> => {
       model.calls++
       model.publish = publish

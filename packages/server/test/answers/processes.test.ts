@@ -30,8 +30,8 @@ describe.each(Object.keys(places) as (keyof typeof places)[])('two processes ove
     const answers = [one, two, one, two].map(({ url }) => readToEnd(read('a', () => url, starting)))
     await model.send('a', 'Hel', 'lo')
     model.end('a')
-    for (const { reason, data } of await Promise.all(answers))
-      expect({ reason, data }).toEqual({ reason: 'ended', data: 'Hello' })
+    for (const answer of await Promise.all(answers))
+      expect(answer).toMatchObject({ reason: 'ended', data: 'Hello' })
     expect(model.calls).toEqual(new Map([['a', 1]]))
   })
 
