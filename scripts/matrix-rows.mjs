@@ -33,6 +33,11 @@ export const rows = [
     command: ['vitest', 'run', '--project=server', 'packages/server/test/answers/chaos.test.ts'],
   },
   {
+    name: 'servers in Python and Go, and behind nginx, Caddy and HAProxy',
+    env: { HEADWATER_MATRIX: '1' },
+    command: ['vitest', 'run', '--project=server', 'packages/server/test/wire'],
+  },
+  {
     name: 'typescript 5.4, 5.9, 6 and 7 on what is published',
     command: ['node', 'scripts/published-types.mjs'],
   },
