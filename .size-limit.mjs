@@ -40,8 +40,17 @@ const limits = {
     ['createChannel, memoryLog', '{ createChannel, memoryLog }', '6.6 kB'],
     ['everything', '*', '7.1 kB'],
   ],
-  '@headwater/server/redis': [['everything', '*', '4.5 kB']],
-  '@headwater/server/sqlite': [['everything', '*', '3.5 kB']],
+  '@headwater/server/answers': [
+    ['createAnswers, memoryAnswers', '{ createAnswers, memoryAnswers }', '9.5 kB'],
+  ],
+  '@headwater/server/redis': [
+    ['redisLog', '{ redisLog }', '4.5 kB'],
+    ['redisAnswers', '{ redisAnswers }', '3.4 kB'],
+  ],
+  '@headwater/server/sqlite': [
+    ['sqliteLog', '{ sqliteLog }', '3.5 kB'],
+    ['sqliteAnswers', '{ sqliteAnswers }', '3.5 kB'],
+  ],
   '@headwater/server/testing': [['everything', '*', '4.3 kB']],
   '@headwater/compat': [['everything, including core', '*', '8 kB']],
 }
