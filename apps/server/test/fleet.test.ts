@@ -71,6 +71,12 @@ test('an answer survives the process of its reader, and readers are told if that
   const { url, output, printed } = await runDemo(['--processes', '3'])
   const processOf = async (visitor: string) =>
     (await openIn(url, `?visitor=${visitor}&stream=chat`))[0]?.process ?? 0
+  async function killProcessOf(visitor: string) {
+    const [victim] = await openIn(url, `?visitor=${visitor}&stream=chat`)
+    await post(`${url}/api/kill`, { process: victim?.process })
+    // Before that, a connection may be given to it, and is never answered.
+    await printed(new RegExp(`pid ${victim?.pid}\\) ended`))
+  }
   const mine = await ask(url, 'answer', { visitor: 'mine' })
   const model = await processOf('mine')
   expect(output()).toContain(`[${model}] chat of visitor "mine" started answer answer`)
@@ -80,7 +86,7 @@ test('an answer survives the process of its reader, and readers are told if that
   expect(reader).not.toBe(model)
 
   await theirs.until(() => theirs.messages.length >= 5)
-  await post(`${url}/api/kill`, { process: reader })
+  await killProcessOf('theirs')
   await theirs.ended()
   expect(theirs.complete).toBe(false)
   const headers = { 'Last-Event-ID': lastIdOf(theirs) }
@@ -95,7 +101,7 @@ test('an answer survives the process of its reader, and readers are told if that
   await printed(new RegExp(`process ${reader} is back`))
   const lost = await ask(url, 'lost', { visitor: 'lost' })
   await lost.until(() => lost.messages.length >= 5)
-  await post(`${url}/api/kill`, { process: await processOf('lost') })
+  await killProcessOf('lost')
   await lost.ended()
   const told = await ask(url, 'lost', { headers: { 'Last-Event-ID': lastIdOf(lost) } })
   await told.ended()
