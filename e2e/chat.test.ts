@@ -1,4 +1,5 @@
 import { source, tokensFor } from '../apps/server/src/model.ts'
+import { findRedisServer } from '../apps/server/src/redis-server.ts'
 import { apps, expect, test, type Demo } from './demo.ts'
 import { replaceLaterTokens } from './tokens.ts'
 
@@ -132,6 +133,10 @@ for (const app of apps) {
 
 for (const args of [[], ['--processes', '3']])
   test.describe(args.length > 0 ? 'three processes' : 'one process', () => {
+    test.skip(
+      args.length > 0 && !findRedisServer(),
+      'redis-server is not installed. Run `apt-get install redis-server`.',
+    )
     test.use({ locale: 'en-GB', serverArgs: args })
 
     test('tells that the process of the model was killed, and asks again on request', async ({ demo }) => {

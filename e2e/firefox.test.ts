@@ -75,7 +75,7 @@ for (const app of apps) {
     await press('[data-action=clear]')
     await expectRecovery()
 
-    const answer = () => page.$eval('demo-answer [data-kind=text] a', (element) => element.textContent)
+    const answer = () => page.$$eval('demo-answer [data-kind=text] a', ([first]) => first?.textContent)
     await press('.question button')
     await expect.poll(answer, polling).toBe(tokensFor('What is a river?').join(''))
     const tokens = await page.$eval('.facts', (element) => element.textContent)
