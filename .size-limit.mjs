@@ -33,11 +33,11 @@ const limits = {
     ['everything', '*', '7.1 kB'],
   ],
   '@headwater/server/answers': [
-    ['createAnswers, memoryAnswers', '{ createAnswers, memoryAnswers }', '9.5 kB'],
+    ['createAnswers, memoryAnswers', '{ createAnswers, memoryAnswers }', '9.2 kB'],
   ],
   '@headwater/server/redis': [
     ['redisLog', '{ redisLog }', '4.5 kB'],
-    ['redisAnswers', '{ redisAnswers }', '3.4 kB'],
+    ['redisAnswers', '{ redisAnswers }', '4.2 kB'],
   ],
   '@headwater/server/sqlite': [
     ['sqliteLog', '{ sqliteLog }', '3.5 kB'],
