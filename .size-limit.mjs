@@ -26,7 +26,8 @@ const limits = {
     ['answer', '{ answer }', '7.8 kB'],
     ['appendAnswer', '{ appendAnswer }', '1.75 kB'],
     ['partialJson', '{ partialJson }', '0.45 kB'],
-    ['everything', '*', '9.6 kB'],
+    ['resumeFrom', '{ resumeFrom }', '3.5 kB'],
+    ['everything', '*', '12.8 kB'],
   ],
   '@headwater/compat/event-source': [['EventSource, including core', '{ EventSource }', '7 kB']],
   '@headwater/compat/event-source-polyfill': [
