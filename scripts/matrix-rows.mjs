@@ -23,6 +23,11 @@ export const rows = [
     command: ['vitest', 'run', '--project=core', 'packages/core/test/protocol/property.test.ts'],
   },
   {
+    name: 'recordings of models, cut at every byte',
+    env: { HEADWATER_EVERY_BYTE: '1' },
+    command: ['vitest', 'run', '--project=core', 'packages/core/test/llm/recordings.test.ts'],
+  },
+  {
     name: 'two million messages through the faults',
     env: { HEADWATER_SOAK_SEEDS: '100' },
     command: ['vitest', 'run', '--project=core', 'packages/core/test/connection/soak.test.ts'],
