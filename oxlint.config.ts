@@ -210,6 +210,10 @@ const server = [
       'eslint/no-restricted-globals': noGlobals('Response'),
     },
   },
+  {
+    files: ['packages/server/src/answers/*'],
+    rules: { 'eslint/no-restricted-globals': noGlobals('Response') },
+  },
   ...['answers', 'sqlite', 'redis', 'testing'].map((entry) => ({
     files: [`packages/server/src/${entry}.ts`],
     rules: {

@@ -158,7 +158,7 @@ export function createApi(context: ApiContext): Record<string, Record<string, Ha
       async GET({ res, query }) {
         const answers = await fleet.ask('openedAt', query.get('visitor') ?? '', kindIn(query) ?? 'market')
         const processes = answers.map(({ process, pid, result }) => ({ process, pid, openedAt: result }))
-        reply(res, 200, { processes, canKill: fleet.kill !== undefined })
+        reply(res, 200, { size: fleet.size, processes, canKill: fleet.kill !== undefined })
       },
     },
     '/api/kill': {

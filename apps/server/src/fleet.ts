@@ -25,6 +25,8 @@ export interface Answer<Result = unknown> {
 
 /** The processes that serve the demo together. */
 export interface Fleet {
+  /** Number of processes, including those that are being started again. */
+  readonly size: number
   /** Calls a duty in each process, this one included. */
   ask<Name extends DutyName>(
     name: Name,
@@ -45,6 +47,7 @@ export function perform(duties: Duties, { name, args }: DutyCall): unknown {
 /** Creates the fleet of a server that is alone. */
 export function alone(duties: Duties, want: Fleet['want']): Fleet {
   return {
+    size: 1,
     ask: async (name, ...args) => [
       {
         process: 1,

@@ -26,6 +26,7 @@ function join(duties: Duties): Fleet {
     asking.delete(message.id)
   }
   return {
+    size: processes,
     ask: (name, ...args) =>
       new Promise<Answer<never>[]>((resolve) => {
         asking.set(++asked, resolve)

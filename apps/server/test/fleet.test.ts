@@ -36,6 +36,7 @@ test('a stream continues on another process after its own was killed, and the ot
   const [server] = await openIn(url, '?visitor=mine&stream=ticker')
   await post(`${url}/api/kill`, { process: server?.process })
   await mine.ended()
+  expect((await processesOf(url)).size).toBe(3)
   expect(mine.complete).toBe(false)
   await expect.poll(() => streams.filter(({ complete }) => complete === false).length).toBe(1)
   const continued = await resume(`${url}/api/ticker?visitor=mine`, mine)

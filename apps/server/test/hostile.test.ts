@@ -145,6 +145,7 @@ test('answers 503 when maxStreams streams are open', async () => {
 test('refuses to kill a process that nothing would start again', async () => {
   const { url } = await serverForTest()
   expect(await (await fetch(`${url}/api/processes`)).json()).toEqual({
+    size: 1,
     processes: [{ process: 1, pid: process.pid, openedAt: null }],
     canKill: false,
   })

@@ -76,6 +76,7 @@ export function isRunning(pid: number): boolean {
 }
 
 export interface Processes {
+  readonly size: number
   readonly processes: readonly { process: number; pid: number; openedAt: number | null }[]
   readonly canKill: boolean
 }

@@ -12,6 +12,8 @@ export interface ServerProcess {
 }
 
 interface Processes {
+  /** Number of processes. One that is being started again is not in the list. */
+  readonly size: number
   readonly processes: readonly (ServerProcess & { readonly openedAt: number | null })[]
   readonly canKill: boolean
 }
@@ -33,10 +35,10 @@ export function followProcess({ before, after }: Step): void {
 async function loadProcess() {
   const response = await fetch(api('processes?stream=market')).catch(() => undefined)
   if (!response?.ok) return
-  const { processes, canKill } = (await response.json()) as Processes
+  const { size, processes, canKill } = (await response.json()) as Processes
   // A process that has lost the connection may not have noticed it yet.
   const [newest] = processes
     .filter(({ openedAt }) => openedAt !== null)
     .toSorted((one, other) => (other.openedAt ?? 0) - (one.openedAt ?? 0))
-  serverProcess.set(canKill ? newest && { ...newest, count: processes.length } : undefined)
+  serverProcess.set(canKill ? newest && { ...newest, count: size } : undefined)
 }

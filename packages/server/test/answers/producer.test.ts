@@ -156,6 +156,37 @@ describe('what a store has lost', () => {
     expect(client.blocks.slice(0, 3).map(({ id }) => id)).toEqual(ids)
     expect(errors).toEqual([])
   })
+
+  test('is no gap for readers while it is being written again', async () => {
+    const { answers, clock, store } = createFake()
+    const model = createModel()
+    const client = await ask(answers, post(), 'a', { run: model.run })
+    const id = await model.publish('', 1)
+    await model.publish('', 2)
+    await client.readAll()
+    const half = { entries: [], head: id, ended: false, leaseMs: 10_000 }
+    const read = vi.spyOn(store, 'read').mockResolvedValue(half)
+    await model.publish('', 3)
+    await client.readAll()
+    expect(read).toHaveBeenCalled()
+    read.mockRestore()
+    model.finish()
+    await clock.advance(2_000)
+    await client.readToEnd()
+    expect(client.messages).toEqual([' 1', ' 2', ' 3', DONE])
+  })
+
+  test('is not written again after the lease', async () => {
+    const { answers, clock, errors, store } = createFake()
+    const model = createModel()
+    await answers.run('a', model.run)
+    await model.publish('', 1)
+    await store.close()
+    clock.jump(10_000)
+    expect(await errorOf(model.publish('', 2))).toMatchObject({ code: 'not-appended' })
+    expect(await answers.status('a')).toBe(undefined)
+    expect(errors).toHaveLength(1)
+  })
 })
 
 describe('close', () => {

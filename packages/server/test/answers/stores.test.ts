@@ -184,6 +184,26 @@ describe.each(Object.keys(kinds))('answers in %s', (kind) => {
   })
 })
 
+test('an answer in Redis of which one key was evicted is written again, or begun anew', async (context) => {
+  skipWithoutRedis(context)
+  const server = await RedisServer.start()
+  const store = redisAnswers(server.client())
+  onTestFinished(() => store.close())
+  const [one, other] = [claimOf('x'), claimOf('y', { epoch: claimOf('y').epoch + 5 })]
+  await store.claim(one)
+  await store.write(one, 1, [message('1'), message('2')])
+  await server.command('DEL', 'answers:{a}')
+  expect(await store.write(one, 3, [message('3')])).toEqual({ state: 'running', last: 0 })
+  expect(await store.write(one, 1, [message('1')])).toEqual({ state: 'running', last: 1 })
+  await server.command('DEL', 'answers:{a}:claim')
+  expect(await store.write(one, 2, [message('2')])).toEqual({ state: 'unknown', last: 0 })
+  expect(await store.claim(one)).toBe(true)
+  expect(await store.write(one, 1, [message('1'), message('2')])).toEqual({ state: 'running', last: 2 })
+  await server.command('DEL', 'answers:{a}:claim')
+  expect(await store.claim(other)).toBe(true)
+  expect(await store.read('a', '0-0', 100)).toMatchObject({ entries: [], head: `${other.epoch}-0` })
+})
+
 test('needs no other rights in Redis than the README lists', async (context) => {
   skipWithoutRedis(context)
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
