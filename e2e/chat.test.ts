@@ -25,7 +25,7 @@ for (const app of apps) {
     test('resumes an answer after its token expires, stops on request, and answers in two languages', async ({
       demo,
     }) => {
-      test.setTimeout(60_000)
+      test.setTimeout(90_000)
       const { page, chat } = demo
       const row = (kind: string) => page.locator(`demo-answer [data-kind=${kind}] a`)
       const requests = recordRequests(demo)
@@ -86,7 +86,7 @@ for (const app of apps) {
     test('goes on with a call of a tool, and with the same answer in this and a second tab', async ({
       demo,
     }) => {
-      test.setTimeout(60_000)
+      test.setTimeout(90_000)
       const { page, chat } = demo
       const requests = recordRequests(demo)
       await page.addInitScript(replaceLaterTokens)
@@ -140,7 +140,7 @@ for (const args of [[], ['--processes', '3']])
     test.use({ locale: 'en-GB', serverArgs: args })
 
     test('tells that the process of the model was killed, and asks again on request', async ({ demo }) => {
-      test.setTimeout(60_000)
+      test.setTimeout(90_000)
       const { page, chat } = demo
       const requests = recordRequests(demo)
       await page.addInitScript(replaceLaterTokens)

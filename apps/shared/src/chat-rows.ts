@@ -23,7 +23,9 @@ export function rowsOf({ turns, isRunning }: Chat, live: Answer, { chat }: Texts
     const contents: Content[] =
       'question' in turn
         ? [{ kind: 'question', text: turn.question }]
-        : turn.answer.parts.flatMap((part) => contentsOf(part, turn.results))
+        : turn.answer.parts
+            .flatMap((part) => contentsOf(part, turn.results))
+            .filter(({ text }) => text !== '')
     if ('end' in turn && turn.end === 'stopped') contents.push({ kind: 'stopped', text: chat.stopped })
     if ('end' in turn && turn.end === 'failed') contents.push({ kind: 'failed', text: turn.message ?? '' })
     return contents.map((content, n) => ({
