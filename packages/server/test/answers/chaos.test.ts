@@ -3,12 +3,14 @@ import { RedisServer, skipWithoutRedis } from '../logs/redis-server.ts'
 import { Model, partsOf, read, readToEnd, Server, starting } from './processes.ts'
 
 /** Number of answers. The matrix runs 200. */
-const COUNT = Number(process.env['HEADWATER_ANSWERS'] ?? 24)
+const COUNT = Number(process.env['HEADWATER_ANSWERS'] ?? 20)
 const CONCURRENCY = 12
 const LEASE_MS = 1_500
 /** Parts, in all answers, after which a process of the servers and Redis are killed, on average. */
 const SERVER_LIFE = 220
 const REDIS_LIFE = 330
+/** Parts after which the readers of a process lose their connections, on average. */
+const CONNECTION_LIFE = 60
 
 const around = (count: number) => Math.ceil(count * (0.5 + Math.random()))
 const pick = <T>(list: readonly T[]) => list[Math.floor(Math.random() * list.length)]!
@@ -24,7 +26,7 @@ test(
     ])
     const place = `redis://127.0.0.1:${redis.port}`
     const servers = await Promise.all([1, 2, 3].map(() => Server.start(place, model, LEASE_MS)))
-    const results = { complete: 0, failed: 0, reloads: 0, servers: 0, redis: 0 }
+    const results = { complete: 0, failed: 0, reloads: 0, cuts: 0, servers: 0, redis: 0 }
     const gaps: unknown[] = []
     let isOver = false
 
@@ -65,6 +67,10 @@ test(
       }
     }
     const disturbances = [
+      disturb(CONNECTION_LIFE, async () => {
+        results.cuts++
+        pick(servers).cut()
+      }),
       disturb(SERVER_LIFE, async () => {
         results.servers++
         const server = pick(servers)

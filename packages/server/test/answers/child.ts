@@ -35,5 +35,7 @@ const server = createServer(async (request, response) => {
   if (request.method === 'DELETE') response.end(String(await answers.stop(id)))
   else await answers.handle(request, response, id, request.method === 'POST' ? { run: ask(id) } : {})
 }).listen(0, '127.0.0.1', () => void process.stdout.write(`${(server.address() as AddressInfo).port}\n`))
+// Readers lose their connections.
+process.on('SIGUSR2', () => server.closeAllConnections())
 // Ends with the test.
 process.stdin.resume().on('end', () => process.exit())

@@ -86,6 +86,7 @@ export const partsOf = (id: string): string[] =>
 export class Server {
   readonly #args: readonly string[]
   #child: ChildProcess | undefined
+  #isReady = false
   url = ''
   /** Errors that it has reported. */
   readonly errors: string[] = []
@@ -108,6 +109,13 @@ export class Server {
     const [port] = (await once(lines, 'line')) as [string]
     lines.on('line', (line) => void this.errors.push(line))
     this.url = `http://127.0.0.1:${port}/`
+    this.#isReady = true
+  }
+
+  /** Closes the connections of its readers. */
+  cut(): void {
+    // A process that has not begun to listen would end.
+    if (this.#isReady) this.signal('SIGUSR2')
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -116,6 +124,7 @@ export class Server {
 
   async kill(): Promise<void> {
     const child = this.#child!
+    this.#isReady = false
     if (child.exitCode !== null || child.signalCode !== null) return
     child.kill('SIGKILL')
     await once(child, 'exit')
