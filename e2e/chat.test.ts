@@ -1,7 +1,7 @@
 import { source, tokensFor } from '../apps/server/src/model.ts'
 import { findRedisServer } from '../apps/server/src/redis-server.ts'
 import { apps, expect, test, type Demo } from './demo.ts'
-import { replaceLaterTokens } from './tokens.ts'
+import { recordBodies, replaceLaterTokens } from './tokens.ts'
 
 const questions = { en: 'What is a river?', zh: '河流是什么？' }
 const river = tokensFor(questions.en).join('')
@@ -89,6 +89,7 @@ for (const app of apps) {
       test.setTimeout(90_000)
       const { page, chat } = demo
       const requests = recordRequests(demo)
+      await page.addInitScript(recordBodies)
       await page.addInitScript(replaceLaterTokens)
       await demo.open(app)
       await page.locator('.prompts button').nth(1).click()
@@ -118,6 +119,10 @@ for (const app of apps) {
       }
       expect(new Set(requests.map(({ answer }) => answer)), 'the model was asked once').toEqual(before)
       expect(await demo.stats('chat')).toMatchObject({ chatsStopped: 0 })
+
+      const body = await page.evaluate(() => (globalThis as { lastBody?: string }).lastBody)
+      const { messages } = JSON.parse(body ?? '{}') as { messages: { role: string }[] }
+      expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant', 'user'])
 
       // An answer that has ended is kept by the page.
       await other.close()

@@ -13,7 +13,7 @@ import { monitors } from './stream-monitor.ts'
 import { api } from './visitor.ts'
 
 /** A question, or an answer that has ended, with the results of the tools that it called. */
-export type Turn = { readonly question: string } | AnswerTurn
+type Turn = { readonly question: string } | AnswerTurn
 
 interface AnswerTurn {
   readonly answer: Answer
@@ -86,7 +86,9 @@ export const answerStream = computed(chat, ({ turns, answer }) => ({
 /** Adds an answer that has ended to the turns. After calls of tools, asks the model to go on with their results. */
 async function settle(id: string, { error, data }: Closing<Answer>): Promise<void> {
   const end = error ? 'failed' : data.finish ? 'done' : 'stopped'
-  const results = await Promise.all(data.toolCalls.map((call) => runTool(call, end === 'done')))
+  // A call that was cut off is not sent back, so it has no result.
+  const calls = data.toolCalls.filter(({ done }) => done)
+  const results = await Promise.all(calls.map((call) => runTool(call, end === 'done')))
   const { turns, answer, isRunning } = chat.get()
   // The chat may have been cleared meanwhile.
   if (answer !== id || !isRunning) return
