@@ -25,7 +25,7 @@ for (const app of apps) {
       const sendButton = page.locator('.question button')
 
       await sendButton.click()
-      await expect(chat.detail).toContainText('Resumed after', { timeout: 15_000 })
+      await expect(chat.detail).toContainText(/(Resumed|Reconnected) after/, { timeout: 15_000 })
       await expect(chat.status).toHaveAttribute('data-status', 'closed', { timeout: 15_000 })
       await expect(answer).toHaveText(tokensFor(questions.en).join(''))
       // The first request, one with the expired token, and one with a new token.

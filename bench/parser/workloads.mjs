@@ -44,6 +44,36 @@ function llm(count, words = WORDS, space = ' ') {
   return times(count, (index) => `${chatChunk(space + words[Math.floor(next() * words.length)], index)}\n\n`)
 }
 
+/** Deltas of about 60 bytes. */
+function deltas(count) {
+  const next = random(7)
+  return times(
+    count,
+    (index) =>
+      `data: {"i":${index},"delta":{"content":" ${WORDS[Math.floor(next() * WORDS.length)]}"},"done":false}\n\n`,
+  )
+}
+
+/** JSON with English and Chinese words. */
+function mixed(count) {
+  const next = random(8)
+  const word = (words) => words[Math.floor(next() * words.length)]
+  return times(
+    count,
+    (index) =>
+      `data: {"id":${index},"title":"${word(WORDS)} ${word(CHINESE)}","body":"${times(12, () => `${word(WORDS)} ${word(CHINESE)}`).join(' ')}"}\n\n`,
+  )
+}
+
+/** Text without any ASCII. */
+function dense(count) {
+  const next = random(9)
+  return times(
+    count,
+    () => `data: ${times(60, () => String.fromCharCode(0x4e00 + Math.floor(next() * 20000))).join('')}\n\n`,
+  )
+}
+
 function namedDeltas(count) {
   const next = random(2)
   return times(
@@ -140,4 +170,17 @@ export const workloads = [
     chunks: chunked(llm(6000, CHINESE, ''), 16 * KIB),
   },
   { name: 'Chinese text, one message per chunk', atLeast: 1, chunks: each(llm(4000, CHINESE, '')) },
+  { name: 'Chinese and English JSON, 16 KiB chunks', atLeast: 1, chunks: chunked(mixed(4000), 16 * KIB) },
+  { name: 'Chinese text without ASCII, 16 KiB chunks', atLeast: 1, chunks: chunked(dense(6000), 16 * KIB) },
+  {
+    name: 'one message of 4 MiB, 64 KiB chunks',
+    atLeast: 1,
+    chunks: chunked(big(1, 4 * KIB * KIB), 64 * KIB),
+  },
+  {
+    name: 'one message of 32 MiB, 64 KiB chunks',
+    atLeast: 1,
+    chunks: chunked(big(1, 32 * KIB * KIB), 64 * KIB),
+  },
+  { name: 'small deltas, one message per chunk', atLeast: 1, chunks: each(deltas(6000)) },
 ].map((workload) => ({ ...workload, bytes: workload.chunks.reduce((sum, chunk) => sum + chunk.length, 0) }))

@@ -28,6 +28,8 @@ export const chinese: Texts = {
     connecting: (attempt) => `正在连接，第 ${attempt} 次尝试。`,
     fresh: '首次连接成功。',
     resumed: (ms) => `中断 ${seconds(ms)}后，已从最后一条消息处续传。`,
+    gap: (ms) => `中断 ${seconds(ms)}后已重新连接。服务器表示有消息缺失。`,
+    unverified: (ms) => `中断 ${seconds(ms)}后已重新连接，并附上了最后一条消息的编号。`,
     restarted: (ms) => `中断 ${seconds(ms)}后已重新连接，没有可用于续传的编号。`,
     waiting: (attempt) => `等待第 ${attempt} 次尝试。`,
     offline: '设备已离线，恢复联网后会自动重连。',

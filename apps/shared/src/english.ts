@@ -27,6 +27,8 @@ export const english = {
     connecting: (attempt: number) => `Connecting, attempt ${attempt}.`,
     fresh: 'Connected for the first time.',
     resumed: (ms: number) => `Resumed after ${seconds(ms)} from the last message.`,
+    gap: (ms: number) => `Reconnected after ${seconds(ms)}. The server says that messages are missing.`,
+    unverified: (ms: number) => `Reconnected after ${seconds(ms)} with the id of the last message.`,
     restarted: (ms: number) => `Reconnected after ${seconds(ms)}, without an id to resume from.`,
     waiting: (attempt: number) => `Waiting for attempt ${attempt}.`,
     offline: 'This device is offline. Reconnects when it is back online.',

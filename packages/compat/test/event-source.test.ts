@@ -1,6 +1,7 @@
 import { exponential } from '@headwater/core'
 import { createFakeClock, createFakeServer, type FakeClock, type FakeServer } from '@headwater/core/testing'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { EventSourcePolyfill } from '../src/event-source-polyfill.ts'
 import { EventSource, type EventSourceError, type EventSourceInit } from '../src/event-source.ts'
 
 let clock: FakeClock
@@ -394,6 +395,18 @@ describe('a source', () => {
     source.addEventListener('halt', ({ data }) => log.push(`halt ${data as string}`))
     await request.send('event: halt\ndata: 2\n\n')
     expect(log).toEqual(['open 1', 'halt 2'])
+  })
+
+  test.each([EventSource, EventSourcePolyfill])('of %o delivers headwater.gap as any type', async (Class) => {
+    source = new Class('https://example.com/news', { fetch: server.fetch })
+    for (const type of ['message', 'headwater.gap'])
+      source.addEventListener(type, (event) => {
+        const { data, lastEventId } = event as MessageEvent<string>
+        log.push(`${type} ${data} ${lastEventId}`)
+      })
+    const request = await server.nextRequest()
+    await request.send('event: headwater.gap\nid: 5\ndata: {"from":"1"}\n\ndata: x\n\n')
+    expect(log).toEqual(['headwater.gap {"from":"1"} 5', 'message x 5'])
   })
 
   test('disconnects while the page is in the back-forward cache, and reconnects on its return at once and without an error event', async () => {

@@ -14,6 +14,20 @@ describe('fetchEventSource', () => {
     expect(await promise).toBe(undefined)
   })
 
+  test('delivers headwater.gap to onmessage, as any type', async () => {
+    const server = createFakeServer()
+    const messages: unknown[] = []
+    const options = { fetch: server.fetch, onmessage: (message: unknown) => void messages.push(message) }
+    const promise = fetchEventSource('https://example.com/chat', options)
+    const request = await server.nextRequest()
+    await request.send('event: headwater.gap\nid: 5\ndata: {"from":"1"}\n\n')
+    await request.end()
+    await promise
+    expect(messages).toEqual([
+      expect.objectContaining({ event: 'headwater.gap', id: '5', data: '{"from":"1"}' }),
+    ])
+  })
+
   test('rejects instead of throwing without options', async () => {
     const promise = fetchEventSource('https://example.com/chat', undefined as never)
     await expect(promise).rejects.toThrow(TypeError)

@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import type { Adapter } from './adapter.ts'
 import { createHarness } from './harness.ts'
 import { testChangingUrl } from './suites/changing-url.ts'
+import { testContinuity } from './suites/continuity.ts'
 import { testContract } from './suites/contract.ts'
 import { testInvalidOptions } from './suites/invalid-options.ts'
 import { testMessages } from './suites/messages.ts'
@@ -26,6 +27,7 @@ export function testConformance(adapter: Adapter): void {
     'url and options': testUrlAndOptions,
     messages: testMessages,
     sharing: testSharing,
+    continuity: testContinuity,
     opening: testOpening,
     'a changing url': testChangingUrl,
     'defaults of a scope': testScopeDefaults,

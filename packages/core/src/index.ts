@@ -1,3 +1,4 @@
+export type { Continuity, Gap } from './connection/continuity.ts'
 export {
   exponential,
   type PolicyOptions,
@@ -10,7 +11,6 @@ export type {
   ConnectionEvent,
   ConnectionSnapshot,
   ConnectionState,
-  Continuity,
   Effect,
 } from './connection/state.ts'
 export type { RedirectRule } from './connection/transport.ts'

@@ -124,7 +124,7 @@ export function checkOptions(
 
 /** Names of all options. A test compares them with the types. */
 const OPTIONS =
-  'autoConnect body clock closeDelayMs connectTimeoutMs credentials enabled events fetch fold headers idempotent idleTimeoutMs initialData initialLastEventId inspect key lastEventIdStore maxMessageLength method notify onClose onComment onInvalid onMessage onReconnect page pauseWhenHiddenMs queueLimit redirect retry select share signal unref until'
+  'autoConnect body clock closeDelayMs connectTimeoutMs credentials enabled events fetch fold headers idempotent idleTimeoutMs initialData initialLastEventId inspect key lastEventIdStore maxMessageLength method notify onClose onComment onGap onInvalid onMessage onReconnect page pauseWhenHiddenMs queueLimit redirect retry select share signal unref until'
 const RETRY_OPTIONS = 'attempts baseMs capMs elapsedMs when'
 
 /** Numeric options, matched by name suffix, and the keywords allowed in place of a number. */

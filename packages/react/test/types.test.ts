@@ -33,6 +33,8 @@ test('the status narrows the snapshot', () => {
       expectTypeOf(state.retryAt).toEqualTypeOf<number>()
     }
     if (state.status === 'closed') expectTypeOf(state.reason).toEqualTypeOf<'closed' | 'ended' | 'failed'>()
+    if (state.status === 'open')
+      expectTypeOf(state.continuity).toEqualTypeOf<'fresh' | 'resumed' | 'gap' | 'unverified' | 'restarted'>()
     // @ts-expect-error: an open stream has no delay
     if (state.status === 'open') void state.delayMs
   })

@@ -3,6 +3,7 @@ import { type AttemptContext, resolveOption } from '../options.ts'
 import type { ConnectionOptions, PerAttempt, StreamUrl } from '../options.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Page } from '../platform/page.ts'
+import { type Continuity, continuityOf } from './continuity.ts'
 import { networkError, openTransport, type Transport } from './transport.ts'
 import { checkUrl, redactUrl } from './url.ts'
 
@@ -23,8 +24,8 @@ export interface Attempt {
   readonly page: Page
   /** Called with the URL before the request is sent. */
   onRequest(url: string): void
-  /** Called when the server has accepted the request. */
-  onAccepted(): void
+  /** Called when the server has accepted the request, with its answer to the id that was sent, if it gave one. */
+  onAccepted(continuity: Continuity | undefined): void
   /** Called with each chunk. Reading continues when the promise that it returns has settled. */
   onChunk(chunk: Uint8Array): PromiseLike<unknown> | undefined
   /** Called before and after waiting for such a promise. */
@@ -52,17 +53,17 @@ export async function runAttempt(attempt: Attempt): Promise<SseError | undefined
     attempt.onRequest(address)
     const { lastEventId } = context
     const request = { ...options(), url: address, headers, body, lastEventId }
-    const { read } = await openTransport(request, signal, attempt.clock)
+    const { read, response } = await openTransport(request, signal, attempt.clock)
     if (signal.aborted) return undefined
     // A browser hides a response that CORS refuses, so what follows is no matter of CORS.
     pageUrl = undefined
-    attempt.onAccepted()
+    attempt.onAccepted(continuityOf(response.headers, lastEventId))
     await readChunks(read, attempt)
     if (signal.aborted) return undefined
     return new SseError('ended', `The server ended the response of ${redactUrl(address)}.`)
   } catch (error) {
     if (error instanceof SseError) return error
-    return networkError(address, error, pageUrl)
+    return networkError(address, error, pageUrl, attempt.context.lastEventId)
   }
 }
 

@@ -74,6 +74,11 @@ export function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
+/** Returns a text as the value of a header. A header holds bytes, so other characters are sent as UTF-8. [spec] 9.2.2 */
+export function toByteString(text: string): string {
+  return String.fromCharCode(...encode(text))
+}
+
 function refuseBody(): never {
   refuse('fetch', 'must resolve with a Response whose body is a web stream or an async iterable of bytes')
 }

@@ -3,6 +3,7 @@ import { guard } from '../errors.ts'
 import type { ConnectionOptions, Step, StreamUrl } from '../options.ts'
 import { type Page, systemPage } from '../platform/page.ts'
 import { runAttempt } from './attempt.ts'
+import type { DeliveryResult } from './delivery.ts'
 import { createHeaderResolver } from './header-refresh.ts'
 import { createMailbox } from './mailbox.ts'
 import { createReader, type ReaderListener } from './reader.ts'
@@ -22,7 +23,8 @@ import { redactUrl } from './url.ts'
 
 /** Callbacks of a connection. None of them may throw. */
 export interface ConnectionListener extends ReaderListener {
-  onStateChange(state: ConnectionState): void
+  /** Called with each new state, and with the event that led to it. */
+  onStateChange(state: ConnectionState, event: ConnectionEventBody): void
 }
 
 /** Connection that performs the effects of its state machine and sends it events. Decides nothing itself. */
@@ -46,10 +48,10 @@ export function createConnection(
   let persistedId = initialLastEventId || undefined
   const resolveHeaders = createHeaderResolver()
   const send = createMailbox(step)
-  const reader = createReader(options(), listener, ({ error }) => {
-    // A listener that closed the stream has ended the attempt already, and may have opened the next one.
-    if (machine.state.status === 'open') send({ type: 'terminated', error })
-  })
+  // A listener that closed the stream has ended the attempt already, and may have opened the next one.
+  const onEnded = ({ error }: DeliveryResult) =>
+    machine.state.status === 'open' && send({ type: 'terminated', error })
+  const reader = createReader(options(), listener, onEnded, (gap) => send({ type: 'gap', gap }))
   const perform = createEffects(options, page, send, { connect, disconnect: reader.close })
 
   function step(body: ConnectionEventBody): void {
@@ -69,7 +71,7 @@ export function createConnection(
     if (before === after) return
     const { inspect } = options()
     if (inspect) guard(inspect, createStep(event, before, after, effects))
-    if (before.state !== after.state) listener.onStateChange(after.state)
+    if (before.state !== after.state) listener.onStateChange(after.state, body)
   }
 
   async function connect(effect: Extract<Effect, { type: 'connect' }>, signal: AbortSignal): Promise<void> {
@@ -85,9 +87,9 @@ export function createConnection(
       clock,
       page,
       onRequest: (sent) => void (address = redactUrl(sent)),
-      onAccepted() {
-        reader.reset()
-        send({ type: 'accepted', generation })
+      onAccepted(continuity) {
+        reader.reset(undefined, continuity !== undefined)
+        send({ type: 'accepted', generation, continuity })
       },
       onChunk(chunk) {
         send({ type: 'received', generation, batch: reader.read(chunk) })

@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from '../options.ts'
 import type { Message } from '../protocol/message.ts'
 import { createParser } from '../protocol/parser.ts'
+import { GAP, type Gap, parseGap } from './continuity.ts'
 import { combine, DELIVERED, type DeliveryResult } from './delivery.ts'
 import { createReplayCheck } from './replay-check.ts'
 import type { Batch } from './state.ts'
@@ -20,8 +21,12 @@ export interface Reader {
   readonly waitFor: PromiseLike<unknown> | undefined
   /** Parses a chunk and delivers its messages. */
   read(chunk: Uint8Array): Batch
-  /** Starts a new response, with the last event id or with another one. */
-  reset(lastEventId?: string): void
+  /**
+   * Starts a new response, with the last event id or with another one.
+   *
+   * @param isVerified True if the server has said what it makes of the id. Otherwise its messages are checked.
+   */
+  reset(lastEventId?: string, isVerified?: boolean): void
   /** Delivers nothing more, not even from the current chunk. */
   close(): void
 }
@@ -30,11 +35,13 @@ export interface Reader {
  * Creates a reader.
  *
  * @param onEnded Called when delivering a message has ended the stream, immediately after that message.
+ * @param onGap Called when the server tells that messages are missing.
  */
 export function createReader(
   { initialLastEventId, maxMessageLength }: ConnectionOptions,
   { onChunk, onMessage, onComment }: ReaderListener,
   onEnded: (result: DeliveryResult) => void,
+  onGap: (gap: Gap) => void,
 ): Reader {
   let messages = 0
   let retryMs: number | undefined
@@ -45,6 +52,7 @@ export function createReader(
     maxMessageLength,
     onComment,
     onMessage(message) {
+      if (message.type === GAP) return onGap(parseGap(message.data))
       messages++
       replay.check(message.id)
       const delivery = onMessage(message)
@@ -71,9 +79,9 @@ export function createReader(
       const { midMessage } = parser
       return { messages, comments: parser.comments - comments, midMessage, retryMs }
     },
-    reset(lastEventId) {
+    reset(lastEventId, isVerified) {
       parser.reset(lastEventId)
-      replay.start(parser.lastEventId)
+      replay.start(isVerified ? '' : parser.lastEventId)
     },
     close: parser.close,
   }

@@ -3,7 +3,7 @@ import { isSendableId } from './transport.ts'
 
 /** Check for a server that ignores `Last-Event-ID`. */
 export interface ReplayCheck {
-  /** Starts a response to a request that was sent with this id. */
+  /** Starts a response to a request that was sent with this id; `''` if there is nothing to check. */
   start(lastEventId: string): void
   /** Checks the id of a message. */
   check(id: string): void

@@ -1,14 +1,14 @@
 import type { SseError } from '../errors.ts'
 import type { PauseReason } from '../platform/page.ts'
+import type { Continuity, Gap } from './continuity.ts'
 
 /**
  * State of a connection, as a union: each status has exactly the fields that make sense for it.
  *
  * - `idle`: not opened yet, or released by its last subscriber.
  * - `connecting`: attempt number `attempt` is in progress. 1 is the first attempt since the stream was last healthy.
- * - `open`: the server accepted the request. `continuity` is `fresh` on the first connection, `resumed` if a last event id
- *   was sent, and `restarted` if there was no id to send, so that messages may be missing. `downtimeMs` is the time since the
- *   stream was last open.
+ * - `open`: the server accepted the request. `continuity` tells whether messages are missing: see {@link Continuity}.
+ *   `downtimeMs` is the time since the stream was last open.
  * - `waiting`: attempt number `attempt` starts in `delayMs` milliseconds, at `retryAt` (milliseconds since 1970), because the
  *   previous one failed with `error`.
  * - `paused`: the page is `offline`, `hidden` or `frozen`. The stream reconnects when that ends.
@@ -37,9 +37,6 @@ export type ConnectionState =
   | { readonly status: 'paused'; readonly reason: PauseReason }
   | { readonly status: 'closed'; readonly reason: 'closed' | 'ended' | 'failed'; readonly error?: SseError }
 
-/** Relation of an open stream to the one before it: the first, resumed from an id, or restarted without one. */
-export type Continuity = 'fresh' | 'resumed' | 'restarted'
-
 /** Event of a connection, without its context. An event with a `generation` is dropped once that attempt is over. */
 export type ConnectionEventBody =
   | { readonly type: 'open' | 'close' | 'release' | 'timer-fired' }
@@ -47,7 +44,10 @@ export type ConnectionEventBody =
   | { readonly type: 'terminated'; readonly error: SseError | undefined }
   | { readonly type: 'pause' | 'resume'; readonly reason: PauseReason }
   | { readonly type: 'received'; readonly generation: number; readonly batch: Batch }
-  | { readonly type: 'accepted'; readonly generation: number }
+  /** The server accepted the request. `continuity` is its answer to the id that was sent, if it gave one. */
+  | { readonly type: 'accepted'; readonly generation: number; readonly continuity?: Continuity | undefined }
+  /** The server tells that messages are missing. */
+  | { readonly type: 'gap'; readonly gap: Gap }
   /** A listener's promise holds back reading, or has settled. */
   | { readonly type: 'backpressure'; readonly generation: number; readonly active: boolean }
   | { readonly type: 'attempt-failed'; readonly generation: number; readonly error: SseError }

@@ -109,10 +109,14 @@ function handle(machine: Draft, event: ConnectionEvent, policy: Policy): void {
     }
     case 'accepted': {
       const { disconnectedAt } = machine
-      const continuity = event.resumable ? 'resumed' : disconnectedAt === undefined ? 'fresh' : 'restarted'
+      const withoutId = disconnectedAt === undefined ? 'fresh' : 'restarted'
+      const continuity = event.resumable ? (event.continuity ?? 'unverified') : withoutId
       machine.headersRefreshed = false
       return enter(machine, { status: 'open', continuity, downtimeMs: at - (disconnectedAt ?? at) }, at)
     }
+    case 'gap':
+      if (machine.state.status === 'open') machine.state = { ...machine.state, continuity: 'gap' }
+      return
     case 'received':
       return handleBatch(machine, event.batch, at)
     case 'backpressure':

@@ -1,7 +1,7 @@
 import { type Clock, MAX_TIMER_MS, msUntil } from '../platform/clock.ts'
 import { refuse, SseError, type SseErrorCode, type SseErrorDetails } from '../errors.ts'
 import { warnOnce } from '../warn.ts'
-import { encode, readBody, readExcerpt, toBytes } from './body.ts'
+import { encode, readBody, readExcerpt, toBytes, toByteString } from './body.ts'
 import { redactUrl } from './url.ts'
 
 export { guard } from '../errors.ts'
@@ -183,34 +183,33 @@ function retryAfter(value: string | null, clock: Clock): number | undefined {
  * Creates the `network` error for an exception of `fetch` or of reading the body.
  *
  * @param page URL of the page, if there is one and it has got no response: the error then explains CORS.
+ * @param lastEventId Id that the request was sent with. Default: none.
  */
-export function networkError(url: string, cause: unknown, page?: string): SseError {
+export function networkError(url: string, cause: unknown, page?: string, lastEventId = ''): SseError {
   const address = redactUrl(url)
   // Node puts the reason into the cause of its error. Some runtimes repeat the URL.
   const { message, cause: inner } = Object(cause) as { message?: unknown; cause?: { message?: unknown } }
   const reason = String(inner?.message || message || cause).replaceAll(url, address)
   return new SseError(
     'network',
-    `${address}: the connection failed or broke off (${reason}).${crossOriginHint(address, page)}`,
+    `${address}: the connection failed or broke off (${reason}).${crossOriginHint(address, page, lastEventId)}`,
     { cause },
   )
 }
 
 /** Explains the usual reasons for which a browser refuses a request to another origin. It hides them from the page. */
-function crossOriginHint(address: string, page: string | undefined): string {
+function crossOriginHint(address: string, page: string | undefined, lastEventId: string): string {
   if (!page) return ''
   const { origin } = new URL(page)
   if (address.startsWith(`${origin}/`)) return ''
   const mixedContent = origin.startsWith('https:') && address.startsWith('http:')
   return (
     (mixedContent ? ' Browsers block http on https pages (mixed content).' : '') +
-    ` If the server is up, its response may lack the header Access-Control-Allow-Origin: ${origin} (CORS).`
+    ` If the server is up, its response may lack the header Access-Control-Allow-Origin: ${origin} (CORS).` +
+    // The first request of the stream has no id, so it succeeds without a preflight.
+    (lastEventId &&
+      ' The preflight (OPTIONS) needs an answer with Access-Control-Allow-Headers: Last-Event-ID, too.')
   )
-}
-
-// A header holds bytes, so an id with other characters is sent as UTF-8. [spec] 9.2.2
-function toByteString(text: string): string {
-  return String.fromCharCode(...encode(text))
 }
 
 /** Largest id to send, in bytes of UTF-8. Servers limit all headers together, many to 8 or 16 KiB. */

@@ -1,87 +1,99 @@
 const LF = 10
 const CR = 13
 
-/** Chunks up to this size are gathered byte by byte; for a larger one a call of a decoder is cheap. */
+/** Largest number of bytes that are gathered one by one; for a larger chunk one call of a decoder is cheap. */
 export const GATHER_BYTES = 512
 
-// Each call gets whole characters. Without streaming, ASCII decodes seven times as fast on Node 20 and 22, and everything else half
-// as fast, so large chunks of other text are streamed. The parser removes the one byte order mark that counts: only it knows where
-// a stream begins, and some decoders that stream remove a second one too. Created when they are needed: a test environment may lack
-// them, and only import the module.
-let decoder: TextDecoder | undefined
-let streamingDecoder: TextDecoder | undefined
-
-const createDecoder = () => new TextDecoder('utf-8', { ignoreBOM: true })
-const decode = (bytes: Uint8Array): string => (decoder ??= createDecoder()).decode(bytes)
+const STREAM = { stream: true }
 
 /** State of a decoder of UTF-8 chunks that are cut anywhere. */
 export interface Utf8State {
-  /** Bytes of an unfinished line or character, at most `GATHER_BYTES`. There is no line end among them. */
+  /** Bytes of an unfinished line or character. There is no line end among them. */
   readonly gathered: Uint8Array
   /** Number of gathered bytes. */
   gatheredLength: number
+  /** Number of bytes that may be gathered: at most `GATHER_BYTES`, and no more than the limit of a message leaves. */
+  gatherLimit: number
   /** True if the last large chunk was not only ASCII. */
   nonAscii: boolean
 }
 
-/**
- * Decodes a chunk. Returns the text that is complete: whole lines of a small chunk, whole characters of a large one.
- *
- * @param maxGather Largest number of bytes of an unfinished line to gather.
- */
-export function decodeChunk(state: Utf8State, chunk: Uint8Array, maxGather: number): string {
+// The parser removes the one byte order mark that counts: only it knows where a stream begins.
+const createDecoder = () => new TextDecoder('utf-8', { ignoreBOM: true })
+// Created when they are needed: a test environment may lack them, and only import the module.
+let decoder: TextDecoder | undefined
+let streamingDecoder: TextDecoder | undefined
+
+/** Decodes the first bytes, which end with a whole character. */
+export function decode(bytes: Uint8Array, end: number): string {
+  // Node decodes a small chunk in four fifths of the time that a `TextDecoder` takes.
+  const slice = (globalThis as Buffers).Buffer?.prototype.utf8Slice
+  if (slice) return slice.call(bytes, 0, end)
+  return (decoder ??= createDecoder()).decode(end < bytes.length ? bytes.subarray(0, end) : bytes)
+}
+
+interface Buffers {
+  Buffer?: { prototype: { utf8Slice?: (this: Uint8Array, start: number, end: number) => string } }
+}
+
+/** Decodes bytes of a large chunk, which end with a whole character. */
+export function decodeLarge(state: Utf8State, bytes: Uint8Array): string {
+  // Node 20 and 22 decode ASCII ten times as fast without streaming, and everything else twice as fast with it. A malformed end would
+  // stay in the decoder.
+  const text =
+    state.nonAscii && endOfCharacters(bytes) === bytes.length
+      ? (streamingDecoder ??= createDecoder()).decode(bytes, STREAM)
+      : (decoder ??= createDecoder()).decode(bytes)
+  state.nonAscii = text.length < bytes.length
+  return text
+}
+
+/** Gathers a small chunk. Returns the number of gathered bytes that are whole lines. */
+export function gather(state: Utf8State, chunk: Uint8Array): number {
+  const { gathered } = state
+  const { length } = chunk
+  let to = state.gatheredLength
+  let end = 0
+  // For a few bytes a loop is faster than the call of a builtin.
+  for (let from = 0; from < length;) {
+    const byte = chunk[from++]!
+    gathered[to++] = byte
+    if (byte === LF || byte === CR) end = to
+  }
+  state.gatheredLength = to
+  return end
+}
+
+/** Returns the text of the first gathered bytes, and removes them. */
+export function takeGathered(state: Utf8State, end: number): string {
   const { gathered, gatheredLength } = state
-  const chunkLength = chunk.length
-  // The chunk of a server that flushes after each message. A view of it would cost a third of the decoding.
-  if (gatheredLength === 0 && chunk[chunkLength - 1] === LF) return decode(chunk)
-  const total = gatheredLength + chunkLength
-  if (total <= GATHER_BYTES && total <= maxGather) {
-    let end = 0
-    // For a few bytes a loop is faster than the call of a builtin.
-    for (let from = 0, to = gatheredLength; from < chunkLength;) {
-      const byte = chunk[from++]!
-      gathered[to++] = byte
-      if (byte === LF || byte === CR) end = to
-    }
-    state.gatheredLength = total
-    return end === 0 ? '' : decodeUntil(state, gathered, end)
-  }
-  let bytes = chunk
-  if (gatheredLength > 0) {
-    bytes = new Uint8Array(total)
-    bytes.set(gathered.subarray(0, gatheredLength))
-    bytes.set(chunk, gatheredLength)
-  }
-  state.gatheredLength = total
-  return decodeUntil(state, bytes, endOfCharacters(bytes))
-}
-
-/** Returns the text of the gathered bytes, complete or not. */
-export function flush(state: Utf8State): string {
-  const text = decode(state.gathered.subarray(0, state.gatheredLength))
-  state.gatheredLength = 0
+  if (end === 0) return ''
+  state.gatheredLength = gatheredLength - end
+  const text = decode(gathered, end)
+  if (end < gatheredLength) gathered.copyWithin(0, end, gatheredLength)
   return text
 }
 
-/** Decodes the bytes up to `end`, and gathers the rest. */
-function decodeUntil(state: Utf8State, bytes: Uint8Array, end: number): string {
-  const complete = bytes.subarray(0, end)
-  const rest = bytes.subarray(end, state.gatheredLength)
-  // The second call flushes: a malformed start of a character at the end would otherwise appear in the next stream that uses the decoder.
-  const text = state.nonAscii
-    ? (streamingDecoder ??= createDecoder()).decode(complete, { stream: true }) + streamingDecoder.decode()
-    : decode(complete)
-  state.nonAscii = bytes !== state.gathered && text.length < end
-  state.gathered.set(rest)
-  state.gatheredLength = rest.length
-  return text
+/** Adds the bytes at the start of a chunk that end a gathered character. Returns their number. */
+export function completeCharacter(state: Utf8State, chunk: Uint8Array): number {
+  const { gathered, gatheredLength } = state
+  const begun = gatheredLength - endOfCharacters(gathered.subarray(0, gatheredLength))
+  let count = 0
+  if (begun > 0) {
+    // A character has at most four bytes.
+    while (begun + count < 4 && chunk[count]! >> 6 === 2) gathered[gatheredLength + count] = chunk[count++]!
+  }
+  state.gatheredLength += count
+  return count
 }
 
 /** Returns the end of the last complete character. At most the last three bytes begin one that the next chunk completes. */
-function endOfCharacters(bytes: Uint8Array): number {
+export function endOfCharacters(bytes: Uint8Array): number {
   const { length } = bytes
-  let end = length - 1
-  while (end > length - 3 && bytes[end]! >> 6 === 2) end--
+  let start = length - 1
+  while (start > length - 3 && bytes[start]! >> 6 === 2) start--
+  const first = bytes[start]!
+  const size = first > 0xef ? 4 : first > 0xdf ? 3 : first > 0xbf ? 2 : 1
   // A cut before a byte that starts a character changes nothing: a decoder starts again there in any case.
-  return bytes[end]! > 0xbf ? end : length
+  return start + size > length ? start : length
 }

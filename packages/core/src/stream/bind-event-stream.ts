@@ -1,4 +1,4 @@
-import type { ConnectionState } from '../connection/state.ts'
+import type { ConnectionEventBody, ConnectionState } from '../connection/state.ts'
 import { guard } from '../errors.ts'
 import { checkOptions, type StreamUrl } from '../options.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -74,11 +74,11 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
       const { ended, error } = pipeline.replayLast(connection.lastMessage)
       if (ended) connection.terminate(error)
     },
-    onStateChange(state: ConnectionState) {
+    onStateChange(state: ConnectionState, event: ConnectionEventBody) {
       isOpen = state.status === 'open'
-      if (state.status === 'open' && state.continuity !== 'resumed') pipeline.folds.restart()
+      if (startsAgain(state)) pipeline.folds.restart()
       store.publish()
-      if (!subscription?.isClosing) callCallbacks(state, options(), pipeline.folds)
+      if (!subscription?.isClosing) callCallbacks(state, event, options(), pipeline.folds)
       if (state.status === 'closed') subscription?.leaveIfUnused()
     },
     onUpdate(state: ConnectionState) {
@@ -125,13 +125,20 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
   return selected as EventStream<Folded<Data, Events>, MessageOf<Events>>
 }
 
+/** Returns true if messages do not follow those before. Unless the server says otherwise, they follow the id that was sent. */
+function startsAgain(state: ConnectionState): boolean {
+  return state.status === 'open' && !['resumed', 'unverified'].includes(state.continuity)
+}
+
 /** Calls the callback for a new state, if it has one. */
 function callCallbacks<Data>(
   state: ConnectionState,
-  { onReconnect, onClose }: Pick<EventStreamOptions<Data>, 'onReconnect' | 'onClose'>,
+  event: ConnectionEventBody,
+  { onReconnect, onGap, onClose }: Pick<EventStreamOptions<Data>, 'onReconnect' | 'onGap' | 'onClose'>,
   { data }: FoldData<Data>,
 ): void {
-  if (state.status === 'open' && state.continuity !== 'fresh') guard(() => onReconnect?.(state))
+  if (event.type === 'gap') guard(() => onGap?.(event.gap))
+  else if (state.status === 'open' && state.continuity !== 'fresh') guard(() => onReconnect?.(state))
   if (state.status === 'closed') guard(() => onClose?.({ reason: state.reason, error: state.error, data }))
 }
 

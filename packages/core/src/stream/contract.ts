@@ -1,3 +1,4 @@
+import type { Gap } from '../connection/continuity.ts'
 import type { ConnectionState } from '../connection/state.ts'
 import type { SseError } from '../errors.ts'
 import type { SharedConnectionOptions } from '../options.ts'
@@ -54,10 +55,18 @@ export interface StreamOptions<Data = string | undefined, Events = NoEvents>
   /** Called for each message, for side effects. A promise that it returns holds back reading, as in `onMessage`. */
   readonly onMessage?: (message: MessageOf<Events>) => unknown
   /**
-   * Called when the stream opens again, before its first message, so that an app can fetch what it missed. `continuity` is
-   * `resumed` or `restarted`; `downtimeMs` is how long the stream was not open. Not called when the stream opens `fresh`.
+   * Called when the stream opens again, before its first message, so that an app can fetch what it missed. `continuity` is the
+   * server's answer to the last event id, see `Continuity`; `downtimeMs` is how long the stream was not open. Not called when
+   * the stream opens `fresh`.
    */
   readonly onReconnect?: (opening: Pick<Opening, 'continuity' | 'downtimeMs'>) => unknown
+  /**
+   * Called when the server tells that messages are missing, after those before the gap and before those after it. An app then
+   * fetches the current state. The server tells it with a message of the type `headwater.gap`, whose data is `{"from":…,"to":…}`.
+   * Such a message is not delivered, folded or counted; its id is used. If only a header tells of a gap, as that of a
+   * Mercure hub, `onReconnect` is called with the continuity `gap`, and this is not.
+   */
+  readonly onGap?: (gap: Gap) => unknown
   /**
    * Called once the stream is closed, with its final data: by `close()`, by the server (`ended`), or by an error (`failed`). Not
    * called when the last subscriber leaves.

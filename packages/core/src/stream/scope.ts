@@ -11,7 +11,14 @@ export interface StreamDefaults
     Omit<SharedConnectionOptions, 'method' | 'body' | 'initialLastEventId' | 'lastEventIdStore' | 'until'>,
     Pick<
       EventStreamOptions,
-      'autoConnect' | 'closeDelayMs' | 'notify' | 'onInvalid' | 'onReconnect' | 'queueLimit' | 'share'
+      | 'autoConnect'
+      | 'closeDelayMs'
+      | 'notify'
+      | 'onGap'
+      | 'onInvalid'
+      | 'onReconnect'
+      | 'queueLimit'
+      | 'share'
     > {}
 
 /**

@@ -1,6 +1,6 @@
 import { createConnection } from '../connection/connection.ts'
 import { combine, DELIVERED, type DeliveryResult, ENDED } from '../connection/delivery.ts'
-import type { ConnectionState } from '../connection/state.ts'
+import type { ConnectionEventBody, ConnectionState } from '../connection/state.ts'
 import { guard, SseError } from '../errors.ts'
 import type { SharedConnectionOptions, StreamUrl, UntilResult } from '../options.ts'
 import type { Message } from '../protocol/message.ts'
@@ -14,8 +14,8 @@ export interface Subscriber {
   readonly pipeline: MessageHandler
   /** Called before the stream joins a connection. */
   onJoin(connection: SharedConnection): void
-  /** Called with each new state of the joined connection. */
-  onStateChange(state: ConnectionState): void
+  /** Called with each new state of the joined connection, and with the event that led to it. */
+  onStateChange(state: ConnectionState, event: ConnectionEventBody): void
   /** Called with the current state when the stream has joined a connection, or closed one that it has not joined. */
   onUpdate(state: ConnectionState): void
   /** Called when the stream has lost its connection and starts again without data, without notifying a view. */
@@ -86,8 +86,8 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
         return end ? combine(result, ENDED) : result
       },
       onComment: onComment && ((comment) => void guard(() => leader.options().onComment?.(comment))),
-      onStateChange(state) {
-        for (const subscriber of subscribers) subscriber.onStateChange(state)
+      onStateChange(state, event) {
+        for (const subscriber of subscribers) subscriber.onStateChange(state, event)
       },
     },
     page,

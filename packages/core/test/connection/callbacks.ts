@@ -39,6 +39,7 @@ export const callbacks: Record<string, (harness: () => Harness, stop: () => void
     },
   }),
   onComment: (_, stop) => ({ onComment: stop }),
+  onGap: (_, stop) => ({ onGap: stop }),
   onReconnect: (_, stop) => ({ initialLastEventId: '1', onReconnect: stop }),
   until: (_, stop) => ({
     until: () => {

@@ -109,7 +109,8 @@ describe.each(Object.entries(callbacks))('in %s', (_, make) => {
       const harness: Harness = createHarness({ signal: controller.signal, ...options })
       const late: string[] = []
       harness.stream.onMessage(({ data }) => void (stopped && late.push(data)))
-      const text = ': comment\nid: 1\ndata: 1\n\nid: 2\ndata: 2\n\n: comment\nid: 3\ndata: 3\n\n'
+      const text =
+        ': comment\nid: 1\ndata: 1\n\nevent: headwater.gap\ndata\n\nid: 2\ndata: 2\n\n: comment\nid: 3\ndata: 3\n\n'
       await harness.clock.advance(0)
       const request = harness.server.requests[0]
       if (request && !request.aborted) {

@@ -50,6 +50,24 @@ test('a stream of another origin that Chromium refuses names CORS and the missin
   expect(message).toContain(`lack the header Access-Control-Allow-Origin: ${home.origin} (CORS).`)
 })
 
+test('a stream of another origin that fails with its first id names the preflight', async () => {
+  const methods: string[] = []
+  const preflighted = await createBaseServer(({ method }, response) => {
+    methods.push(method!)
+    response.writeHead(200, { 'access-control-allow-origin': '*', 'content-type': 'text/event-stream' })
+    response.end(method === 'GET' ? 'retry: 1\nid: 1\ndata: x\n\n' : '')
+  })
+  await visit(home.origin)
+  await page.evaluate((url) => client.open(url, { retry: { attempts: 2 } }), preflighted.origin)
+  await page.waitForFunction(() => client.states.includes('closed failed: network'))
+  const message = await page.evaluate(() => client.errorMessage())
+  await preflighted.close()
+  expect(methods).toEqual(['GET', 'OPTIONS'])
+  expect(message).toContain(
+    'The preflight (OPTIONS) needs an answer with Access-Control-Allow-Headers: Last-Event-ID, too.',
+  )
+})
+
 test('a stream with a relative URL works in a page that was opened with a user name and a password', async () => {
   await visit(home.origin.replace('//', '//user:s3cret@'))
   await page.evaluate(() => client.open('/stream'))

@@ -40,6 +40,21 @@ describe('a connection that fails in a page', () => {
       expect(await fail(url, `${ORIGIN}/app`)).toContain(`${CORS}: ${ORIGIN} (CORS). See`)
   })
 
+  test('names the preflight if the request was sent with an id, as the first one was not', async () => {
+    const preflight = /OPTIONS.* Access-Control-Allow-Headers: Last-Event-ID/
+    const harness = createHarness({ url: 'https://api.example.com/' })
+    harness.subscribe()
+    for (const hasId of [false, true]) {
+      await harness.clock.advance(5_000)
+      await harness.server.requests.at(-1)!.fail()
+      const { message } = (harness.state as { error: SseError }).error
+      expect([message.includes(CORS), preflight.test(message)]).toEqual([true, hasId])
+      await harness.clock.advance(5_000)
+      await harness.server.requests.at(-1)!.send('id: 1\ndata: x\n\n')
+      await harness.server.requests.at(-1)!.fail()
+    }
+  })
+
   test('names mixed content if the page has https and the server has not', async () => {
     expect(await fail('http://example.com/news', `${ORIGIN}/app`)).toContain(MIXED)
     for (const url of ['https://example.com/news', 'http://api.example.com/news'])

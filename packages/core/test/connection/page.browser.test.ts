@@ -75,7 +75,7 @@ describe('a stream in Chromium', () => {
     await context.setOffline(false)
     await expectResumed()
     expect((await inspect()).states).toBe('connecting, open, paused offline, connecting, open')
-    expect(await page.evaluate(() => client.reconnects)).toEqual(['resumed'])
+    expect(await page.evaluate(() => client.reconnects)).toEqual(['unverified'])
   })
 
   test('connects although the browser is offline from the start, and reconnects immediately when it is online', async () => {

@@ -24,7 +24,8 @@ describe.each(['connecting', 'open', 'waiting'])('while %s', (name) => {
         expect(harness.server.requests.at(-1)!.headers.get('last-event-id')).toBe('7')
       await harness.server.requests.at(-1)!.accept()
       expect(harness.state.status).toBe('open')
-      if (name === 'open') expect(harness.state).toMatchObject({ continuity: 'resumed', downtimeMs: 600_000 })
+      if (name === 'open')
+        expect(harness.state).toMatchObject({ continuity: 'unverified', downtimeMs: 600_000 })
       expect(await harness.closeAndFindLeaks()).toEqual([])
     },
   )

@@ -7,11 +7,16 @@ afterEach(() => warn.mockClear())
 
 /** Reads responses that consist of messages with these ids, and returns the warnings. */
 async function read(...responses: string[]): Promise<string[]> {
+  return readWith({}, ...responses)
+}
+
+async function readWith(headers: HeadersInit, ...responses: string[]): Promise<string[]> {
   const harness = createHarness()
   harness.subscribe()
   for (const [index, ids] of responses.entries()) {
     while (harness.server.requests.length <= index) await harness.clock.advance(100)
     const blocks = ids.split(' ').map((id) => (id === '-' ? 'data: x\n\n' : `id: ${id}\ndata: x\n\n`))
+    await harness.server.requests[index]!.accept(headers)
     await harness.server.requests[index]!.send(blocks.join(''))
     await harness.server.requests[index]!.fail()
   }
@@ -39,4 +44,8 @@ test.each<[string, string[]]>([
   ['was not yet past the two ids', ['1 2', '1 2', '1 2']],
 ])('a server that %s is not reported', async (_, responses) => {
   expect(await read(...responses)).toEqual([])
+})
+
+test.each(['complete', 'gap'])('a server that has answered %s is not checked', async (answer) => {
+  expect(await readWith({ 'sse-resume': answer }, '1 2 3', '1 2 3 4')).toEqual([])
 })

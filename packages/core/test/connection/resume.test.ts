@@ -110,7 +110,7 @@ test('the newest id replaces a Last-Event-ID of the option headers', async () =>
 })
 
 describe('continuity', () => {
-  test('is fresh first, then restarted without an id or resumed with an id, and onReconnect gets downtimeMs', async () => {
+  test('is fresh first, then restarted without an id or unverified with an id, and onReconnect gets downtimeMs', async () => {
     const openings: unknown[] = []
     const harness = createHarness({
       onReconnect: ({ continuity, downtimeMs }) =>
@@ -131,11 +131,11 @@ describe('continuity', () => {
     await clock.advance(2_000)
     await clock.advance(500)
     await server.requests[3]!.send('id: 2\ndata: y\n\n')
-    expect(harness.state).toMatchObject({ status: 'open', continuity: 'resumed', downtimeMs: 3_500 })
+    expect(harness.state).toMatchObject({ status: 'open', continuity: 'unverified', downtimeMs: 3_500 })
     // Called before the first message of the connection.
     expect(openings).toEqual([
       ['restarted', 1_000, 0],
-      ['resumed', 3_500, 1],
+      ['unverified', 3_500, 1],
     ])
   })
 
@@ -195,7 +195,7 @@ describe('lastEventIdStore', () => {
       Buffer.from('消息2').toString('latin1'),
     )
     await after.server.requests[0]!.accept()
-    expect(after.state).toMatchObject({ status: 'open', continuity: 'resumed' })
+    expect(after.state).toMatchObject({ status: 'open', continuity: 'unverified' })
   })
 
   test('saves the id of the message at which a listener closed the stream', async () => {

@@ -235,7 +235,7 @@ describe('a snapshot', () => {
     await request.send('id: 42\ndata: b\n\n')
     await clock.advance(0)
     expect(stream.getSnapshot().data.map(({ id }) => id)).toEqual(['41', '42'])
-    expect(stream.getSnapshot()).toMatchObject({ continuity: 'resumed' })
+    expect(stream.getSnapshot()).toMatchObject({ continuity: 'unverified' })
   })
 })
 

@@ -101,6 +101,7 @@ describe('an option that does not exist', () => {
     method: 'POST',
     notify: 'sync',
     onClose() {},
+    onGap() {},
     onComment() {},
     onInvalid() {},
     onMessage() {},

@@ -116,15 +116,37 @@ describe('when the stream opens without being resumed', () => {
   })
 })
 
-test('text continues when the stream is resumed', async () => {
-  const stream = make({ fold: text() })
-  stream.subscribe(noop)
-  const first = await server.nextRequest()
-  await first.send('id: 1\ndata: one \n\n')
-  await first.fail()
-  await clock.advance(5_000)
-  await send(await server.nextRequest(), 'two')
-  expect(stream.getSnapshot().data).toBe('one two')
+describe('when the stream opens with an id', () => {
+  test.each([
+    ['continues', 'resumed', 'one two', { 'sse-resume': 'complete' }],
+    ['continues', 'unverified', 'one two', {}],
+    ['starts again', 'gap', 'two', { 'sse-resume': 'gap' }],
+  ])('text %s if it is %s', async (_, continuity, expected, headers) => {
+    const stream = make({ fold: text() })
+    stream.subscribe(noop)
+    const first = await server.nextRequest()
+    await first.send('id: 1\ndata: one \n\n')
+    await first.fail()
+    await clock.advance(5_000)
+    const second = await server.nextRequest()
+    await second.accept(headers)
+    await send(second, 'two')
+    expect(stream.getSnapshot()).toMatchObject({ continuity, data: expected })
+  })
+
+  test('text starts again at each gap in the middle, and history continues', async () => {
+    const streams = [make({ fold: text() }), make({ fold: history(10) })] as const
+    for (const stream of streams) stream.subscribe(noop)
+    const request = await server.nextRequest()
+    const gap = 'event: headwater.gap\ndata: {"from":"1","to":"5"}\n\n'
+    await request.send(`data: one\n\n${gap}data: two\n\n`)
+    await clock.advance(0)
+    expect(streams[0].getSnapshot().data).toBe('two')
+    await request.send(gap)
+    await send(request, 'three')
+    expect(streams[0].getSnapshot().data).toBe('three')
+    expect(streams[1].getSnapshot().data.map(({ data }) => data)).toEqual(['one', 'two', 'three'])
+  })
 })
 
 describe('a subscriber that comes later', () => {

@@ -37,13 +37,14 @@ test('onMessage is not called while there is no subscriber, but the data include
   expect(server.requests).toHaveLength(1)
 })
 
-test('onReconnect is not called while there is no subscriber', async () => {
+test('onReconnect and onGap are not called while there is no subscriber', async () => {
   const received: string[] = []
   const stream = createEventStream(url, {
     clock,
     fetch: server.fetch,
     closeDelayMs: 5_000,
     onReconnect: ({ continuity }) => received.push(continuity),
+    onGap: ({ from }) => received.push(`${from}`),
   })
   const unsubscribe = stream.subscribe(noop)
   const request = await server.nextRequest()
@@ -51,8 +52,8 @@ test('onReconnect is not called while there is no subscriber', async () => {
   await request.fail()
   unsubscribe()
   await clock.advance(1_000)
-  await (await server.nextRequest()).accept()
-  expect(stream.getSnapshot().status).toBe('open')
+  await (await server.nextRequest()).send('event: headwater.gap\ndata: x\n\n')
+  expect(stream.getSnapshot()).toMatchObject({ status: 'open', continuity: 'gap' })
   expect(received).toEqual([])
 })
 

@@ -41,8 +41,8 @@ export interface Fold<Data, State = unknown, Each = AnyMessage> {
    */
   readonly stateKey?: string
   /**
-   * `'reset'`: the fold starts again when the stream opens without being resumed, because the server then sends everything again,
-   * as with the answer of a model. Default `'continue'`.
+   * `'reset'`: the fold starts again when the stream opens without an id to resume from, because the server then sends everything
+   * again, as with the answer of a model; and at a gap, because what follows does not continue the data. Default `'continue'`.
    */
   readonly restart?: 'continue' | 'reset'
   /**

@@ -1,0 +1,238 @@
+import {
+  addData,
+  type Block,
+  call,
+  checkLength,
+  deliver,
+  endBlock,
+  holdLine,
+  NOTHING,
+  type ParserState,
+} from './parser-state.ts'
+
+const A = 97
+const D = 100
+const E = 101
+const I = 105
+const N = 110
+const R = 114
+const T = 116
+const V = 118
+const LF = 10
+const CR = 13
+const SPACE = 32
+const COLON = 58
+
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** Result of the functions below if a callback has reset or closed the parser. */
+const STOPPED = -1
+
+/** A text of this length is parsed into a new block. */
+const LARGE_TEXT = 1024
+
+/** Processes a text, which begins with the rest of the unfinished line. */
+export function processText(
+  state: ParserState,
+  text: string,
+  bytes: Uint8Array | undefined,
+  from: number,
+): void {
+  const { line, epoch } = state
+  let start = from
+  if (line !== '') {
+    const end = indexOf(text.slice(0, indexOf(text, '\n', 0)), '\r', 0)
+    if (end === text.length) return holdLine(state, text)
+    start = end + 1
+    state.line = ''
+    state.discardLine = false
+    processLines(state, line + text.slice(0, start), undefined, 0)
+    if (state.epoch !== epoch) return
+    if (start < text.length) {
+      if (text.charCodeAt(start) === state.skip) start++
+      state.skip = NOTHING
+    }
+  }
+  if (start < text.length) processLines(state, text, bytes, start)
+}
+
+/**
+ * Processes a text that begins with a line, and keeps its unfinished line.
+ *
+ * @param bytes Bytes of the text, if each is one character.
+ */
+function processLines(state: ParserState, text: string, bytes: Uint8Array | undefined, from: number): void {
+  const { length } = text
+  const { type, id, lastId, head, data } = state.block
+  // To write a new string into an old object costs more than to parse a message, so the many messages of a large text get a young one.
+  if (length > LARGE_TEXT) state.block = { type, id, lastId, head, data }
+  const { block } = state
+  const cr = indexOf(text, '\r', from)
+  // Even if the whole text were one message, it would be below the limit.
+  const isBelowLimit = head.length + length <= state.maxMessageLength
+  const end =
+    isBelowLimit && bytes !== undefined && cr === length
+      ? scanBytes(state, block, text, bytes, from)
+      : scanText(state, block, text, from, cr, isBelowLimit)
+  if (end !== STOPPED && end < length) holdLine(state, end === 0 ? text : text.slice(end))
+}
+
+// The two loops below are the cost of a message: they compare characters one by one, and take `data: …` with the blank line after it
+// as one unit. They return the start of the unfinished line, or STOPPED.
+
+/** Processes lines of a text without CR whose characters are bytes. To read a byte is faster than to read a character. */
+function scanBytes(state: ParserState, block: Block, text: string, bytes: Uint8Array, from: number): number {
+  const { length } = text
+  const { onComment } = state
+  let hasNul: boolean | undefined
+  let start = from
+  while (start < length) {
+    const first = bytes[start]!
+    if (first === LF) {
+      start++
+      if (endBlock(state, block)) return STOPPED
+      continue
+    }
+    // Reading past the end would slow down every read. A line of less than eight characters goes to processLine.
+    const isLong = start + 7 < length
+    if (
+      first === D &&
+      isLong &&
+      bytes[start + 4] === COLON &&
+      bytes[start + 1] === A &&
+      bytes[start + 2] === T &&
+      bytes[start + 3] === A
+    ) {
+      const value = bytes[start + 5] === SPACE ? start + 6 : start + 5
+      const end = text.indexOf('\n', value)
+      if (end < 0) return start
+      const data = text.slice(value, end)
+      start = end + 1
+      if (block.data !== undefined || start === length || bytes[start] !== LF) addData(block, data)
+      else {
+        start++
+        if (deliver(state, block, data)) return STOPPED
+      }
+      continue
+    }
+    const end = text.indexOf('\n', start)
+    if (end < 0) return start
+    if (
+      first === E &&
+      isLong &&
+      bytes[start + 5] === COLON &&
+      bytes[start + 1] === V &&
+      bytes[start + 2] === E &&
+      bytes[start + 3] === N &&
+      bytes[start + 4] === T
+    )
+      block.type = text.slice(bytes[start + 6] === SPACE ? start + 7 : start + 6, end)
+    else if (
+      first === I &&
+      isLong &&
+      bytes[start + 1] === D &&
+      bytes[start + 2] === COLON &&
+      !(hasNul ??= text.includes('\0'))
+    )
+      block.id = text.slice(bytes[start + 3] === SPACE ? start + 4 : start + 3, end)
+    else if (first === COLON && onComment === undefined) state.comments++
+    else if (processLine(state, block, text, start, end)) return STOPPED
+    start = end + 1
+  }
+  return start
+}
+
+/** Processes the lines of any text. */
+function scanText(
+  state: ParserState,
+  block: Block,
+  text: string,
+  from: number,
+  firstCr: number,
+  isBelowLimit: boolean,
+): number {
+  const { length } = text
+  let start = from
+  let cr = firstCr
+  while (start < length) {
+    const first = text.charCodeAt(start)
+    let end = start
+    if (first === LF || first === CR) {
+      if (endBlock(state, block)) return STOPPED
+    } else {
+      if (cr < start) cr = indexOf(text, '\r', start)
+      end = text.indexOf('\n', start)
+      if (end < 0 || cr < end) end = cr
+      if (end === length) return start
+      if (!isBelowLimit) checkLength(state, text.slice(start, end))
+      if (
+        first === D &&
+        text.charCodeAt(start + 4) === COLON &&
+        text.charCodeAt(start + 1) === A &&
+        text.charCodeAt(start + 2) === T &&
+        text.charCodeAt(start + 3) === A
+      ) {
+        const data = text.slice(text.charCodeAt(start + 5) === SPACE ? start + 6 : start + 5, end)
+        if (block.data !== undefined || end === cr || text.charCodeAt(end + 1) !== LF) addData(block, data)
+        else {
+          end++
+          if (deliver(state, block, data)) return STOPPED
+        }
+      } else if (processLine(state, block, text, start, end)) return STOPPED
+    }
+    start = end + 1
+    if (text.charCodeAt(end) === CR) {
+      if (start === length) state.skip = LF
+      else if (text.charCodeAt(start) === LF) start++
+    }
+  }
+  return start
+}
+
+/**
+ * Processes a line that is not blank. Returns true if a callback has reset or closed the parser.
+ *
+ * [spec] "process the field"; other fields are ignored. A name may stand without a colon, and one space before the value is skipped.
+ */
+function processLine(state: ParserState, block: Block, text: string, start: number, end: number): boolean {
+  const first = text.charCodeAt(start)
+  if (first === COLON) {
+    // [spec] "If the line starts with a U+003A COLON character (:): ignore the line."
+    state.comments++
+    const { onComment } = state
+    return onComment !== undefined && call(state, onComment, valueOf(text, start, end))
+  }
+  if (first === D) {
+    if (isField(text, start, end, 'data')) addData(block, valueOf(text, start + 4, end))
+  } else if (first === E) {
+    if (isField(text, start, end, 'event')) block.type = valueOf(text, start + 5, end)
+  } else if (first === I) {
+    if (isField(text, start, end, 'id')) {
+      const id = valueOf(text, start + 2, end)
+      // [spec] "If the field value does not contain U+0000 NULL"
+      if (!id.includes('\0')) block.id = id
+    }
+  } else if (first === R) {
+    // [spec] "If the field value consists of only ASCII digits"
+    const retry = /^retry: ?(\d+)$/.exec(text.slice(start, end))
+    return retry !== null && call(state, state.onRetry, Math.min(Number(retry[1]), MAX_TIMER_MS))
+  }
+  return false
+}
+
+/** Returns true if a line is a field of this name, with or without a colon. */
+function isField(text: string, start: number, end: number, name: string): boolean {
+  const colon = start + name.length
+  return (colon === end || text.charCodeAt(colon) === COLON) && text.startsWith(name, start)
+}
+
+/** Returns the value after the colon at `colon`, less one leading space; `''` without a colon. */
+function valueOf(text: string, colon: number, end: number): string {
+  return text.slice(text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1, end)
+}
+
+/** Returns the next index of a character, or the length of the text. */
+function indexOf(text: string, character: string, from: number): number {
+  const index = text.indexOf(character, from)
+  return index < 0 ? text.length : index
+}
