@@ -32,9 +32,9 @@ const limits = {
     ['createChannel, memoryLog', '{ createChannel, memoryLog }', '6.6 kB'],
     ['everything', '*', '7 kB'],
   ],
-  '@headwater/server/redis': [['everything', '*', '5 kB']],
-  '@headwater/server/sqlite': [['everything', '*', '5 kB']],
-  '@headwater/server/testing': [['everything', '*', '5 kB']],
+  '@headwater/server/redis': [['everything', '*', '4.5 kB']],
+  '@headwater/server/sqlite': [['everything', '*', '3.5 kB']],
+  '@headwater/server/testing': [['everything', '*', '4.1 kB']],
   '@headwater/compat': [['everything, including core', '*', '7.3 kB']],
 }
 

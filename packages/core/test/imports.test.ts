@@ -36,6 +36,17 @@ const refused: Case[] = [
   ['a timer outside the clock', `${core}/connection/connection.ts`, 'void setTimeout(() => {}, 1)'],
   ['Date outside the clock', `${core}/connection/transition.ts`, 'void Date.now()'],
   ['Date in the page', `${core}/platform/page.ts`, 'void Date.now()'],
+  [
+    'the main entry of the server that imports a module of Node',
+    'packages/server/src/feed.ts',
+    from('node:fs'),
+  ],
+  [
+    'the main entry of the server that imports a log of Node',
+    'packages/server/src/feed.ts',
+    from('./sqlite.ts'),
+  ],
+  ['the main entry of the server that uses Node', 'packages/server/src/feed.ts', 'void Buffer.from([])'],
   ['random numbers outside the clock', `${core}/connection/transition.ts`, 'void Math.random()'],
   ['document outside platform', `${core}/stream/event-stream.ts`, 'void document.title'],
   ['navigator outside platform', `${core}/connection/transition.ts`, 'void navigator.onLine'],

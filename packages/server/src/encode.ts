@@ -26,18 +26,14 @@ const oneLine = (value: string): string => value.replaceAll(/[\r\n\0]+/g, ' ')
 
 /** @throws ServerError `invalid-message` if clients would not receive the event and the data as they are. */
 export const checkMessage = (event: string, data: unknown): void => {
-  if (typeof event !== 'string' || /[\r\n\0]/.test(event) || LONE_SURROGATE.test(event))
-    refuse(`The event name ${JSON.stringify(event)} has a line break, NUL or half of a surrogate pair`)
-  if (event.startsWith(RESERVED)) refuse(`The event name ${event} begins with ${RESERVED}, which is reserved`)
-  if (typeof data !== 'string') refuse(`The data of ${event} is not a string, and not JSON`)
-  if (/\r/.test(data as string) || LONE_SURROGATE.test(data as string))
-    refuse(`The data of ${event} has a carriage return or half of a surrogate pair. Use format: 'json'`)
-}
-
-const LONE_SURROGATE = /\p{Surrogate}/u
-
-const refuse = (why: string): never => {
-  throw new ServerError('invalid-message', `${why}.`)
+  const why =
+    typeof event !== 'string' || /[\r\n\0\p{Surrogate}]|^headwater\./u.test(event)
+      ? `it has a line break, NUL, half of a surrogate pair, or begins with ${RESERVED}`
+      : typeof data !== 'string'
+        ? 'its data is not text, and not JSON'
+        : /[\r\p{Surrogate}]/u.test(data) &&
+          "its data has a carriage return or half of a surrogate pair. Use format: 'json'"
+  if (why) throw new ServerError('invalid-message', `The event ${JSON.stringify(event)} is refused: ${why}.`)
 }
 
 /** Returns the UTF-8 bytes of a text. */

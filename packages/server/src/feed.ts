@@ -44,7 +44,7 @@ export const STALE_MS: number = 10_000
 
 /** Messages of a channel for the readers in this process. The log is read once for all of them. */
 export class Feed {
-  options: FeedOptions
+  declare options: FeedOptions
   readonly readers: Set<Reader> = new Set()
   readonly pages: Pages
   ring: Ring = new Ring(BEGINNING)
@@ -65,9 +65,8 @@ export class Feed {
   #flushing = false
   #shared: (Batch & { readonly from: number; readonly ring: Ring; readonly end: number }) | undefined
 
-  constructor(options: FeedOptions) {
-    this.options = options
-    this.pages = new Pages(options.log)
+  constructor(log: Log) {
+    this.pages = new Pages(log)
   }
 
   /** Newest position of the ring. */

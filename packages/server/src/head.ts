@@ -74,7 +74,6 @@ export const preflight = (request: RequestHead, cors: CorsOptions | undefined): 
 export const unavailable = (request: RequestHead, retryAfterS: number): ResponseHead => ({
   status: 503,
   headers: {
-    'content-type': 'text/plain',
     'cache-control': 'no-store',
     'retry-after': String(retryAfterS),
     // [spec] HTTP/2 has no Connection header.

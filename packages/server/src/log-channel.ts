@@ -1,7 +1,7 @@
-import { systemClock } from './clock.ts'
+import { systemClock, type Clock } from './clock.ts'
 import { checkMessage } from './encode.ts'
 import { ServerError } from './errors.ts'
-import { Feed, type FeedOptions, type Start } from './feed.ts'
+import { Feed, type Start } from './feed.ts'
 import { SocketReader, type NodeRequest, type NodeResponse } from './handle.ts'
 import { corsHeaders, lastEventIdOf, mergeHeaders, preflight, streamHeaders, unavailable } from './head.ts'
 import type { RequestHead, ResponseHead } from './head.ts'
@@ -22,13 +22,32 @@ interface AnyResponseOptions {
   readonly reader?: unknown
 }
 
+/** Options that have a default. */
+interface Defaults {
+  readonly clock: Clock
+  readonly heartbeatMs: number
+  readonly retryMs: number
+  readonly stallMs: number
+  readonly maxBufferedBytes: number
+  readonly onError: (error: unknown) => void
+}
+
+const DEFAULTS: Defaults = {
+  clock: systemClock,
+  heartbeatMs: 8000,
+  retryMs: 1000,
+  stallMs: 30_000,
+  maxBufferedBytes: 65_536,
+  onError: (error) => console.error(error),
+}
+
 /** Channel over a log. `Channel` is its type for users. */
 export class LogChannel {
   readonly name: string
   readonly #log: Log
   readonly #queue: PublishQueue
   readonly #feed: Feed
-  #options: AnyOptions
+  #options!: AnyOptions & Defaults
   /** Requests whose response has not begun. */
   readonly #pending = new Set<{ readonly value: unknown; readonly disconnect: () => void }>()
   /** Time over which readers return, once the channel is closed. */
@@ -37,28 +56,17 @@ export class LogChannel {
   constructor(name: string, options: AnyOptions) {
     this.name = name
     this.#log = options.log
-    this.#options = options
     this.#queue = new PublishQueue(options.log)
-    this.#feed = new Feed(this.#feedOptions())
+    this.#feed = new Feed(options.log)
+    this.configure(options)
   }
 
   /** Replaces the options, except for the log. */
   configure(options: AnyOptions): void {
-    this.#options = options
-    this.#feed.options = this.#feedOptions()
-  }
-
-  #feedOptions(): FeedOptions {
-    const { filter, clock, heartbeatMs, retryMs, stallMs, maxBufferedBytes } = this.#options
-    return {
-      log: this.#log,
-      clock: clock ?? systemClock,
-      heartbeatMs: heartbeatMs ?? 8000,
-      retryMs: retryMs ?? 1000,
-      stallMs: stallMs ?? 30_000,
-      maxBufferedBytes: maxBufferedBytes ?? 65_536,
-      passes: filter && ((item, reader) => this.#passes(item, reader)),
-    }
+    const given = Object.entries(options).filter(([, value]) => value !== undefined)
+    this.#options = { ...DEFAULTS, ...(Object.fromEntries(given) as AnyOptions & Defaults), log: this.#log }
+    const passes = options.filter && ((item: Item, reader: unknown) => this.#passes(item, reader))
+    this.#feed.options = { ...this.#options, passes }
   }
 
   get readers(): number {
@@ -114,7 +122,7 @@ export class LogChannel {
       })
     } catch (error) {
       // A rejection that nobody handles would end the process.
-      this.#report(error)
+      this.#options.onError(error)
       if (!gone) response.writeHead(500, {})
       response.end()
     }
@@ -172,25 +180,20 @@ export class LogChannel {
 
   /** Returns a random time of 1 s up to the time over which readers return, so that they do not return together. */
   #retryAfterS(): number {
-    const { clock = systemClock } = this.#options
+    const { clock } = this.#options
     return 1 + Math.floor((clock.random() * (this.#closedFor ?? 5000)) / 1000)
   }
 
   #passes(item: Item, reader: unknown): boolean {
-    const { filter, format } = this.#options
+    const { filter, format, onError } = this.#options
     const { event, data, id } = item.entry
     try {
       item.message ??= { event, data: format === 'text' ? data : JSON.parse(data), id }
       return filter!(item.message as never, reader)
     } catch (error) {
-      this.#report(error)
+      onError(error)
       return false
     }
-  }
-
-  #report(error: unknown): void {
-    const { onError = console.error } = this.#options
-    onError(error)
   }
 }
 

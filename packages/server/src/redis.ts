@@ -17,7 +17,7 @@ export interface RedisLogOptions {
 }
 
 /**
- * Creates a log in a Redis stream, for any number of processes on any number of machines. Needs Redis 7 or later, or Valkey.
+ * Creates a log in a Redis stream, for any number of processes on any number of machines. Needs Redis 7 or later.
  *
  * Each log begins a new epoch when Redis was restarted, failed over or flushed: messages that were acknowledged may be missing then, and each reader
  * is told of a gap. How much can be lost depends on the settings of Redis: with `appendonly yes` and `appendfsync everysec`, the last second; with
@@ -29,7 +29,7 @@ export interface RedisLogOptions {
  * @param client from `createClient` of the package `redis`, version 5 or 6. It must connect to the primary, never to a replica.
  * @param key the key of the stream. Dedupe keys are in `{<key>}:dedupe:…`.
  * @example
- * ```ts
+ * ```js
  * import { createChannel } from '@headwater/server'
  * import { redisLog } from '@headwater/server/redis'
  * import { createClient } from 'redis'

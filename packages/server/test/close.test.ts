@@ -1,7 +1,7 @@
 import { createFakeClock } from '@headwater/core/testing'
 import { describe, expect, test } from 'vitest'
 import { createChannel, memoryLog, type Log } from '../src/index.ts'
-import { Client, requestTo, serveChannel, settle, uniqueName } from './harness.ts'
+import { Client, createGate, requestTo, serveChannel, settle, uniqueName } from './harness.ts'
 
 const retryOf = ({ text }: Client) => [...text.matchAll(/^retry: (\d+)$/gm)].map(([, retry]) => Number(retry))
 
@@ -61,6 +61,23 @@ describe('close', () => {
       connection: 'close',
       'cache-control': 'no-store',
     })
+  })
+
+  test('also refuses a request whose response has not begun', async () => {
+    const log = memoryLog()
+    const gate = createGate()
+    const read = log.read.bind(log)
+    log.read = async (...args) => {
+      await gate.opened
+      return await read(...args)
+    }
+    const channel = createChannel(uniqueName(), { log })
+    const response = channel.respond(requestTo())
+    const closed = channel.close()
+    gate.open()
+    expect((await response).status).toBe(503)
+    await closed
+    expect(channel.readers).toBe(0)
   })
 
   test('does not put its block into the middle of a message', async () => {

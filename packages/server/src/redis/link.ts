@@ -52,7 +52,7 @@ export class Link {
   }
 
   /** Sends a command. Closes the connection if no reply comes in time. */
-  send({ connection }: OpenConnection, args: readonly string[], ms = REPLY_MS): Promise<unknown> {
+  send({ connection }: OpenConnection, args: readonly string[], ms: number = REPLY_MS): Promise<unknown> {
     return this.#within(connection, connection.sendCommand(args), args[0]!, ms)
   }
 
@@ -68,7 +68,7 @@ export class Link {
   }
 
   /** Closes the connection. Commands without a reply reject. */
-  drop(connection = this.#connection): void {
+  drop(connection: RedisConnection | undefined = this.#connection): void {
     if (!connection) return
     if (connection === this.#connection) {
       this.#connection = undefined

@@ -6,7 +6,7 @@ import {
   type Page,
   PublishError,
 } from '../log.ts'
-import { isAfter, split } from '../resume.ts'
+import { split } from '../resume.ts'
 import { type RawEntry, toEntry } from './entries.ts'
 import { Link, type OpenConnection, type RedisClient } from './link.ts'
 import { Tail, type TailListener } from './tail.ts'
@@ -78,12 +78,7 @@ export class RedisLog implements Log {
   }
 
   async read(after: string, limit: number): Promise<Page> {
-    const { reader, tail } = this.#use()
-    const last = tail.delivered(this.#key)
-    if (last && !isAfter(last.from, after)) {
-      const entries = last.entries.filter(({ id }) => isAfter(id, after))
-      if (entries.length > 0) return { entries: entries.slice(0, limit), head: entries.at(-1)!.id }
-    }
+    const { reader } = this.#use()
     const reply = await reader.run(await reader.open(), [this.#key], this.#args('read', after, String(limit)))
     const [head, entries] = reply as [string, RawEntry[]]
     this.#epoch = Math.max(this.#epoch, split(head)[0])

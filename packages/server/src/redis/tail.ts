@@ -1,5 +1,4 @@
-import type { LogEntry } from '../log.ts'
-import { type RawEntry, toEntry } from './entries.ts'
+import type { RawEntry } from './entries.ts'
 import type { Link, OpenConnection } from './link.ts'
 
 /** Someone who is told of new entries of a key. */
@@ -8,18 +7,11 @@ export interface TailListener {
   stale(): void
 }
 
-/** Entries that a tail has read last, with the position before them. */
-export interface Delivery {
-  readonly from: string
-  readonly entries: readonly LogEntry[]
-}
-
 /** A key that is followed. */
 interface Followed {
   readonly listeners: Set<TailListener>
   /** Id of the last entry that was seen. Never `$`: an entry between two reads would be lost. */
   position: string | undefined
-  last: Delivery | undefined
 }
 
 /** Longest time for which Redis holds a read back, in milliseconds. */
@@ -68,7 +60,7 @@ export class Tail {
       this.#isStale = false
       this.#watch()
     }
-    this.#followed.set(key, { listeners: new Set([listener]), position: undefined, last: undefined })
+    this.#followed.set(key, { listeners: new Set([listener]), position: undefined })
     if (!this.#isRunning) void this.#run()
     else void this.#unblock()
   }
@@ -81,11 +73,6 @@ export class Tail {
     clearTimeout(this.#staleTimer)
     this.#link.drop()
     this.#skipDelay()
-  }
-
-  /** Returns the entries that came last for a key. Saves a read to those who were woken by them. */
-  delivered(key: string): Delivery | undefined {
-    return this.#followed.get(key)?.last
   }
 
   async #run(): Promise<void> {
@@ -137,12 +124,15 @@ export class Tail {
     for (const [key, entries] of (reply ?? []) as [string, RawEntry[]][]) this.#deliver(key, entries)
   }
 
-  #deliver(key: string, raw: readonly RawEntry[]): void {
+  /**
+   * Only wakes, although it has the entries. A reader may come with a position that is newer than they are, from another process: it must be
+   * answered with what the log has.
+   */
+  #deliver(key: string, entries: readonly RawEntry[]): void {
     const followed = this.#followed.get(key)
-    if (!followed?.position || raw.length === 0) return
-    const entries = raw.map(toEntry)
-    followed.last = { from: followed.position, entries }
-    followed.position = entries.at(-1)!.id
+    const newest = entries.at(-1)
+    if (!followed?.position || !newest) return
+    followed.position = newest[0]
     wake(followed)
   }
 

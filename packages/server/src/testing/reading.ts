@@ -114,6 +114,25 @@ export function testSharing({ it }: Harness): void {
     equal(followers[0]!.entries, followers[1]!.entries, 'entries of the followers')
   })
 
+  it('a read has all that was appended before it, by any log, also while a tail has not seen it', async (open) => {
+    const [one, two] = [await open({}), await open({})]
+    const { head } = await one.read('0-0', 1)
+    const follower = follow(one, head)
+    const ids: string[] = []
+    for (let index = 0; index < 100; index++) {
+      ids.push(...(await two.append([message(String(index))])))
+      const page = await one.read(ids.at(-5) ?? head, 10)
+      equal(
+        page.entries.map(({ id }) => id),
+        ids.slice(ids.length < 5 ? 0 : -4),
+        'ids',
+      )
+      equal(page.head, ids.at(-1), 'head')
+    }
+    await follower.count(100)
+    follower.stop()
+  })
+
   it('counts without holes when several logs append at once', async (open) => {
     const logs = [await open({}), await open({}), await open({})]
     const writes = logs.map(async (log, writer) => {

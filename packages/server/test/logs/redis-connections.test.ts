@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
@@ -70,6 +71,22 @@ describe('connections', () => {
     await until(async () => (await clients(server)).length === 0)
   })
 
+  test('the blocking read ends with the last tail, and begins again with the next one', async () => {
+    const server = await RedisServer.start()
+    const log = open(server)
+    const isBlocked = async () => (await clients(server)).some((line) => line.includes('cmd=xread'))
+    const start = performance.now()
+    for (let round = 0; round < 3; round++) {
+      const follower = follow(log, '0-0')
+      await log.append([message('a')])
+      await follower.count(round + 1)
+      await until(isBlocked)
+      follower.stop()
+      await until(async () => !(await isBlocked()))
+    }
+    expect(performance.now() - start).toBeLessThan(4_000)
+  })
+
   test('uses the password and the database of the client', async () => {
     const server = await RedisServer.start('--requirepass', 'secret')
     const url = `redis://default:secret@127.0.0.1:${server.port}/3`
@@ -82,6 +99,25 @@ describe('connections', () => {
       await log.close()
     }
   })
+})
+
+test('needs no other rights than the README lists', async () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const rights = /`(\+@stream [^`]+)`/.exec(readme)![1]!.split(/\s+/)
+  const server = await RedisServer.start('--appendonly', 'yes', '--appendfsync', 'always')
+  // A server that does not know a command refuses the rule.
+  const known = rights.filter((right) => right !== '+waitaof')
+  await server.command('ACL', 'SETUSER', 'app', 'on', '>secret', '~log', '~{log}:dedupe:*', ...known)
+  const client = createClient({ url: `redis://app:secret@127.0.0.1:${server.port}` })
+  const [log, other] = [redisLog(client, 'log', { expireMs: 60_000 }), redisLog(client, 'other')]
+  const follower = follow(log, '0-0')
+  await log.append([message('a')], { dedupeKey: 'k', durability: 'fsync' })
+  await follower.count(1)
+  await expect(log.append([message('b')], { durability: 'replicated' })).rejects.toThrow('0 of 1 replicas')
+  await log.start()
+  await expect(other.append([message('a')])).rejects.toMatchObject({ code: 'not-appended' })
+  await log.close()
+  await other.close()
 })
 
 describe('durability', () => {

@@ -197,6 +197,7 @@ test('expireMs deletes a stream that is not used, and the next message begins a 
   const log = open(server, { expireMs: 60_000 })
   await log.read('0-0', 1)
   expect(Number(await server.command('PTTL', 'log'))).toBeGreaterThan(50_000)
+  await server.command('PEXPIRE', 'log', '9000')
   const old = await append(log, 'a')
   expect(Number(await server.command('PTTL', 'log'))).toBeGreaterThan(50_000)
   await server.command('PEXPIRE', 'log', '0')
