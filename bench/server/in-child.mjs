@@ -34,8 +34,10 @@ const tasks = {
       const each = perTurn * server.readers()
       for (let sent = 0; sent < turns; sent++) {
         await until((sent - window) * each)
-        for (let index = 0; index < perTurn; index++) server.publish(message())
-        await turn()
+        for (let index = 1; index < perTurn; index++) server.publish(message())
+        await server.publish(message())
+        // A server that gathers what is due must not gather several turns.
+        for (let index = 0; index < 3; index++) await turn()
       }
       await until(turns * each)
     }),
