@@ -11,6 +11,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'vite'
+import { median } from './parser/measure.mjs'
+import { BASE, OURS } from './parser/names.mjs'
 import { workloads } from './parser/workloads.mjs'
 import { parserReport } from './report/parser.mjs'
 import { machine, versions, writeReport } from './report/tables.mjs'
@@ -94,6 +96,22 @@ function inNode(node, script, which) {
   return JSON.parse(output)
 }
 
+/** Runs each parser alone in its process, in turns: another one would change how the engine optimizes it. */
+function alone(script) {
+  const table = workloads.map((workload, index) => {
+    console.error(`${process.version}, alone: ${workload.name}`)
+    const once = (name) =>
+      JSON.parse(
+        execFileSync(process.execPath, [script, JSON.stringify({ alone: name, index })], {
+          encoding: 'utf8',
+        }),
+      )
+    const ratios = [1, 2, 3].map(() => once(BASE) / once(OURS))
+    return [{ name: OURS, ratio: median(ratios) }]
+  })
+  return { runtime: `Node ${process.versions.node}`, table }
+}
+
 const PEERS = [
   'eventsource-parser',
   '@microsoft/fetch-event-source',
@@ -111,6 +129,7 @@ try {
     inNode(process.execPath, script, 'two'),
     ...args.node.map((node) => inNode(node, script, 'two')),
   ]
+  const apart = alone(script)
   const copies = inNode(process.execPath, script, 'copying')
   const all = inNode(process.execPath, script, 'all')
   if (args.chromium) runs.push(await inChromium())
@@ -122,6 +141,7 @@ try {
     rounds,
     workloads,
     runs,
+    apart,
     copies,
     all,
   })

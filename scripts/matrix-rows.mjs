@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import frameworks from '../frameworks.json' with { type: 'json' }
 
-/** Rows of one binding, from `packages/<name>/matrix.json`: versions of its peers, and the environment of its tests. */
+/** Rows of one package, from `packages/<name>/matrix.json`: versions of its peers, and the environment of its tests. */
 function rowsOf({ name, npm }) {
   const file = new URL(`../packages/${name}/matrix.json`, import.meta.url)
   if (!existsSync(file)) return []
@@ -16,7 +16,7 @@ function rowsOf({ name, npm }) {
 
 /** Rows of the version matrix: the dependencies to replace, the environment, and the command to run. */
 export const rows = [
-  ...frameworks.flatMap(rowsOf),
+  ...[...frameworks, { name: 'server', npm: 'redis' }].flatMap(rowsOf),
   {
     name: 'a million random streams, parser against reference',
     env: { HEADWATER_STREAMS: '1000000' },

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// node scripts/runtimes.mjs [name]: runs the scenarios of the connection and of the drop-ins on every supported runtime. Builds
-// both first, and fetches each runtime from npm into .tools/ once.
+// node scripts/runtimes.mjs [name]: runs the scenarios of the connection, of the drop-ins and of the server on every supported
+// runtime, and those of the server on workerd. Builds them first, and fetches each runtime from npm into .tools/ once.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,9 +13,12 @@ const folder = join(root, 'packages/core/test/connection')
 const core = join(root, 'packages/core/dist/index.js')
 // Bundled with core, because each runtime resolves packages differently.
 const dropIns = join(tools, 'drop-ins.mjs')
+const server = join(tools, 'server.mjs')
+const serverTests = join(root, 'packages/server/test')
 const suites = [
   { stories: join(folder, 'runtime-scenarios.mjs'), library: core },
   { stories: join(root, 'packages/compat/test/runtime-scenarios.mjs'), library: dropIns },
+  { stories: join(serverTests, 'runtime-scenarios.mjs'), library: server },
 ]
 const [only = ''] = process.argv.slice(2)
 /** Time limit of a runtime for all scenarios. */
@@ -40,6 +43,15 @@ const runtimes = [
     args: ['run', '--quiet', '--no-config', '--allow-net', '--allow-read', '--no-lock'],
   },
 ]
+
+const workerdVersion = '1.20261117.1'
+runtimes.push({
+  name: `workerd ${workerdVersion}`,
+  spec: `@cloudflare/workerd-${platform === 'win32' ? 'windows' : platform}-${arch === 'x64' ? '64' : arch}@${workerdVersion}`,
+  program: 'bin/workerd',
+  // It runs workers, which a script in Node starts and calls.
+  driver: join(serverTests, 'runtime-workerd.mjs'),
+})
 
 /** Returns the path of a runtime. Fetches the runtime if needed. */
 function fetchRuntime({ spec, program }) {
@@ -80,8 +92,11 @@ async function run(runtime, { stories, library }) {
   const program = fetchRuntime(runtime)
   const servers = await startServers()
   try {
-    const args = [...(runtime.args ?? []), stories, pathToFileURL(library).href, servers.json]
-    const child = spawn(program, args, { stdio: 'inherit', cwd: tools })
+    const { args = [], driver } = runtime
+    const command = driver
+      ? [process.execPath, driver, program, pathToFileURL(library).href]
+      : [program, ...args, stories, pathToFileURL(library).href, servers.json]
+    const child = spawn(command[0], command.slice(1), { stdio: 'inherit', cwd: tools })
     const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS)
     const [code, signal] = await new Promise((resolve) => child.once('exit', (...how) => resolve(how)))
     clearTimeout(timer)
@@ -92,35 +107,39 @@ async function run(runtime, { stories, library }) {
   }
 }
 
-const built = spawnSync('pnpm', ['exec', 'turbo', 'run', 'build', '--filter=@headwater/compat...'], {
-  cwd: root,
-  encoding: 'utf8',
-})
+const built = spawnSync(
+  'pnpm',
+  ['exec', 'turbo', 'run', 'build', '--filter=@headwater/compat...', '--filter=@headwater/server'],
+  {
+    cwd: root,
+    encoding: 'utf8',
+  },
+)
 if (built.status !== 0) {
-  console.error(`✖ The build of core and compat failed.\n${built.stdout}${built.stderr}`)
+  console.error(`✖ The build of core, compat and server failed.\n${built.stdout}${built.stderr}`)
   process.exit(1)
 }
 mkdirSync(tools, { recursive: true })
-await build({
-  configFile: false,
-  logLevel: 'error',
-  build: {
-    outDir: tools,
-    emptyOutDir: false,
-    minify: false,
-    lib: {
-      entry: join(root, 'packages/compat/dist/index.js'),
-      formats: ['es'],
-      fileName: () => 'drop-ins.mjs',
+for (const [entry, file] of [
+  ['packages/compat/dist/index.js', 'drop-ins.mjs'],
+  ['packages/server/dist/index.js', 'server.mjs'],
+])
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      outDir: tools,
+      emptyOutDir: false,
+      minify: false,
+      lib: { entry: join(root, entry), formats: ['es'], fileName: () => file },
     },
-  },
-})
+  })
 const failures = []
 const chosen = runtimes.filter(({ name }) => name.toLowerCase().includes(only.toLowerCase()))
 for (const runtime of chosen) {
   console.log(`\n▸ ${runtime.name}`)
   try {
-    for (const suite of suites) await run(runtime, suite)
+    for (const suite of runtime.driver ? suites.slice(-1) : suites) await run(runtime, suite)
   } catch (error) {
     failures.push(`${runtime.name}: ${error.message}`)
   }

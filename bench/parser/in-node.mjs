@@ -1,11 +1,16 @@
 // Measures every contender on every workload and prints JSON. Bundled, so that any version of Node can run it.
-import { measure } from './measure.mjs'
+import { measure, measureAlone } from './measure.mjs'
 import { BASE, OURS } from './names.mjs'
 import { copying, peers } from './peers.mjs'
 import { peersInNode } from './peers-in-node.mjs'
 import { workloads } from './workloads.mjs'
 
-const { rounds, which } = JSON.parse(process.argv[2])
+const { rounds, which, alone, index } = JSON.parse(process.argv[2])
+if (alone) {
+  const peer = peers.find(({ name }) => name === alone)
+  console.log(JSON.stringify(await measureAlone(peer, workloads[index])))
+  process.exit()
+}
 const base = peers.filter((peer) => peer.name === BASE)
 const ours = peers.filter((peer) => peer.name === OURS)
 const contenders = { all: [...peers, ...peersInNode], two: [...ours, ...base], copying: [copying, ...base] }[

@@ -29,6 +29,18 @@ async function once(peer, chunks) {
   return { ms: performance.now() - start, sum }
 }
 
+/** Measures one peer alone in this process: median milliseconds of a pass after a warm-up. */
+export async function measureAlone(peer, { chunks }) {
+  const run = async (least, ms) => {
+    const times = []
+    const start = performance.now()
+    while (times.length < least || performance.now() - start < ms) times.push((await once(peer, chunks)).ms)
+    return times
+  }
+  await run(2, 300)
+  return median(await run(5, 400))
+}
+
 /** Measures the peers on a workload: `[{ name, mibPerSecond, ratio, differs }]`. `ratio` is relative to `base`; `differs` is true if the checksum is not that of `base`. */
 export async function measure({ workload, peers, base, rounds, slowRounds }) {
   const results = peers.map((peer) => ({ peer, ms: [], ratios: [], sum: undefined }))

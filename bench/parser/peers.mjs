@@ -10,6 +10,9 @@ import { events } from 'fetch-event-stream'
 import { parseServerSentEvents } from 'parse-sse'
 import { BASE, COPYING, OURS } from './names.mjs'
 
+// Above the largest message of the workloads, 32 MiB. The others have no limit.
+const maxMessageLength = 2 ** 26
+
 export function streamOf(chunks) {
   let index = 0
   return new ReadableStream({
@@ -29,7 +32,7 @@ async function drain(stream, sink) {
 export const copying = {
   name: COPYING,
   run(chunks, sink) {
-    const parser = headwater({ onMessage: (message) => sink(copyMessage(message).data) })
+    const parser = headwater({ onMessage: (message) => sink(copyMessage(message).data), maxMessageLength })
     for (const chunk of chunks) parser.feed(chunk)
   },
 }
@@ -38,7 +41,7 @@ export const peers = [
   {
     name: OURS,
     run(chunks, sink) {
-      const parser = headwater({ onMessage: (message) => sink(message.data) })
+      const parser = headwater({ onMessage: (message) => sink(message.data), maxMessageLength })
       for (const chunk of chunks) parser.feed(chunk)
     },
   },
@@ -67,7 +70,8 @@ export const peers = [
   {
     name: 'headwater, its stream',
     slow: true,
-    run: (chunks, sink) => drain(streamOf(chunks).pipeThrough(createParserStream()), sink),
+    run: (chunks, sink) =>
+      drain(streamOf(chunks).pipeThrough(createParserStream({ maxMessageLength })), sink),
   },
   {
     name: 'eventsource-parser, its stream',

@@ -102,7 +102,7 @@ class Family<Events extends object, Reader> {
     const { log, idleMs: _, ...options } = this.options
     const channel =
       this.#open.get(id)?.channel ?? createChannel(this.#nameOf(id), { ...options, log: log(id) })
-    if (this.#closed) void channel.close(this.#closed)
+    if (this.#closed) this.#free(channel, this.#closed)
     else this.#open.set(id, { channel, usedAt: this.#clock.now() })
     if (!this.#cancelSweep) this.#scheduleSweep()
     return channel
@@ -113,11 +113,15 @@ class Family<Events extends object, Reader> {
       if (entry.channel.readers > 0) entry.usedAt = this.#clock.now()
       else if (this.#clock.now() - entry.usedAt >= this.#idleMs) {
         this.#open.delete(id)
-        void entry.channel.close()
+        this.#free(entry.channel)
       }
     }
     this.#cancelSweep = undefined
     if (this.#open.size > 0) this.#scheduleSweep()
+  }
+
+  #free(channel: Channel<Events, Reader>, options?: CloseOptions): void {
+    channel.close(options).catch(this.options.onError ?? console.error)
   }
 
   #scheduleSweep(): void {

@@ -1,5 +1,6 @@
+import { takeBatch, type Batch, type BatchOptions } from './batch.ts'
 import type { Clock } from './clock.ts'
-import { concat, toBytes } from './encode.ts'
+import { toBytes } from './encode.ts'
 import type { Log, Page } from './log.ts'
 import { indexAfter, Pages } from './pages.ts'
 import type { Reader } from './reader.ts'
@@ -7,15 +8,12 @@ import { before, BEGINNING, findGap, isAfter, isPosition, type Gap } from './res
 import { Item, PAGE, Ring } from './ring.ts'
 
 /** Options that all readers of a channel share. */
-export interface FeedOptions {
+export interface FeedOptions extends BatchOptions {
   readonly log: Log
   readonly clock: Clock
   readonly heartbeatMs: number
   readonly retryMs: number
   readonly stallMs: number
-  readonly maxBufferedBytes: number
-  /** Returns true if a reader is sent a message. `undefined`: it is sent all. */
-  readonly passes: ((item: Item, reader: unknown) => boolean) | undefined
 }
 
 /** Position at which a response begins. */
@@ -27,15 +25,6 @@ export interface Start {
 
 /** Position at which a reader without a cursor begins: after all messages, before all, or before the newest ones. */
 export type From = 'now' | 'start' | number
-
-/** Items that one write takes. */
-export interface Batch {
-  readonly bytes: Uint8Array | undefined
-  /** Number of items, including those that the reader does not see. */
-  readonly count: number
-  /** Id of the last item that the reader sees. */
-  readonly sent: string | undefined
-}
 
 /** Ticks of the timer in `heartbeatMs`. A reader that was sent nothing for all but one of them is sent a heartbeat. */
 const TICKS = 8
@@ -96,7 +85,7 @@ export class Feed {
     this.#reading = true
     this.#stopTail = this.options.log.tail(
       () => void this.#follow(),
-      () => this.end(STALE_MS),
+      () => this.#fail(),
     )
     this.#arm()
     try {
@@ -193,30 +182,10 @@ export class Feed {
     const { ring } = this
     const shared = this.#shared
     if (shared && shared.from === n && shared.ring === ring && shared.end === ring.end) return shared
-    const batch = this.take(ring.items, n - ring.start, reader)
+    const batch = takeBatch(ring.items, n - ring.start, reader, this.options)
     // Not for longer than this turn: messages expire.
     if (this.#flushing && !this.options.passes) this.#shared = { ...batch, from: n, ring, end: ring.end }
     return batch
-  }
-
-  /** Returns the items from an index on that one write to a reader takes. */
-  take(items: readonly Item[], index: number, reader: unknown): Batch {
-    const { passes, maxBufferedBytes, clock } = this.options
-    const chunks: Uint8Array[] = []
-    let length = 0
-    let sent: string | undefined
-    let at = index
-    for (; at < items.length; at++) {
-      const item = items[at]!
-      const { expiresAt, id } = item.entry
-      if (item.broken && at > index) break
-      if ((expiresAt !== undefined && expiresAt <= clock.now()) || passes?.(item, reader) === false) continue
-      length += item.bytes.length
-      if (length > maxBufferedBytes && chunks.length > 0) break
-      chunks.push(item.bytes)
-      sent = id
-    }
-    return { bytes: chunks.length > 0 ? concat(chunks) : undefined, count: at - index, sent }
   }
 
   /** Ends all responses. Each reader gets its own delay before it returns. */
@@ -224,6 +193,12 @@ export class Feed {
     let count = 0
     const { size } = this.readers
     for (const reader of this.readers) reader.end((spreadMs * ++count) / size)
+  }
+
+  /** Ends all responses because the log does not answer. The next request tries again. */
+  #fail(): void {
+    this.end(STALE_MS)
+    this.stop()
   }
 
   #arm(): void {
@@ -238,8 +213,7 @@ export class Feed {
     this.#arm()
     if (this.#readSince !== undefined) {
       if ((this.tick - this.#readSince) * this.#tickMs >= STALE_MS) {
-        this.end(STALE_MS)
-        return this.stop()
+        return this.#fail()
       }
       void this.#follow()
     }

@@ -1,5 +1,6 @@
+import { takeBatch, type Batch } from './batch.ts'
 import { concat, encodeGap, encodeState, toBytes } from './encode.ts'
-import { STALE_MS, type Batch, type Feed, type Start } from './feed.ts'
+import { STALE_MS, type Feed, type Start } from './feed.ts'
 import { indexAfter, type ItemPage } from './pages.ts'
 import { before, findGap, type Gap } from './resume.ts'
 import type { Ring } from './ring.ts'
@@ -114,7 +115,7 @@ export abstract class Reader {
     const gap = findGap(this.#cursor, next, page.head)
     if (gap) this.#tell(gap, next === undefined ? page.head : before(next))
     if (next !== undefined) {
-      const batch = this.feed.take(page.items, index, this.value)
+      const batch = takeBatch(page.items, index, this.value, this.feed.options)
       this.#advance(page.items[index + batch.count - 1]!.entry.id, batch)
       return this.flush()
     }

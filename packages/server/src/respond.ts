@@ -52,7 +52,8 @@ export const createBody = (
     {
       start(controller) {
         reader = new StreamReader(feed, value, start, controller)
-        // Some servers abort the request and do not cancel the body.
+        // Some servers abort the request and do not cancel the body. Deno cancels it, and warns of a listener.
+        if ('Deno' in globalThis) return
         const stop = () => reader.disconnect()
         if (signal.aborted) stop()
         else signal.addEventListener('abort', stop, { once: true })

@@ -1,10 +1,9 @@
-import { createEventStream } from '@headwater/core'
 import { expect, test } from 'vitest'
 import { createChannel, memoryLog, type CorsOptions } from '../src/index.ts'
 import { requestTo, serveChannel, uniqueName } from './harness.ts'
 
 const ORIGIN = 'https://app.example'
-const create = (cors?: CorsOptions) => createChannel(uniqueName(), { log: memoryLog(), cors, retryMs: 1 })
+const create = (cors?: CorsOptions) => createChannel(uniqueName(), { log: memoryLog(), cors })
 const headersOf = async (cors: CorsOptions | undefined, origin: string | undefined) => {
   const { url } = await serveChannel(create(cors))
   const response = await fetch(url, {
@@ -75,22 +74,4 @@ test('further response headers are kept, whatever their case, and cannot replace
     'x-trace': '7',
     'access-control-expose-headers': 'X-Trace, SSE-Resume',
   })
-})
-
-test('the client of this repository reads a channel and resumes', async () => {
-  const channel = create()
-  const { url, exchanges } = await serveChannel(channel)
-  const start = await channel.lastId()
-  const stream = createEventStream(url, { initialLastEventId: start, retry: { baseMs: 1 } })
-  await channel.publish('n', 1)
-  const received: string[] = []
-  for await (const { data } of stream) {
-    received.push(data)
-    if (received.length === 2) break
-    exchanges[0]![1].destroy()
-    await channel.publish('n', 2)
-  }
-  expect(received).toEqual(['1', '2'])
-  expect(exchanges).toHaveLength(2)
-  expect(exchanges[1]![0].headers['last-event-id']).toBe(`${start.replace(/0$/, '')}1`)
 })

@@ -95,6 +95,10 @@ describe.each(Object.entries(servers))('%s', (_, start) => {
 })
 
 test('handle over HTTP/2 sends no Connection header, and waits for the window of the stream', async () => {
+  // Node removes a Connection header, and warns.
+  const warn = vi.fn<(warning: Error) => void>()
+  process.on('warning', warn)
+  onTestFinished(() => void process.off('warning', warn))
   const channel = create()
   const server = createHttp2Server((request, response) => void channel.handle(request, response))
   server.listen(0, '127.0.0.1')
@@ -123,6 +127,8 @@ test('handle over HTTP/2 sends no Connection header, and waits for the window of
   const answer = await new Promise<Record<string, unknown>>((resolve) => refused.once('response', resolve))
   expect(answer).toMatchObject({ ':status': 503 })
   expect(answer).not.toHaveProperty('connection')
+  await settle()
+  expect(warn).not.toHaveBeenCalled()
 })
 
 test('what is due in one turn is one write, and all readers share its bytes', async () => {

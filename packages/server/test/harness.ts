@@ -158,3 +158,10 @@ export function createGate(): { opened: Promise<void>; open: () => void } {
   })
   return { opened, open }
 }
+
+/** Returns a client of a channel that has read what there is. */
+export const connect = async (
+  channel: { respond(request: Request, options: never): Promise<Response> },
+  options?: object,
+  lastEventId?: string,
+) => new Client(await channel.respond(requestTo(lastEventId), options as never)).readAll()

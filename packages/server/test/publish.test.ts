@@ -46,6 +46,12 @@ describe('publish', () => {
     ])
     expect([again, other, plain].map(number)).toEqual([1, 2, 3])
     expect(again).toBe(once)
+    const mixed = await Promise.all([
+      channel.publish('n', 4),
+      channel.publish('n', 1, { dedupeKey: 'a' }),
+      channel.publish('n', 5),
+    ])
+    expect(mixed.map(number)).toEqual([4, 1, 5])
   })
 
   test('never delivers locally: readers see what the log has', async () => {

@@ -54,8 +54,9 @@ export function createReader(
     onMessage(message) {
       if (message.type === GAP) return onGap(parseGap(message.data))
       messages++
-      replay.check(message.id)
+      if (replay.isPending && message.id !== '') replay.check(message.id)
       const delivery = onMessage(message)
+      if (delivery === DELIVERED) return
       result = combine(result, delivery)
       if (delivery.ended) onEnded(delivery)
     },

@@ -5,7 +5,9 @@ import { isSendableId } from './transport.ts'
 export interface ReplayCheck {
   /** Starts a response to a request that was sent with this id; `''` if there is nothing to check. */
   start(lastEventId: string): void
-  /** Checks the id of a message. */
+  /** True until the response has had two ids. */
+  isPending: boolean
+  /** Checks the id of a message, while the check is pending. */
   check(id: string): void
 }
 
@@ -17,13 +19,16 @@ export function createReplayCheck(): ReplayCheck {
   let first: string | undefined
   let sentId = ''
   let ids: string[] = []
-  return {
+  const check: ReplayCheck = {
+    isPending: true,
     start(lastEventId) {
       sentId = lastEventId
       ids = []
+      check.isPending = true
     },
     check(id) {
-      if (ids.length === 2 || id === ids[0] || ids.push(id) < 2) return
+      if (id === ids[0] || ids.push(id) < 2) return
+      check.isPending = false
       const names = ids.join(' and ')
       if (first === names && isSendableId(sentId) && !ids.includes(sentId))
         warnOnce(
@@ -33,4 +38,5 @@ export function createReplayCheck(): ReplayCheck {
       first ??= names
     },
   }
+  return check
 }

@@ -7,6 +7,7 @@ import {
   endBlock,
   holdLine,
   NOTHING,
+  prepare,
   type ParserState,
 } from './parser-state.ts'
 
@@ -31,29 +32,34 @@ const STOPPED = -1
 /** A text of this length is parsed into a new block. */
 const LARGE_TEXT = 1024
 
-/** Processes a text, which begins with the rest of the unfinished line. */
-export function processText(
-  state: ParserState,
-  text: string,
-  bytes: Uint8Array | undefined,
-  from: number,
-): void {
+/**
+ * Parses a text, cut anywhere.
+ *
+ * [spec] "stream = [ bom ] *event", where a line ends with CRLF, LF or CR.
+ *
+ * @param bytes Bytes that the text was decoded from.
+ */
+export function parseText(state: ParserState, text: string, bytes?: Uint8Array): void {
   const { line, epoch } = state
-  let start = from
+  let start = 0
   if (line !== '') {
     const end = indexOf(text.slice(0, indexOf(text, '\n', 0)), '\r', 0)
-    if (end === text.length) return holdLine(state, text)
+    if (end === text.length) {
+      holdLine(state, text)
+      return prepare(state)
+    }
     start = end + 1
     state.line = ''
     state.discardLine = false
     processLines(state, line + text.slice(0, start), undefined, 0)
     if (state.epoch !== epoch) return
-    if (start < text.length) {
-      if (text.charCodeAt(start) === state.skip) start++
-      state.skip = NOTHING
-    }
   }
-  if (start < text.length) processLines(state, text, bytes, start)
+  if (start < text.length) {
+    if (text.charCodeAt(start) === state.skip) start++
+    state.skip = NOTHING
+    processLines(state, text, bytes, start)
+  }
+  prepare(state)
 }
 
 /**
@@ -71,7 +77,7 @@ function processLines(state: ParserState, text: string, bytes: Uint8Array | unde
   // Even if the whole text were one message, it would be below the limit.
   const isBelowLimit = head.length + length <= state.maxMessageLength
   const end =
-    isBelowLimit && bytes !== undefined && cr === length
+    isBelowLimit && bytes?.length === length && cr === length
       ? scanBytes(state, block, text, bytes, from)
       : scanText(state, block, text, from, cr, isBelowLimit)
   if (end !== STOPPED && end < length) holdLine(state, end === 0 ? text : text.slice(end))

@@ -1,6 +1,6 @@
-import { processText } from './lines.ts'
+import { parseText } from './lines.ts'
 import type { Message } from './message.ts'
-import { BOM, createBlock, discard, NOTHING, type ParserState, prepare } from './parser-state.ts'
+import { BOM, createBlock, discard, type ParserState } from './parser-state.ts'
 import {
   completeCharacter,
   decode,
@@ -160,17 +160,4 @@ function parseChunk(state: ParserState, chunk: Uint8Array | string): void {
     rest = rest.subarray(0, end)
   }
   parseText(state, decodeLarge(state, rest), rest)
-}
-
-// [spec] "stream = [ bom ] *event", where a line ends with CRLF, LF or CR.
-function parseText(state: ParserState, text: string, bytes?: Uint8Array): void {
-  const { length } = text
-  if (length === 0) return
-  let start = 0
-  if (state.skip !== NOTHING) {
-    if (text.charCodeAt(0) === state.skip) start = 1
-    state.skip = NOTHING
-  }
-  processText(state, text, bytes?.length === length ? bytes : undefined, start)
-  prepare(state)
 }

@@ -24,16 +24,25 @@ const createDecoder = () => new TextDecoder('utf-8', { ignoreBOM: true })
 let decoder: TextDecoder | undefined
 let streamingDecoder: TextDecoder | undefined
 
-/** Decodes the first bytes, which end with a whole character. */
-export function decode(bytes: Uint8Array, end: number): string {
-  // Node decodes a small chunk in four fifths of the time that a `TextDecoder` takes.
-  const slice = (globalThis as Buffers).Buffer?.prototype.utf8Slice
-  if (slice) return slice.call(bytes, 0, end)
-  return (decoder ??= createDecoder()).decode(end < bytes.length ? bytes.subarray(0, end) : bytes)
+/** Decodes a range of the bytes that are `this`. */
+type Slice = (this: Uint8Array, start: number, end: number) => string
+
+let slice: Slice | undefined
+
+/** Returns the method that Node decodes its buffers with. It decodes a small chunk in four fifths of the time of a `TextDecoder`. */
+function findSlice(): Slice {
+  const { Buffer } = globalThis as { Buffer?: { prototype: { utf8Slice?: Slice } } }
+  return (
+    Buffer?.prototype.utf8Slice ??
+    function (start, end) {
+      return (decoder ??= createDecoder()).decode(end < this.length ? this.subarray(start, end) : this)
+    }
+  )
 }
 
-interface Buffers {
-  Buffer?: { prototype: { utf8Slice?: (this: Uint8Array, start: number, end: number) => string } }
+/** Decodes the first bytes, which end with a whole character. */
+export function decode(bytes: Uint8Array, end: number): string {
+  return (slice ??= findSlice()).call(bytes, 0, end)
 }
 
 /** Decodes bytes of a large chunk, which end with a whole character. */

@@ -7,6 +7,7 @@ import type { EventStream, EventStreamOptions, NoEvents, Snapshot } from './cont
 import type { MessageOf } from './decode.ts'
 import type { Folded } from './folds/fold.ts'
 import type { FoldData } from './folds/fold-runner.ts'
+import type { Gate } from './dispatcher.ts'
 import { iterateMessages } from './iterator.ts'
 import { latest, latestUrl } from './latest-options.ts'
 import { checkNotify, scheduleNotification } from './notify-scheduler.ts'
@@ -58,10 +59,10 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
   const { clock = systemClock, page = systemPage, closeDelayMs = 200, queueLimit = 1_024, unref } = first
 
   // A copy of the state, because it is read several times per message.
-  let isOpen = false
+  const gate: Gate = { isOpen: false }
   const pipeline: Pipeline<Data, MessageOf<Events>> = createPipeline(
     options,
-    () => isOpen,
+    gate,
     () => subscription?.isClosing === true,
     () => store.schedulePublish(),
   )
@@ -75,18 +76,18 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
       if (ended) connection.terminate(error)
     },
     onStateChange(state: ConnectionState, event: ConnectionEventBody) {
-      isOpen = state.status === 'open'
+      gate.isOpen = state.status === 'open'
       if (startsAgain(state)) pipeline.folds.restart()
       store.publish()
       if (!subscription?.isClosing) callCallbacks(state, event, options(), pipeline.folds)
       if (state.status === 'closed') subscription?.leaveIfUnused()
     },
     onUpdate(state: ConnectionState) {
-      isOpen = state.status === 'open'
+      gate.isOpen = state.status === 'open'
       store.publish()
     },
     onReset() {
-      isOpen = false
+      gate.isOpen = false
       pipeline.reset()
       store.reset()
     },

@@ -1,5 +1,5 @@
 import { combine, DELIVERED, type DeliveryResult, ENDED } from '../connection/delivery.ts'
-import { guard, report } from '../errors.ts'
+import { report } from '../errors.ts'
 import { addListener, type Listeners } from './listeners.ts'
 
 type MessageListener<Each> = (message: Each) => unknown
@@ -13,12 +13,14 @@ export interface Dispatcher<Each> {
   dispatch(message: Each, first: MessageListener<Each> | undefined): DeliveryResult
 }
 
-/**
- * Creates a dispatcher.
- *
- * @param isOpen Returns true while messages may be delivered.
- */
-export function createDispatcher<Each>(isOpen: () => boolean): Dispatcher<Each> {
+/** Tells if messages may be delivered. */
+export interface Gate {
+  /** False once a listener has closed the stream. */
+  isOpen: boolean
+}
+
+/** Creates a dispatcher. */
+export function createDispatcher<Each>(gate: Gate): Dispatcher<Each> {
   const listeners: Listeners<MessageListener<Each>> = { current: [] }
   // Last thenable of a listener, and its result. A full queue returns the same promise for each message.
   let lastThenable: unknown
@@ -26,8 +28,14 @@ export function createDispatcher<Each>(isOpen: () => boolean): Dispatcher<Each> 
 
   /** Calls a listener. A promise or another thenable that it returns holds back reading. */
   function call(listener: MessageListener<Each>, message: Each): DeliveryResult {
-    const result = guard(listener, message) as PromiseLike<unknown> | undefined
-    if (result == null || typeof result.then !== 'function') return DELIVERED
+    let result
+    // Not guard(): a message costs no closure.
+    try {
+      result = listener(message)
+    } catch (error) {
+      report(error)
+    }
+    if (result == null || typeof (result as PromiseLike<unknown>).then !== 'function') return DELIVERED
     if (result !== lastThenable) {
       lastThenable = result
       lastResult = { ended: false, waitFor: Promise.resolve(result).catch(report) }
@@ -39,13 +47,13 @@ export function createDispatcher<Each>(isOpen: () => boolean): Dispatcher<Each> 
     get hasListeners() {
       return listeners.current.length > 0
     },
-    onMessage: (listener) => addListener(listeners, (message) => listener(message)),
+    onMessage: (listener) => addListener(listeners, listener),
     dispatch(message, first) {
       // A view that was notified of the message may have closed the stream already.
-      let result = first && isOpen() ? call(first, message) : DELIVERED
-      for (const listener of listeners.current)
-        if (isOpen()) result = combine(result, call(listener, message))
-      return isOpen() ? result : combine(result, ENDED)
+      let result = first && gate.isOpen ? call(first, message) : DELIVERED
+      for (const { listener } of listeners.current)
+        if (gate.isOpen) result = combine(result, call(listener, message))
+      return gate.isOpen ? result : combine(result, ENDED)
     },
   }
 }

@@ -3,19 +3,19 @@ import { guard, report, type SseError } from '../errors.ts'
 import type { Message } from '../protocol/message.ts'
 import { warnOnce } from '../warn.ts'
 import type { EventStreamOptions } from './contract.ts'
-import { type AnyMessage, decode } from './decode.ts'
+import { type AnyMessage, decode, type Schemas } from './decode.ts'
 
 /** Decodes the messages of a stream by its option `events`, and counts those that do not match. */
 export interface MessageDecoder {
   readonly invalidCount: number
   /** Returns the decoded message; `undefined` for one that is not delivered. */
-  decode(raw: Message, options: DecoderOptions): AnyMessage | undefined
+  decode(raw: Message, events: Schemas, onInvalid: OnInvalid): AnyMessage | undefined
   /** Returns the delivery result of a message that is not delivered. */
   skip(): DeliveryResult
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any
-type DecoderOptions = Pick<EventStreamOptions<any, any>, 'events' | 'onInvalid'>
+type OnInvalid = EventStreamOptions<any, any>['onInvalid']
 
 /**
  * Creates a message decoder.
@@ -33,8 +33,7 @@ export function createMessageDecoder(onChange: () => void): MessageDecoder {
     get invalidCount() {
       return invalidCount
     },
-    decode(raw, { events, onInvalid }) {
-      if (!events) return raw
+    decode(raw, events, onInvalid) {
       try {
         const message = decode(raw, events)
         hasMatched ||= message !== undefined

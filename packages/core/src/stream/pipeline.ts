@@ -3,7 +3,7 @@ import { guard } from '../errors.ts'
 import type { Message } from '../protocol/message.ts'
 import type { EventStreamOptions } from './contract.ts'
 import type { MessageOf } from './decode.ts'
-import { createDispatcher } from './dispatcher.ts'
+import { createDispatcher, type Gate } from './dispatcher.ts'
 import { createFoldRunner, type FoldRunner } from './folds/fold-runner.ts'
 import { createMessageDecoder, warnUnused } from './message-decoder.ts'
 import type { MessageHandler } from './shared-connection.ts'
@@ -25,7 +25,6 @@ export interface Pipeline<Data, Each> extends MessageHandler {
 /**
  * Creates a pipeline.
  *
- * @param isOpen Returns true while messages may be delivered: no listener has closed the stream.
  * @param isClosing Returns true while the connection outlives its last subscriber. Data is kept up to date, but callbacks are not
  * called.
  * @param onChange Called when the data or the number of invalid messages has changed.
@@ -33,7 +32,7 @@ export interface Pipeline<Data, Each> extends MessageHandler {
  */
 export function createPipeline<Data, Events>(
   latestOptions: () => EventStreamOptions<Data, Events>,
-  isOpen: () => boolean,
+  gate: Gate,
   isClosing: () => boolean,
   onChange: () => void,
 ): Pipeline<Data, MessageOf<Events>> {
@@ -41,11 +40,11 @@ export function createPipeline<Data, Events>(
   let until: MessageHandler['until']
   let decoder = createMessageDecoder(onChange)
   const folds = createFoldRunner(options)
-  const dispatcher = createDispatcher<MessageOf<Events>>(isOpen)
+  const dispatcher = createDispatcher<MessageOf<Events>>(gate)
 
   /** Decodes and folds a message. Returns `undefined` for one that is not delivered. */
   function applyMessage(raw: Message): MessageOf<Events> | undefined {
-    const message = decoder.decode(raw, options)
+    const message = options.events ? decoder.decode(raw, options.events, options.onInvalid) : raw
     if (!message) return undefined
     if (folds.add(message)) onChange()
     else if (!options.onMessage && !dispatcher.hasListeners)

@@ -80,7 +80,9 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
         lastMessage = message
         let result = DELIVERED
         for (const { pipeline } of subscribers) {
-          result = combine(result, pipeline.deliver(message))
+          const delivery = pipeline.deliver(message)
+          if (delivery === DELIVERED) continue
+          result = combine(result, delivery)
           if (result.ended) return result
         }
         return end ? combine(result, ENDED) : result

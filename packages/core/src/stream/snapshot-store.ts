@@ -35,7 +35,7 @@ export function createSnapshotStore<Snapshot>(
 
   function publish(): void {
     reset()
-    for (const listener of listeners.current) guard(listener)
+    for (const { listener } of listeners.current) guard(listener)
   }
 
   return {
@@ -47,7 +47,6 @@ export function createSnapshotStore<Snapshot>(
     schedulePublish() {
       cancel ??= schedule(publish)
     },
-    // A function of its own for each call, so that the same listener may be added twice.
-    observe: (listener) => addListener(listeners, () => listener()),
+    observe: (listener) => addListener(listeners, listener),
   }
 }

@@ -25,7 +25,7 @@ export interface OpenConnection {
 }
 
 /** Time for a connection to be made, or a reply to come, in milliseconds. */
-export const REPLY_MS = 5_000
+const REPLY_MS = 5_000
 
 /** Thrown where no reply came in time. The connection is closed then. */
 class ReplyTimeout extends Error {

@@ -129,6 +129,15 @@ export function testPositions({ it }: Harness): void {
       equal(dataOf(await readAll(kept, '0-0')), [data], 'data')
   })
 
+  it('finishes appends that are under way when it is closed', async (open) => {
+    const log = await open({})
+    const { head } = await log.read('0-0', 1)
+    const appends = ['a', 'b'].map((text) => log.append([message(text)]))
+    await log.close()
+    const [epoch] = split(head)
+    equal(await Promise.all(appends), [[`${epoch}-1`], [`${epoch}-2`]], 'ids')
+  })
+
   it('rejects an append after close with not-appended', async (open) => {
     const log = await open({})
     await log.append([message('a')])

@@ -118,18 +118,21 @@ export function testSharing({ it }: Harness): void {
     const [one, two] = [await open({}), await open({})]
     const { head } = await one.read('0-0', 1)
     const follower = follow(one, head)
-    const ids: string[] = []
-    for (let index = 0; index < 100; index++) {
-      ids.push(...(await two.append([message(String(index))])))
-      const page = await one.read(ids.at(-5) ?? head, 10)
-      equal(
-        page.entries.map(({ id }) => id),
-        ids.slice(ids.length < 5 ? 0 : -4),
-        'ids',
-      )
-      equal(page.head, ids.at(-1), 'head')
+    // More at once than a tail may take at once.
+    const burst = Array.from({ length: 600 }, (_, index) => message(String(index)))
+    for (let round = 1; round <= 5; round++) {
+      const ids = await two.append(burst)
+      for (const index of [0, 100, 200, 250, 300, 400]) {
+        const page = await one.read(ids[index]!, 100)
+        equal(
+          page.entries.map(({ id }) => id),
+          ids.slice(index + 1, index + 101),
+          'ids',
+        )
+        equal(page.head, ids.at(-1), 'head')
+      }
+      await follower.count(round * burst.length)
     }
-    await follower.count(100)
     follower.stop()
   })
 

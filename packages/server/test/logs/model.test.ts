@@ -97,11 +97,12 @@ async function play(
         const random = (below: number) => step.numbers[index++ % 2]! % below
         await model.check(model.position(random), step.limit)
         await reader.read(current, step.limit, ever)
-      } else if (step.type === 'lose') {
-        if (await lose?.()) model.all.length = 0
-      } else if (canReopen) {
-        await log.close()
-        log = open()
+      } else {
+        if (step.type === 'lose' && (await lose?.())) model.all.length = 0
+        else if (canReopen) {
+          await log.close()
+          log = open()
+        }
       }
   } finally {
     await log.close()
