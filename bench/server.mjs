@@ -67,7 +67,8 @@ async function withReaders(result, expected, measure) {
   const heap = await run(result.server, 'heap', { readers })
   const measured = await measure()
   const { count, bytesRead } = await run(clients, 'disconnect')
-  if (process.env.DEBUG) console.error(result.name, (bytesRead / count).toFixed(2), 'bytes a message', measured)
+  if (process.env.DEBUG)
+    console.error(result.name, (bytesRead / count).toFixed(2), 'bytes a message', measured)
   connected = undefined
   // The measurement of the heap publishes one.
   if (count !== (expected + 1) * readers)

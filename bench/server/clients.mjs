@@ -50,7 +50,11 @@ const tasks = {
     }
   },
   async disconnect() {
-    for (const socket of sockets) socket.removeAllListeners('error').on('error', () => undefined).destroy()
+    for (const socket of sockets)
+      socket
+        .removeAllListeners('error')
+        .on('error', () => undefined)
+        .destroy()
     sockets.clear()
     await wait(50)
     tell()
