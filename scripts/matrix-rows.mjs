@@ -28,6 +28,11 @@ export const rows = [
     command: ['vitest', 'run', '--project=core', 'packages/core/test/connection/soak.test.ts'],
   },
   {
+    name: 'a million deliveries through killed servers and logs',
+    env: { HEADWATER_CHAOS_DELIVERIES: '1000000' },
+    command: ['vitest', 'run', '--project=server', 'packages/server/test/chaos/chaos.test.ts'],
+  },
+  {
     name: 'typescript 5.4, 5.9, 6 and 7 on what is published',
     command: ['node', 'scripts/published-types.mjs'],
   },

@@ -74,13 +74,17 @@ class Chaos {
     this.#proxy = proxy
   }
 
+  get #count(): number {
+    return this.#options.readers.reduce((sum, each) => sum + each, 0)
+  }
+
   get actions(): Record<string, () => Promise<void>> {
     const { redis } = this.#options
     return {
       kill: () => this.#kill(),
       'rolling restart': () => this.#roll(),
       cut: async () => this.#proxy.cut(this.#some(0.2)),
-      ban: () => this.#ban(),
+      'keep away': () => this.#without(0.1, () => this.#wait(3000)),
       ...(redis && {
         'kill redis': () => this.#restart(redis, 'SIGKILL'),
         'stop redis': () => this.#restart(redis, 'SIGTERM'),
@@ -89,7 +93,7 @@ class Chaos {
           await this.#wait(800)
           redis.signal('SIGCONT')
         },
-        trim: async () => void (await redis.command('XTRIM', 'ticks', 'MAXLEN', '5')),
+        trim: () => this.#trim(redis),
       }),
     }
   }
@@ -128,14 +132,23 @@ class Chaos {
     }
   }
 
-  /** Keeps some readers away for so long that the log forgets what they have not seen. */
-  async #ban(): Promise<void> {
-    const concerns = this.#some(0.1)
-    for (let index = 0; index < 1000; index++)
-      if (concerns(String(index))) this.#proxy.banned.add(String(index))
+  /** Keeps some readers away while a function runs. */
+  async #without(part: number, run: () => Promise<void>): Promise<void> {
+    const concerns = this.#some(part)
+    const names = Array.from({ length: this.#count }, (_, index) => String(index)).filter(concerns)
+    for (const name of names) this.#proxy.banned.add(name)
     this.#proxy.cut(concerns)
-    await this.#wait(3000)
+    await run()
     this.#proxy.banned.clear()
+  }
+
+  /** Trims the log below readers that are away. The processes, which may have what is trimmed, are restarted. */
+  async #trim(redis: RedisServer): Promise<void> {
+    await this.#without(0.1, async () => {
+      await this.#wait(1000)
+      await this.#roll()
+      await redis.command('XTRIM', 'ticks', 'MAXLEN', '5')
+    })
   }
 
   async #restart(redis: RedisServer, signal: NodeJS.Signals): Promise<void> {
@@ -187,6 +200,8 @@ export async function runChaos(options: ChaosOptions, ports: readonly number[]):
   // Each reader has a position before the first fault.
   while (Math.min(...(await Promise.all(groups.map(({ progress }) => progress())))) === 0)
     await publisher.publish(1, true)
+  // Some of these came before some readers.
+  publisher.confirmed.clear()
   let isOver = false
   const chaos = new Chaos(options, random, processes, proxy).run(() => isOver)
   const begin = Date.now()

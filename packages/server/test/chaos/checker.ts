@@ -3,6 +3,8 @@ export interface Verdict {
   readonly name: string
   readonly count: number
   readonly gaps: number
+  /** Gaps whose end is known: messages that the log does not have any more. */
+  readonly trimmed: number
   /** The first things that must not happen. */
   readonly errors: readonly string[]
 }
@@ -30,6 +32,7 @@ export function createChecker(name: string, seen: Map<string, number>): Checker 
   let last = 0
   let count = 0
   let gaps = 0
+  let trimmed = 0
   const fail = (text: string) => void (errors.length < 3 && errors.push(`${name}: ${text}`))
   const split = (id: string) => id.split('-').map(Number) as [number, number]
   return {
@@ -54,6 +57,7 @@ export function createChecker(name: string, seen: Map<string, number>): Checker 
     onGap(id, data) {
       gaps++
       const { from, to } = JSON.parse(data) as { from: string; to: string | null }
+      if (to !== null) trimmed++
       if (position !== undefined) {
         const [epoch, n] = split(position)
         const [nextEpoch, next] = split(id)
@@ -66,7 +70,7 @@ export function createChecker(name: string, seen: Map<string, number>): Checker 
       }
       position = id
     },
-    verdict: () => ({ name, count, gaps, errors }),
+    verdict: () => ({ name, count, gaps, trimmed, errors }),
   }
 }
 
