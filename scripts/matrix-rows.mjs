@@ -33,6 +33,11 @@ export const rows = [
     command: ['vitest', 'run', '--project=server', 'packages/server/test/chaos/chaos.test.ts'],
   },
   {
+    name: 'ten thousand readers on one process',
+    env: { HEADWATER_LOAD_READERS: '10000', HEADWATER_LOAD_SECONDS: '180' },
+    command: ['vitest', 'run', '--project=server', 'packages/server/test/load/load.test.ts'],
+  },
+  {
     name: 'typescript 5.4, 5.9, 6 and 7 on what is published',
     command: ['node', 'scripts/published-types.mjs'],
   },
