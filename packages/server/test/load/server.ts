@@ -27,6 +27,7 @@ const channel = createChannel('load', {
   log: memoryLog({ maxMessages: 100 }),
   format: 'text',
   stallMs: Number(stallMs),
+  heartbeatMs: Math.min(8000, Number(stallMs)),
 })
 const server = createServer((request, response) => void channel.handle(request, response))
 const data = 'x'.repeat(1000)
