@@ -14,7 +14,8 @@ const STALLED = READERS / 100
 const STALL_MS = SECONDS * 500
 const SPREAD_MS = isBig ? 10_000 : 2_000
 const MAX_HEAP_KIB = 12
-const MAX_GROWTH = 1.05
+/** A leak of some readers shows among many only: compiled code grows, too. */
+const MAX_GROWTH = isBig ? 1.05 : 1.3
 const MAX_PUBLISH_MS = isBig ? 2_000 : 500
 const MAX_BACK_AT_ONCE = 0.2
 
