@@ -66,9 +66,7 @@ async function withReaders(result, expected, measure) {
   connected = result.server
   const heap = await run(result.server, 'heap', { readers })
   const measured = await measure()
-  const { count, bytesRead } = await run(clients, 'disconnect')
-  if (process.env.DEBUG)
-    console.error(result.name, (bytesRead / count).toFixed(2), 'bytes a message', measured)
+  const { count } = await run(clients, 'disconnect')
   connected = undefined
   // The measurement of the heap publishes one.
   if (count !== (expected + 1) * readers)

@@ -9,7 +9,6 @@ const buffer = Buffer.allocUnsafe(256 * 1024)
 const sockets = new Set()
 let count = 0
 let told = 0
-let bytesRead = 0
 /** Times from publication to receipt in microseconds, while they are measured. */
 let delays
 let timer
@@ -22,7 +21,6 @@ function tell() {
 }
 
 function onChunk(length) {
-  bytesRead += length
   const received = delays && now()
   for (let at = buffer.indexOf(MARK); at >= 0 && at < length; at = buffer.indexOf(MARK, at + 1)) {
     count++
@@ -58,8 +56,8 @@ const tasks = {
     sockets.clear()
     await wait(50)
     tell()
-    const result = { count, bytesRead }
-    count = told = bytesRead = 0
+    const result = { count }
+    count = told = 0
     return result
   },
   measure() {

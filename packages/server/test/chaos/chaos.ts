@@ -110,7 +110,8 @@ class Chaos {
       const [name, act] = entry ?? actions[Math.floor(this.#random() * actions.length)]!
       counts[name] = (counts[name] ?? 0) + 1
       await act()
-      await this.#wait(600)
+      // A process that is alone is down meanwhile.
+      await this.#wait(this.#processes.ports.length > 1 ? 600 : 3000)
     }
     return counts
   }
