@@ -12,7 +12,8 @@ const importsOf = (code) =>
     [
       ...code
         .replaceAll(/^\s*\/\*\*[\s\S]*?\*\//gm, '')
-        .matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^."'][^"']*)["']/g),
+        // The word may be a string itself.
+        .matchAll(/(?<!["'])(?:\bfrom|\bimport)\s*\(?\s*["']([^."'][^"']*)["']/g),
     ].map(([, name]) => name.split('/', name.startsWith('@') ? 2 : 1).join('/')),
   )
 

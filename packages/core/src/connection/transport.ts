@@ -110,9 +110,10 @@ export async function openTransport(
   return {
     response,
     async read() {
-      const chunk = rest?.length ? rest : toBytes((await reader?.read())?.value)
-      rest = chunk?.subarray(MAX_CHUNK_BYTES)
-      return chunk?.subarray(0, MAX_CHUNK_BYTES)
+      const chunk = rest ?? toBytes((await reader?.read())?.value)
+      const isLong = chunk !== undefined && chunk.length > MAX_CHUNK_BYTES
+      rest = isLong ? chunk.subarray(MAX_CHUNK_BYTES) : undefined
+      return isLong ? chunk.subarray(0, MAX_CHUNK_BYTES) : chunk
     },
   }
 }

@@ -40,7 +40,7 @@ const LARGE_TEXT = 1024
  * @param bytes Bytes that the text was decoded from.
  */
 export function parseText(state: ParserState, text: string, bytes?: Uint8Array): void {
-  const { line, epoch } = state
+  const { line, block } = state
   let start = 0
   if (line !== '') {
     const end = indexOf(text.slice(0, indexOf(text, '\n', 0)), '\r', 0)
@@ -48,11 +48,13 @@ export function parseText(state: ParserState, text: string, bytes?: Uint8Array):
       holdLine(state, text)
       return prepare(state)
     }
-    start = end + 1
+    const whole = line + text.slice(0, end)
     state.line = ''
     state.discardLine = false
-    processLines(state, line + text.slice(0, start), undefined, 0)
-    if (state.epoch !== epoch) return
+    checkLength(state, whole)
+    if (processLine(state, block, whole, 0, whole.length)) return
+    if (text.charCodeAt(end) === CR) state.skip = LF
+    start = end + 1
   }
   if (start < text.length) {
     if (text.charCodeAt(start) === state.skip) start++

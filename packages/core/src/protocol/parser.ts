@@ -142,7 +142,7 @@ function parseChunk(state: ParserState, chunk: Uint8Array | string): void {
     // The chunk of a server that flushes after each message.
     if (gatheredLength === 0 && chunk[length - 1] === LF)
       return parseText(state, decode(chunk, length), chunk)
-    const end = gather(state, chunk)
+    const end = gather(state, chunk, 0)
     if (end > 0) parseText(state, takeGathered(state, end))
     return
   }
@@ -150,13 +150,13 @@ function parseChunk(state: ParserState, chunk: Uint8Array | string): void {
   if (gatheredLength > 0) {
     const start = completeCharacter(state, chunk)
     const total = state.gatheredLength
-    const end = start < length ? total : endOfCharacters(gathered.subarray(0, total))
+    const end = start < length ? total : endOfCharacters(gathered, total)
     parseText(state, takeGathered(state, end))
     if (start > 0) rest = chunk.subarray(start)
   }
-  const end = endOfCharacters(rest)
+  const end = endOfCharacters(rest, rest.length)
   if (end < rest.length) {
-    gather(state, rest.subarray(end))
+    gather(state, rest, end)
     rest = rest.subarray(0, end)
   }
   parseText(state, decodeLarge(state, rest), rest)

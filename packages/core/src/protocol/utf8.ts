@@ -50,22 +50,22 @@ export function decodeLarge(state: Utf8State, bytes: Uint8Array): string {
   // Node 20 and 22 decode ASCII ten times as fast without streaming, and everything else twice as fast with it. A malformed end would
   // stay in the decoder.
   const text =
-    state.nonAscii && endOfCharacters(bytes) === bytes.length
+    state.nonAscii && endOfCharacters(bytes, bytes.length) === bytes.length
       ? (streamingDecoder ??= createDecoder()).decode(bytes, STREAM)
       : (decoder ??= createDecoder()).decode(bytes)
   state.nonAscii = text.length < bytes.length
   return text
 }
 
-/** Gathers a small chunk. Returns the number of gathered bytes that are whole lines. */
-export function gather(state: Utf8State, chunk: Uint8Array): number {
+/** Gathers the bytes of a chunk from an index on. Returns the number of gathered bytes that are whole lines. */
+export function gather(state: Utf8State, chunk: Uint8Array, from: number): number {
   const { gathered } = state
   const { length } = chunk
   let to = state.gatheredLength
   let end = 0
   // For a few bytes a loop is faster than the call of a builtin.
-  for (let from = 0; from < length;) {
-    const byte = chunk[from++]!
+  for (let index = from; index < length;) {
+    const byte = chunk[index++]!
     gathered[to++] = byte
     if (byte === LF || byte === CR) end = to
   }
@@ -86,7 +86,7 @@ export function takeGathered(state: Utf8State, end: number): string {
 /** Adds the bytes at the start of a chunk that end a gathered character. Returns their number. */
 export function completeCharacter(state: Utf8State, chunk: Uint8Array): number {
   const { gathered, gatheredLength } = state
-  const begun = gatheredLength - endOfCharacters(gathered.subarray(0, gatheredLength))
+  const begun = gatheredLength - endOfCharacters(gathered, gatheredLength)
   let count = 0
   if (begun > 0) {
     // A character has at most four bytes.
@@ -96,9 +96,8 @@ export function completeCharacter(state: Utf8State, chunk: Uint8Array): number {
   return count
 }
 
-/** Returns the end of the last complete character. At most the last three bytes begin one that the next chunk completes. */
-export function endOfCharacters(bytes: Uint8Array): number {
-  const { length } = bytes
+/** Returns the end of the last complete character of the first bytes. At most the last three bytes begin one that the next chunk completes. */
+export function endOfCharacters(bytes: Uint8Array, length: number): number {
   let start = length - 1
   while (start > length - 3 && bytes[start]! >> 6 === 2) start--
   const first = bytes[start]!
