@@ -66,12 +66,20 @@ class Chaos {
   readonly #random: () => number
   readonly #processes: Processes
   readonly #proxy: Proxy
+  readonly #publisher: Publisher
 
-  constructor(options: ChaosOptions, random: () => number, processes: Processes, proxy: Proxy) {
+  constructor(
+    options: ChaosOptions,
+    random: () => number,
+    processes: Processes,
+    proxy: Proxy,
+    publisher: Publisher,
+  ) {
     this.#options = options
     this.#random = random
     this.#processes = processes
     this.#proxy = proxy
+    this.#publisher = publisher
   }
 
   get #count(): number {
@@ -146,7 +154,7 @@ class Chaos {
   /** Trims the log below readers that are away. The processes, which may have what is trimmed, are restarted. */
   async #trim(redis: RedisServer): Promise<void> {
     await this.#without(0.1, async () => {
-      await this.#wait(1000)
+      await this.#publisher.publish(20, true)
       await this.#roll()
       await redis.command('XTRIM', 'ticks', 'MAXLEN', '5')
     })
@@ -160,8 +168,9 @@ class Chaos {
 
   /** Chooses some readers. */
   #some(part: number): (reader: string) => boolean {
-    const [first, size] = [Math.floor(this.#random() * 100), part * 100]
-    return (reader) => reader !== '' && (Number(reader) - first + 100) % 100 < size
+    const count = this.#count
+    const first = Math.floor(this.#random() * count)
+    return (reader) => reader !== '' && (Number(reader) - first + count) % count < part * count
   }
 
   #wait(maxMs: number): Promise<void> {
@@ -204,14 +213,16 @@ export async function runChaos(options: ChaosOptions, ports: readonly number[]):
   // Some of these came before some readers.
   publisher.confirmed.clear()
   let isOver = false
-  const chaos = new Chaos(options, random, processes, proxy).run(() => isOver)
+  const chaos = new Chaos(options, random, processes, proxy, publisher)
+    .run(() => publisher.last >= messages)
+    .finally(() => (isOver = true))
   const begin = Date.now()
-  while (publisher.last < messages) {
+  while (!isOver) {
     const due = ((Date.now() - begin) / durationMs) * messages - publisher.last
-    if (due >= 1) await publisher.publish(Math.min(100, Math.ceil(due)))
-    else await wait(5)
+    const isLate = publisher.last >= messages
+    if (due >= 1) await publisher.publish(isLate ? 1 : Math.min(100, Math.ceil(due)))
+    await wait(isLate ? 50 : 5)
   }
-  isOver = true
   const actions = await chaos
   await publisher.publish(1, true)
   await reach(groups, publisher.last, 30_000)
