@@ -110,12 +110,11 @@ class Chaos {
   async run(isOver: () => boolean): Promise<Record<string, number>> {
     const counts: Record<string, number> = {}
     const actions = Object.entries(this.actions)
-    // All once, then at random.
     const waiting = [...actions]
+    const indexOf = (list: readonly unknown[]) => Math.floor(this.#random() * list.length)
     while (!isOver() || waiting.length > 0) {
-      const pool = waiting.length > 0 ? waiting : actions
-      const [entry] = pool.splice(Math.floor(this.#random() * pool.length), waiting.length > 0 ? 1 : 0)
-      const [name, act] = entry ?? actions[Math.floor(this.#random() * actions.length)]!
+      // All once, then at random.
+      const [name, act] = waiting.splice(indexOf(waiting), 1)[0] ?? actions[indexOf(actions)]!
       counts[name] = (counts[name] ?? 0) + 1
       await act()
       // A process that is alone is down meanwhile.
