@@ -30,6 +30,7 @@ const layers: { readonly [files: string]: readonly string[] } = {
   'stream/*': ['./*', './folds/*', ...within('../', ...stream)],
   'stream/folds/*': ['./*', '../*.ts', ...within('../../', ...stream)],
   'llm/*': ['./*', ...within('../', ...contracts)],
+  'llm/resume-from.ts': within('../', 'connection/transport.ts', 'protocol/parser.ts'),
   'testing/*': ['./*', ...within('../', ...contracts)],
   'index.ts': ['./**'],
 }
@@ -86,7 +87,7 @@ const core = [
     rules: { 'eslint/no-restricted-globals': noGlobals(...network) },
   },
   {
-    files: ['packages/core/src/llm/chat-request.ts'],
+    files: ['packages/core/src/llm/chat-request.ts', 'packages/core/src/llm/resume-from.ts'],
     rules: { 'eslint/no-restricted-globals': noGlobals('Response') },
   },
   {
@@ -218,6 +219,8 @@ const server = [
       ),
     },
   })),
+  // Express 5 handles rejected promises.
+  { files: ['packages/server/examples/express.ts'], rules: { 'oxc/no-async-endpoint-handlers': 'off' } },
   {
     files: ['packages/server/src/index.ts'],
     rules: {

@@ -8,7 +8,7 @@ import { run } from './work-tree.mjs'
 
 const problems = []
 const testedVersions = (name) => rows.map(({ catalog }) => catalog?.[name]).filter(Boolean)
-const runtimes = readFileSync(new URL('runtimes.mjs', import.meta.url), 'utf8')
+const runtimes = readFileSync(new URL('runtime-programs.mjs', import.meta.url), 'utf8')
 let ranges = 0
 for (const { folder, manifest } of publishedPackages()) {
   for (const [peer, range] of Object.entries(manifest.peerDependencies ?? {}))
@@ -27,7 +27,7 @@ for (const { folder, manifest } of publishedPackages()) {
   const [, node] = manifest.engines?.node?.match(/^>=(\d+)$/) ?? []
   if (!node || !runtimes.includes(`node('${node}.`))
     problems.push(
-      `${manifest.name}: engines.node is ${manifest.engines?.node}, but scripts/runtimes.mjs does not run it.`,
+      `${manifest.name}: engines.node is ${manifest.engines?.node}, but scripts/runtime-programs.mjs does not have it.`,
     )
 
   const bill = ['sbom', '--sbom-format=cyclonedx', '--lockfile-only', '--prod', `--filter=${manifest.name}`]

@@ -1,17 +1,19 @@
 // Fresh projects in consumers/* that use the published packages. `npm test` of a project has to pass, given the URL of a stream in
-// STREAM_URL. `npm start`, if there is one, serves a page on PORT, which has to show a stream in Chromium. `examples.json` names
-// the examples from READMEs that the project runs: a README, the language of the example, the package that it imports, and the
-// file to write it to.
+// STREAM_URL. `npm start`, if there is one, serves a page on PORT, which has to show a stream in Chromium. Each script whose name begins
+// with `serve` serves /prices on PORT, which has to pass the checks in packages/server/test/wire. `examples.json` names the examples that
+// the project runs: the path of a file, or a README, the language of the example and the package that it imports; and the file to write it to.
 import { once } from 'node:events'
-import { cpSync, existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
 import { startDemoServer } from '../apps/server/src/server.ts'
+import { checks, checkStop, slowChecks } from '../packages/server/test/wire/checks.ts'
 import { chromiumOptions } from '../playwright.config.ts'
 import { LIMIT_MS, npm, startNpm } from './npm.mjs'
 import { freePort } from './registry.mjs'
+import { fetchRuntime, runtimes } from './runtime-programs.mjs'
 
 const folder = fileURLToPath(new URL('../consumers/', import.meta.url))
 
@@ -26,7 +28,10 @@ export async function consume(name, work, npmrc) {
   const project = join(work, name)
   cpSync(join(folder, name), project, { recursive: true })
   writeFileSync(join(project, '.npmrc'), npmrc)
-  for (const example of examplesOf(project)) writeFileSync(join(project, example.file), codeOf(example))
+  for (const example of examplesOf(project)) {
+    mkdirSync(dirname(join(project, example.file)), { recursive: true })
+    writeFileSync(join(project, example.file), codeOf(example))
+  }
   const { scripts } = readJson(join(project, 'package.json'))
   const server = await startDemoServer()
   try {
@@ -34,6 +39,8 @@ export async function consume(name, work, npmrc) {
     if (scripts.build) await npm(project, {}, 'run', 'build')
     if (scripts.test) await npm(project, { STREAM_URL: `${server.url}/api/ticker` }, 'test')
     if (scripts.start) await checkPage(project, server)
+    for (const [script, command] of Object.entries(scripts))
+      if (script.startsWith('serve')) await checkServer(project, script, command)
   } finally {
     await server.close()
   }
@@ -47,13 +54,48 @@ function examplesOf(project) {
   return existsSync(file) ? readJson(file) : []
 }
 
-/** Returns the first example of a README in a language that imports a package. */
-function codeOf({ readme, fence, from }) {
+/** Returns the code of a file, or the first example of a README in a language that imports a package. */
+function codeOf({ path, readme, fence, from }) {
+  if (path) return readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
   const text = readFileSync(new URL(`../${readme}`, import.meta.url), 'utf8')
   const blocks = text.matchAll(new RegExp(`^\`\`\`${fence}\\n([\\s\\S]*?)^\`\`\``, 'gm'))
   const example = [...blocks].map(([, code]) => code).find((code) => code.includes(`'${from}`))
   if (!example) throw new Error(`${readme} has no example in ${fence} that imports ${from}.`)
   return example
+}
+
+/** Starts a server of the project, and checks that clients can resume from it. */
+async function checkServer(project, script, command) {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}/prices`
+  const env = { PORT: String(port), ...runtimeOf(command) }
+  const { stop, finished } = startNpm(project, env, 'run', script)
+  let exited = false
+  const ended = finished.catch((error) => error).finally(() => (exited = true))
+  let current = 'starts'
+  try {
+    await firstResponse(url, () => exited, 'HEAD')
+    for (const [title, check] of Object.entries({ ...checks, ...slowChecks })) {
+      current = title
+      await check({ url })
+    }
+    current = 'is stopped'
+    await checkStop({ url }, stop)
+  } catch (error) {
+    stop()
+    throw new Error(`${script}: ${current}: ${error.stack}\n${(await ended)?.message ?? ''}`, {
+      cause: error,
+    })
+  } finally {
+    stop()
+    await ended
+  }
+}
+
+/** Returns the path of the runtime that a command names in a variable, such as `$BUN`. */
+function runtimeOf(command) {
+  const [, name] = command.match(/\$(BUN|DENO)\b/) ?? []
+  return name && { [name]: fetchRuntime(runtimes.find((each) => each.name.toUpperCase().startsWith(name))) }
 }
 
 /** Serves the consumer's page and the demo server's streams on one origin, and opens the page in a real browser. */
@@ -93,9 +135,9 @@ async function expectNoStreams(server) {
 }
 
 /** Waits until the page is served, and returns its HTML. */
-async function firstResponse(url, hasExited) {
+async function firstResponse(url, hasExited, method = 'GET') {
   for (const start = Date.now(); Date.now() - start < LIMIT_MS && !hasExited();) {
-    const response = await fetch(url).catch(() => undefined)
+    const response = await fetch(url, { method }).catch(() => undefined)
     if (response?.ok) return response.text()
     await new Promise((resolve) => setTimeout(resolve, 200))
   }

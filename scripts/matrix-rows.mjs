@@ -23,6 +23,11 @@ export const rows = [
     command: ['vitest', 'run', '--project=core', 'packages/core/test/protocol/property.test.ts'],
   },
   {
+    name: 'recordings of models, cut at every byte',
+    env: { HEADWATER_EVERY_BYTE: '1' },
+    command: ['vitest', 'run', '--project=core', 'packages/core/test/llm/recordings.test.ts'],
+  },
+  {
     name: 'two million messages through the faults',
     env: { HEADWATER_SOAK_SEEDS: '100' },
     command: ['vitest', 'run', '--project=core', 'packages/core/test/connection/soak.test.ts'],
@@ -36,6 +41,11 @@ export const rows = [
     name: 'ten thousand readers on one process',
     env: { HEADWATER_LOAD_READERS: '10000', HEADWATER_LOAD_SECONDS: '180' },
     command: ['vitest', 'run', '--project=server', 'packages/server/test/load/load.test.ts'],
+  },
+  {
+    name: 'servers in Python and Go, and behind nginx, Caddy and HAProxy',
+    env: { HEADWATER_MATRIX: '1' },
+    command: ['vitest', 'run', '--project=server', 'packages/server/test/wire'],
   },
   {
     name: 'typescript 5.4, 5.9, 6 and 7 on what is published',

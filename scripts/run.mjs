@@ -162,7 +162,13 @@ if (task !== 'demo') {
   ensureChromium()
   ensureDebian('/usr/sbin/nginx', ['nginx-light', 'openssl'])
   ensureDebian('/usr/bin/redis-server', ['redis-server'])
-  if (task === 'test:matrix') ensureDebian('/usr/bin/firefox-esr', ['firefox-esr'])
+  if (task === 'test:matrix') {
+    ensureDebian('/usr/bin/firefox-esr', ['firefox-esr'])
+    ensureDebian('/usr/bin/caddy', ['caddy'])
+    ensureDebian('/usr/sbin/haproxy', ['haproxy'])
+    ensureDebian('/usr/bin/go', ['golang-go'])
+    ensureDebian('/usr/lib/python3/dist-packages/aiohttp', ['python3-aiohttp'])
+  }
 }
 const child = spawn('pnpm', ['run', `do:${task}`, ...rest], {
   cwd: root,

@@ -2,10 +2,11 @@
 // node scripts/runtimes.mjs [name]: runs the scenarios of the connection, of the drop-ins and of the server on every supported
 // runtime, and those of the server on workerd. Builds them first, and fetches each runtime from npm into .tools/ once.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'vite'
+import { fetchRuntime, runtimes } from './runtime-programs.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const tools = join(root, '.tools')
@@ -25,25 +26,6 @@ const [only = ''] = process.argv.slice(2)
 const LIMIT_MS = 90_000
 
 const { platform, arch } = process
-const node = (version) => ({
-  name: `Node ${version}`,
-  spec: `node-${platform}-${arch}@${version}`,
-  program: 'bin/node',
-})
-const runtimes = [
-  node('20.20.2'),
-  node('22.23.3'),
-  node('24.21.0'),
-  node('26.10.0'),
-  { name: 'Bun 1.4.5', spec: `@oven/bun-${platform}-${arch}@1.4.5`, program: 'bin/bun', args: ['run'] },
-  {
-    name: 'Deno 2.9.6',
-    spec: `@deno/${platform}-${arch}${platform === 'linux' ? '-glibc' : ''}@2.9.6`,
-    program: 'deno',
-    args: ['run', '--quiet', '--no-config', '--allow-net', '--allow-read', '--no-lock'],
-  },
-]
-
 const workerdVersion = '1.20261117.1'
 runtimes.push({
   name: `workerd ${workerdVersion}`,
@@ -52,29 +34,6 @@ runtimes.push({
   // It runs workers, which a script in Node starts and calls.
   driver: join(serverTests, 'runtime-workerd.mjs'),
 })
-
-/** Returns the path of a runtime. Fetches the runtime if needed. */
-function fetchRuntime({ spec, program }) {
-  const prefix = join(tools, spec.replace(/[^\w.-]+/g, '_'))
-  const path = join(prefix, 'node_modules', spec.slice(0, spec.lastIndexOf('@')), program)
-  if (existsSync(path)) return path
-  console.log(`  fetching ${spec} from npm into .tools/`)
-  mkdirSync(prefix, { recursive: true })
-  const quiet = [
-    '--no-save',
-    '--no-package-lock',
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-  ]
-  const { status } = spawnSync('npm', ['install', '--prefix', prefix, ...quiet, spec], {
-    cwd: tools,
-    stdio: 'inherit',
-  })
-  if (status !== 0 || !existsSync(path)) throw new Error(`npm could not install ${spec}.`)
-  return path
-}
 
 /** Starts new servers, so that runtimes do not share state. */
 async function startServers() {

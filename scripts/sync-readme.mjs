@@ -6,7 +6,7 @@
 //   (from the READMEs of the bindings). Both languages must have the same examples.
 // - packages/*/README.md: the sections that all bindings share (from scripts/readme/binding.md), and sizes in tables of imports.
 //   README.md and core's README have those of the same sections that they mark.
-// - The code of the example files that the READMEs name in marks: `<!-- examples/price.tsx -->`.
+// - The code of the example files that the READMEs, and the pages about servers, name in marks: `<!-- examples/price.tsx -->`.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -43,7 +43,9 @@ const problems = []
 const sizes = measureSizes()
 updateReadme('README.md', (text) => text)
 updateReadme('README.zh-CN.md', translateToChinese)
-compareExamples()
+for (const path of ['docs/server.md', 'docs/server.zh-CN.md']) updateBlocks(path, read(path), {}, [])
+compareExamples('README.md', 'README.zh-CN.md')
+compareExamples('docs/server.md', 'docs/server.zh-CN.md')
 for (const { folder } of published) updatePackageReadme(basename(folder))
 
 console.log(problems.length > 0 ? problems.join('\n') : 'The READMEs are up to date, in both languages.')
@@ -88,12 +90,10 @@ function updateReadme(path, translate) {
   updateBlocks(path, document, { ...generalSections, ...tables }, Object.keys(tables))
 }
 
-function compareExamples() {
-  const [english, translated] = ['README.md', 'README.zh-CN.md'].map((path) =>
-    examplesOf(read(path)).join('\n'),
-  )
+function compareExamples(original, translation) {
+  const [english, translated] = [original, translation].map((path) => examplesOf(read(path)).join('\n'))
   if (english !== translated)
-    problems.push('The examples of README.zh-CN.md differ from those of README.md. Copy them.')
+    problems.push(`The examples of ${translation} differ from those of ${original}. Copy them.`)
 }
 
 /** Updates the README of a package: the sections that bindings share, and sizes in rows that import an entry. */

@@ -13,7 +13,7 @@ const importsOf = (code) =>
       ...code
         .replaceAll(/^\s*\/\*\*[\s\S]*?\*\//gm, '')
         // The word may be a string itself.
-        .matchAll(/(?<!["'])(?:\bfrom|\bimport)\s*\(?\s*["']([^."'][^"']*)["']/g),
+        .matchAll(/(?<!["'])\b(?:from|import)\s*\(?\s*["']([^."'][^"']*)["']/g),
     ].map(([, name]) => name.split('/', name.startsWith('@') ? 2 : 1).join('/')),
   )
 

@@ -1,17 +1,22 @@
 // Reads and writes parts of Markdown documents. A block is the text between `<!-- name -->` and `<!-- /name -->`. A block whose name
 // is a path, such as `<!-- examples/price.tsx -->`, has the code of that file, which is relative to the document.
-import { extname } from 'node:path'
+import { basename, extname } from 'node:path'
 
 const blockPattern = (name, flags) => new RegExp(`(<!-- (${name}) -->\\n)([\\s\\S]*?)(<!-- /\\2 -->)`, flags)
+/** Languages of files whose name does not end with it. */
+const languages = { 'nginx.conf': 'nginx', 'haproxy.cfg': 'haproxy', Caddyfile: 'caddyfile' }
+
+/** Escapes a name, whose path may have a `+`. */
+const escape = (name) => name.replaceAll(/[.+]/g, '\\$&')
 
 /** Returns the names of the blocks of a document, in order. */
 export function blockNames(document) {
-  return [...document.matchAll(blockPattern('\\w[\\w./-]*', 'g'))].map(([, , name]) => name)
+  return [...document.matchAll(blockPattern('[\\w.][\\w./+-]*', 'g'))].map(([, , name]) => name)
 }
 
 /** Returns the content of a block, without the empty lines around it. */
 export function readBlock(document, name) {
-  const block = document.match(blockPattern(name))
+  const block = document.match(blockPattern(escape(name)))
   if (!block) throw new Error(`There is no block between <!-- ${name} --> and <!-- /${name} -->.`)
   return block[3].trim()
 }
@@ -20,19 +25,20 @@ export function readBlock(document, name) {
 export function replaceBlock(document, name, content) {
   readBlock(document, name)
   return document.replace(
-    blockPattern(name),
+    blockPattern(escape(name)),
     (_, open, __, ___, close) => `${open}\n${content.trim()}\n\n${close}`,
   )
 }
 
 /** Returns true if the name of a block is the path of an example file. */
 export function isExampleFile(name) {
-  return extname(name) !== ''
+  return extname(name) !== '' || basename(name) in languages
 }
 
 /** Returns the block of an example file: its code, in the language of the file. */
 export function exampleBlock(name, code) {
-  return `\`\`\`${extname(name).slice(1)}\n${code.trim()}\n\`\`\``
+  const language = languages[basename(name)] ?? extname(name).slice(1)
+  return `\`\`\`${language}\n${code.trim()}\n\`\`\``
 }
 
 /**

@@ -25,6 +25,8 @@ function examplesOf(readme: string): Example[] {
   )
 }
 
+const toolRequests: number[] = []
+
 /** The responses for the URLs of the examples: news that end with a 204, and the answer of a model. */
 const responses: { [path: string]: (lastEventId: string | undefined) => string | undefined } = {
   '/news': (id) =>
@@ -33,6 +35,11 @@ const responses: { [path: string]: (lastEventId: string | undefined) => string |
       : undefined,
   '/v1/chat/completions': () =>
     'data: {"choices":[{"delta":{"content":"It scatters."},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
+  // A call first, then an answer.
+  '/v1/tools': () =>
+    toolRequests.push(1) % 2
+      ? 'data: {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"weather","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}\n\ndata: [DONE]\n\n'
+      : 'data: {"choices":[{"delta":{"content":"21 degrees."},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
 }
 const state: { server?: Server } = {}
 
@@ -82,6 +89,7 @@ const expected: { [section: string]: RegExp } = {
   'The parser': /^1 greeting hello\n$/,
   Testing: /connecting\n[\s\S]*open\n[\s\S]*waiting\n[\s\S]*hello 2\n/,
   'LLM answers': /It scatters\./,
+  'LLM tools': /^21 degrees\.\n$/,
 }
 
 test.each(examples)("the example under '$section' in core's README runs", async (example) => {

@@ -27,6 +27,16 @@ describe('blocks between marks', () => {
     expect(readBlock(replaceBlock(document, 'two', 'Filled'), 'two')).toBe('Filled')
   })
 
+  test('may have a path outside of the folder of the document, and have its language', () => {
+    const names = ['../examples/+server.ts', '../examples/nginx.conf', '../examples/Caddyfile']
+    const document = names.map((name) => `<!-- ${name} -->\n<!-- /${name} -->\n`).join('\n')
+    expect(blockNames(document).filter(isExampleFile)).toEqual(names)
+    const blocks = names.map((name) => exampleBlock(name, 'code\n'))
+    expect(blocks.map((block) => block.split('\n')[0])).toEqual(['```ts', '```nginx', '```caddyfile'])
+    for (const [index, name] of names.entries())
+      expect(readBlock(replaceBlock(document, name, blocks[index]), name)).toBe(blocks[index])
+  })
+
   test('that are named by a path have the code of that file', () => {
     const document =
       '<!-- examples/price.svelte -->\n<!-- /examples/price.svelte -->\n\n<!-- options -->\n<!-- /options -->\n'

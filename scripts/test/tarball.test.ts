@@ -99,6 +99,10 @@ test('finds no import in the example of a doc comment', () => {
   expect(faults(code("/**\n * import { test } from 'vitest'\n */\nexport const one = 1"))).toEqual([])
 })
 
+test('finds no import in a text that is compared with "from"', () => {
+  expect(faults(code('export const is = (name, value) => name === "from" || value !== "x"'))).toEqual([])
+})
+
 test('finds no fault in a package that was not published yet, and says so', () => {
   expect(faults({ 'CHANGELOG.md': '# @headwater/one\n\nVersion 1.0.0 was not published.\n' })).toEqual([])
 })

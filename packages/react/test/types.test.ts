@@ -7,7 +7,7 @@ import {
   type SseError,
   useEventSource,
 } from '../src/index.ts'
-import { anthropic, type Answer, chatRequest, openai, type Usage } from '../src/llm.ts'
+import { anthropic, type Answer, chatRequest, type Finish, openai, type Usage } from '../src/llm.ts'
 import { expectTypeOf, test } from 'vitest'
 
 /** Type-checks code without running it. */
@@ -50,7 +50,13 @@ test('LLM folds type the data, and chatRequest() combines with other options', (
       idleTimeoutMs: false,
     })
     expectTypeOf(answer.data).toEqualTypeOf<Answer>()
-    expectTypeOf(answer.data.finishReason).toEqualTypeOf<string | undefined>()
+    expectTypeOf(answer.data.finish).toEqualTypeOf<Finish | undefined>()
+    for (const part of answer.data.parts) {
+      if (part.type === 'text') expectTypeOf(part.text).toEqualTypeOf<string>()
+      if (part.type === 'tool-call') expectTypeOf(part.json).toEqualTypeOf<unknown>()
+      // @ts-expect-error: not a part
+      if (part.type === 'image') return
+    }
     expectTypeOf(answer.data.usage).toEqualTypeOf<Usage | undefined>()
     const text = useEventSource('/a', {
       ...chatRequest({ model: 'm' }),

@@ -22,12 +22,13 @@ export interface Channel<Events extends object, Reader = undefined> {
     options?: PublishOptions,
   ): Promise<string>
   /**
-   * Answers a request of a fetch server: Hono, Next.js, SvelteKit, Nuxt, Bun, Deno, workers. A client that names the last id it knows is
+   * Answers a request of a fetch server: Hono, Next.js, SvelteKit, Bun, Deno, workers. A client that names the last id it knows is
    * sent what came after it, or told what is missing.
    */
   respond(request: Request, ...options: ResponseArguments<Reader>): Promise<Response>
   /**
-   * Answers a request of `node:http`, `node:http2`, Express, or of Fastify after `reply.hijack()`. Resolves when the response has begun.
+   * Answers a request of `node:http`, `node:http2`, Express, Nuxt (`event.node`), or of Fastify after `reply.hijack()`. Resolves when
+   * the response has begun.
    */
   handle(request: NodeRequest, response: NodeResponse, ...options: ResponseArguments<Reader>): Promise<void>
   /** Returns the newest id, for a page that a server renders: the client resumes from it. */

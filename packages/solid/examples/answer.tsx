@@ -7,7 +7,7 @@ export default function Answer(props: { question: string; onDone?: (text: string
     ...chatRequest({ model: 'a-model', messages: [{ role: 'user', content: props.question }] }),
     headers: { authorization: 'Bearer a-token' },
     fold: openai(),
-    onClose: ({ data }) => data.finishReason && props.onDone?.(data.text),
+    onClose: ({ reason, error, data }) => reason === 'ended' && !error && props.onDone?.(data.text),
   }))
   return (
     <Switch
@@ -24,10 +24,12 @@ export default function Answer(props: { question: string; onDone?: (text: string
           </p>
         )}
       </Match>
-      <Match when={answer.status === 'closed'}>
-        <p>
-          {answer.data.text} {answer.data.finishReason ? '' : '[cut off]'}
-        </p>
+      <Match when={answer.status === 'closed' && answer}>
+        {(closed) => (
+          <p>
+            {answer.data.text} {closed().reason === 'closed' || closed().error ? '[cut off]' : ''}
+          </p>
+        )}
       </Match>
     </Switch>
   )

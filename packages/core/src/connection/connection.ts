@@ -25,6 +25,8 @@ import { redactUrl } from './url.ts'
 export interface ConnectionListener extends ReaderListener {
   /** Called with each new state, and with the event that led to it. */
   onStateChange(state: ConnectionState, event: ConnectionEventBody): void
+  /** Returns true if the server may end the response now: nothing is missing. */
+  isComplete(): boolean
 }
 
 /** Connection that performs the effects of its state machine and sends it events. Decides nothing itself. */
@@ -100,7 +102,9 @@ export function createConnection(
       },
       onBackpressure: (active) => send({ type: 'backpressure', generation, active }),
     })
-    if (failure) send({ type: 'attempt-failed', generation, error: failure })
+    const isComplete = failure?.code === 'ended' && machine.state.status === 'open' && listener.isComplete()
+    if (isComplete) send({ type: 'terminated', error: undefined })
+    else if (failure) send({ type: 'attempt-failed', generation, error: failure })
   }
 
   return {

@@ -4,7 +4,8 @@ import type { EventStreamOptions } from '../stream/contract.ts'
 const MODEL_TIMEOUT_MS = 300_000
 
 /**
- * Creates the options of a request to a model: a POST that is sent once, with `request` and `stream: true` as its JSON body.
+ * Creates the options of a request to a model: a POST that is sent once, with `request` and `stream: true` as its JSON body. With
+ * `stream: false` in `request`, the body has no `stream`: Gemini's `streamGenerateContent` and the AI SDK know no such field.
  * `connectTimeoutMs` and `idleTimeoutMs` are 300,000 (5 min). Options that are spread after it override its own; `headers` are
  * not set, so that they are free for yours.
  *
@@ -22,7 +23,8 @@ const MODEL_TIMEOUT_MS = 300_000
 export function chatRequest(
   request: object,
 ): Required<Pick<EventStreamOptions, 'method' | 'body' | 'key' | 'connectTimeoutMs' | 'idleTimeoutMs'>> {
-  const json = JSON.stringify({ ...request, stream: true })
+  const { stream = true, ...rest } = request as { readonly stream?: boolean }
+  const json = JSON.stringify(stream ? { ...rest, stream } : rest)
   return {
     method: 'POST',
     // A Blob carries its content type, so `headers` stay free for the caller. It is made by a Response, because the Blob of a

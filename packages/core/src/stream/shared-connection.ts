@@ -91,6 +91,7 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
       onStateChange(state, event) {
         for (const subscriber of subscribers) subscriber.onStateChange(state, event)
       },
+      isComplete: () => leader.pipeline.folds.isComplete(),
     },
     page,
   )

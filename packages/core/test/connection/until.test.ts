@@ -9,7 +9,7 @@ import {
   SseError,
   text as grow,
 } from '../../src/index.ts'
-import { createFakeClock } from '../../src/testing/index.ts'
+import { createFakeClock, createFakeServer } from '../../src/testing/index.ts'
 import { type BaseServer, createBaseServer } from './base-server.ts'
 import { waitFor } from './harness.ts'
 
@@ -151,6 +151,54 @@ test('the option until is called before that of the fold', async () => {
   stream.subscribe(() => {})
   await waitFor('the stream to close', () => stream.getSnapshot().status === 'closed')
   expect(checked).toEqual(['1'])
+})
+
+test('until of a fold gets the state, and addFinal adds a message that is not delivered', async () => {
+  await serve(false)
+  const received: string[] = []
+  const fold: Fold<string, string> = {
+    ...grow(),
+    until: ({ data }, state) => data === 'overloaded' && state === '1',
+    addFinal: (state, { data }) => `${state}+${data}`,
+  }
+  const stream = createEventStream(server.origin, { fold })
+  stream.onMessage(({ data }) => void received.push(data))
+  await waitFor('the stream to close', () => stream.getSnapshot().status === 'closed')
+  expect(stream.getSnapshot()).toMatchObject({ reason: 'ended', data: '1+overloaded' })
+  expect(received).toEqual(['1'])
+})
+
+describe('a fold with isComplete', () => {
+  const read = async (isComplete: (state: string) => boolean) => {
+    const clock = createFakeClock()
+    const fake = createFakeServer()
+    const fold: Fold<string, string> = { ...grow(), isComplete }
+    const stream = createEventStream('https://example.com/', { fold, clock, fetch: fake.fetch })
+    stream.subscribe(() => {})
+    const request = await fake.nextRequest()
+    await request.send('data: 1\n\n')
+    await request.end()
+    await clock.advance(5_000)
+    return { snapshot: stream.getSnapshot(), requests: fake.requests.length }
+  }
+
+  test('closes the stream without an error when the response ends, and does not reconnect', async () => {
+    const { snapshot, requests } = await read((state) => state === '1')
+    expect(snapshot).toMatchObject({ status: 'closed', reason: 'ended', data: '1' })
+    expect(snapshot).not.toHaveProperty('error')
+    expect(requests).toBe(1)
+  })
+
+  test('reconnects if its data is not complete, or if it throws', async () => {
+    expect((await read(() => false)).requests).toBe(2)
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { requests } = await read(() => {
+      throw new Error('thrown by isComplete')
+    })
+    expect(requests).toBe(2)
+    expect(log).toHaveBeenCalledTimes(1)
+    log.mockRestore()
+  })
 })
 
 test('until of a fold that was replaced at run time ends the stream', async () => {

@@ -14,7 +14,7 @@ const piece = 'data: {"choices":[{"delta":{"content":"水"}}]}\n\n'
 
 test('sends one POST with the request as JSON, stream: true and the given headers', async () => {
   server = await createModelServer((response) => startStream(response, `${piece}data: [DONE]\n\n`))
-  const request = { model: 'a-model', messages: [{ role: 'user', content: '为什么？ 🌊' }], stream: false }
+  const request = { model: 'a-model', messages: [{ role: 'user', content: '为什么？ 🌊' }] }
   const answer = createEventStream(server.origin, {
     ...chatRequest(request),
     headers: async () => ({ authorization: 'Bearer a-token' }),
@@ -33,6 +33,17 @@ test('sends one POST with the request as JSON, stream: true and the given header
   })
   expect(JSON.parse(body)).toEqual({ ...request, stream: true })
   expect(answer.getSnapshot()).toMatchObject({ reason: 'ended', data: { text: '水' } })
+})
+
+test('leaves out stream if the request has stream: false', async () => {
+  server = await createModelServer((response) => startStream(response, 'data: [DONE]\n\n'))
+  const answer = createEventStream(server.origin, {
+    ...chatRequest({ contents: [], stream: false }),
+    fold: openai(),
+  })
+  answer.subscribe(() => {})
+  await waitFor('the stream to close', () => answer.getSnapshot().status === 'closed')
+  expect(server.received[0]!.body).toBe('{"contents":[]}')
 })
 
 test('a content-type header given by the caller replaces that of the body', async () => {
@@ -78,7 +89,7 @@ test('close() in the middle of an answer closes the socket immediately', async (
   expect(answer.getSnapshot()).toMatchObject({
     status: 'closed',
     reason: 'closed',
-    data: { text: '水', finishReason: undefined },
+    data: { text: '水', finish: undefined },
   })
   await socketClosed
   expect(response.writableFinished).toBe(false)

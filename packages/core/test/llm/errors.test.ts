@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { createEventStream, type Fold, type Message, type SseError } from '../../src/index.ts'
-import { anthropic, type Answer, chatRequest, openai } from '../../src/llm/index.ts'
+import { anthropic, type Answer, chatRequest, gemini, openai, uiMessageStream } from '../../src/llm/index.ts'
 import { createFakeClock } from '../../src/testing/index.ts'
 import { waitFor } from '../connection/harness.ts'
 import { createModelServer, type ModelServer, startStream } from './server.ts'
@@ -26,6 +26,8 @@ async function readAnswer(format: Format, text: string) {
 const chat = 'data: {"choices":[{"delta":{"content":"天 🌤"}}]}\n\n'
 const response =
   'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"天 🌤"}\n\n'
+const anthropicStart =
+  'data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}\n\n'
 const anthropicText =
   'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"天 🌤"}}\n\n'
 
@@ -95,6 +97,38 @@ const failures: readonly [string, Format, string, string, string, string][] = [
     'Overloaded (overloaded_error)',
   ],
   [
+    'contents',
+    gemini,
+    'data: {"candidates":[{"content":{"parts":[{"text":"天 🌤"}]}}]}\n\n',
+    'message',
+    '{"error":{"code":429,"message":"Quota exceeded","status":"RESOURCE_EXHAUSTED"}}',
+    'Quota exceeded (429)',
+  ],
+  [
+    'interactions',
+    gemini,
+    'data: {"event_type":"step.start","index":0,"step":{"type":"model_output","content":[{"type":"text","text":"天 🌤"}]}}\n\n',
+    'error',
+    '{"event_type":"error","error":{"code":"internal","message":"Broken"}}',
+    'Broken (internal)',
+  ],
+  [
+    'UI messages',
+    uiMessageStream,
+    'data: {"type":"text-delta","id":"0","delta":"天 🌤"}\n\n',
+    'message',
+    '{"type":"error","errorText":"An error occurred"}',
+    'An error occurred.',
+  ],
+  [
+    'a message that is not JSON, which the answer would lack',
+    openai,
+    chat,
+    'message',
+    '{"choices":[{"delta":{"content":"lost"},"error":null}',
+    'not JSON',
+  ],
+  [
     'a proxy that does not send JSON',
     anthropic,
     anthropicText,
@@ -133,7 +167,7 @@ describe('an incomplete answer', () => {
     ['chat completions', openai, chat],
     ['responses', openai, response],
     ['messages', anthropic, anthropicText],
-  ])('has no finishReason if the server ends the response: %s', async (_, format, textBefore) => {
+  ])('has no finish if the server ends the response: %s', async (_, format, textBefore) => {
     server = await createModelServer((response) => {
       startStream(response, textBefore)
       response.end()
@@ -144,7 +178,7 @@ describe('an incomplete answer', () => {
     expect(answer.getSnapshot()).toMatchObject({
       reason: 'ended',
       error: { code: 'ended' },
-      data: { text: '天 🌤', finishReason: undefined },
+      data: { text: '天 🌤', finish: undefined },
     })
     expect(server.requests).toBe(1)
   })
@@ -162,10 +196,96 @@ describe('an incomplete answer', () => {
     expect(answer.getSnapshot()).toMatchObject({
       reason: 'failed',
       error: { code: 'network' },
-      data: { text: '天 🌤', finishReason: undefined },
+      data: { text: '天 🌤', finish: undefined },
     })
     expect(server.requests).toBe(1)
   })
+})
+
+test.each<[string, boolean]>([
+  ['{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}', true],
+  ['{"error":{"message":"Slow down","code":"rate_limit_exceeded"}}', true],
+  ['{"error":{"message":"Provider gone","code":502}}', true],
+  ['{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}', false],
+  ['{"error":{"message":"Quota exceeded","code":429,"status":"RESOURCE_EXHAUSTED"}}', false],
+  ['{"error":{"message":"No such model","type":"invalid_request_error","code":null}}', false],
+])('advises to ask again only if the error may pass: %s', async (data, advises) => {
+  const { error } = (await readAnswer(openai, `data: ${data}\n\n`)) as unknown as { error: SseError }
+  expect(error.message.includes('Send the request again')).toBe(advises)
+})
+
+describe('a response that ends without an end marker', () => {
+  const stop = 'data: {"choices":[{"delta":{"content":"."},"finish_reason":"stop"}]}\n\n'
+  const empty = stop.replace('stop', '')
+
+  test.each<[string, Format, string]>([
+    ['chat completions with a reason', openai, chat + stop],
+    [
+      'contents',
+      gemini,
+      'data: {"candidates":[{"content":{"parts":[{"text":"x"}]},"finishReason":"STOP"}]}\n\n',
+    ],
+  ])('is complete if it has named a reason: %s', async (_, format, text) => {
+    server = await createModelServer((response) => {
+      startStream(response, text)
+      response.end()
+    })
+    const options = { ...chatRequest({}), idempotent: true, fold: format() }
+    const answer = createEventStream(server.origin, options)
+    answer.subscribe(() => {})
+    await waitFor('the stream to close', () => answer.getSnapshot().status === 'closed')
+    expect(answer.getSnapshot()).toMatchObject({ reason: 'ended', data: { finish: { reason: 'stop' } } })
+    expect(answer.getSnapshot()).not.toHaveProperty('error')
+    expect(server.requests).toBe(1)
+  })
+
+  test('has an error if it has named none, as Baichuan does not', async () => {
+    server = await createModelServer((response) => {
+      startStream(response, chat + empty)
+      response.end()
+    })
+    const answer = createEventStream(server.origin, { ...chatRequest({}), fold: openai() })
+    answer.subscribe(() => {})
+    await waitFor('the stream to close', () => answer.getSnapshot().status === 'closed')
+    expect(answer.getSnapshot()).toMatchObject({
+      reason: 'ended',
+      error: { code: 'ended' },
+      data: { text: '天 🌤.' },
+    })
+  })
+})
+
+test('a second answer within the first fails the stream, and the first one stays', async () => {
+  const start = (id: string) =>
+    `event: message_start\ndata: {"type":"message_start","message":{"id":"${id}","content":[],"usage":{"input_tokens":1}}}\n\n`
+  const snapshot = await readAnswer(
+    anthropic,
+    start('one') + anthropicStart + anthropicText + start('two') + anthropicText,
+  )
+  expect(snapshot).toMatchObject({
+    reason: 'failed',
+    error: { code: 'server' },
+    data: { id: 'one', text: '天 🌤' },
+  })
+  expect((snapshot as unknown as { error: SseError }).error.message).toContain(
+    'answer two begins before one has ended',
+  )
+})
+
+test('an answer whose start is sent twice goes on', async () => {
+  const start = 'data: {"type":"message_start","message":{"id":"one","content":[]}}\n\n'
+  const end = 'data: {"type":"message_stop"}\n\n'
+  expect(await readAnswer(anthropic, start + anthropicStart + start + anthropicText + end)).toMatchObject({
+    reason: 'ended',
+    data: { text: '天 🌤' },
+  })
+})
+
+test('a message with an error may carry the usage', async () => {
+  const data =
+    '{"error":{"code":400,"message":"Token limit"},"choices":[],"usage":{"prompt_tokens":4,"completion_tokens":1}}'
+  const snapshot = await readAnswer(openai, `${chat}data: ${data}\n\n`)
+  expect(snapshot).toMatchObject({ reason: 'failed', data: { text: '天 🌤', usage: { input: 4, output: 1 } } })
 })
 
 test.each<[number, string]>([

@@ -1,8 +1,26 @@
 import { describe, expect, test } from 'vitest'
 import { createEventStream, type Fold, type Message, text } from '../../src/index.ts'
-import { anthropic, type Answer, chatRequest, openai } from '../../src/llm/index.ts'
+import {
+  answer as anyAnswer,
+  anthropic,
+  chatRequest,
+  cohere,
+  gemini,
+  openai,
+  uiMessageStream,
+} from '../../src/llm/index.ts'
 import { createFakeClock, createFakeServer } from '../../src/testing/index.ts'
-import { chatCompletions, messages, plain, responses } from './transcripts.ts'
+import { answersAfter, choice } from './answers-after.ts'
+import {
+  chatCompletions,
+  cohereChat,
+  contents,
+  interactions,
+  messages,
+  plain,
+  responses,
+  uiMessages,
+} from './transcripts.ts'
 
 /** Streams chunks of bytes to a fold and returns the last snapshot. */
 async function readAnswer<Data>(fold: Fold<Data, Data, Message>, chunks: readonly Uint8Array[]) {
@@ -18,6 +36,8 @@ async function readAnswer<Data>(fold: Fold<Data, Data, Message>, chunks: readonl
   answer.subscribe(() => {})
   const request = await server.nextRequest()
   for (const chunk of chunks) await request.send(chunk)
+  // Gemini has no end marker.
+  if (request.open) await request.end()
   const snapshot = answer.getSnapshot()
   expect(server.connections).toBe(0)
   expect(clock.timers).toBe(0)
@@ -31,8 +51,19 @@ const formats = {
   'chat completions': { createFold: openai, ...chatCompletions },
   responses: { createFold: openai, ...responses },
   messages: { createFold: anthropic, ...messages },
+  contents: { createFold: gemini, ...contents },
+  interactions: { createFold: gemini, ...interactions },
+  'chat of Cohere': { createFold: cohere, ...cohereChat },
+  'UI messages': { createFold: uiMessageStream, ...uiMessages },
   'plain text': { createFold: text as () => Fold<string, string, Message>, ...plain },
 }
+
+test.each(Object.entries(formats).slice(0, -1))(
+  'answer() tells the format: %s',
+  async (_, { blocks, answer }) => {
+    expect((await readAnswer(anyAnswer(), [encode(blocks, '\n')])).data).toEqual(answer)
+  },
+)
 
 describe.each(Object.entries(formats))('%s', (_, { createFold, blocks, answer }) => {
   const create = createFold as () => Fold<unknown, unknown, Message>
@@ -68,17 +99,6 @@ describe.each(Object.entries(formats))('%s', (_, { createFold, blocks, answer })
   })
 })
 
-/** Returns the answer after each of the messages. */
-function answersAfter(fold: Fold<Answer, Answer, Message>, ...parts: readonly unknown[]): Answer[] {
-  let state = fold.initial(undefined)
-  return parts.map((part) => {
-    state = fold.add(state, { type: 'message', data: JSON.stringify(part), id: '' })
-    return fold.view(state)
-  })
-}
-
-const choice = (delta: unknown, rest: object = {}) => ({ choices: [{ index: 0, delta, ...rest }] })
-
 describe('an answer', () => {
   test('is immutable: a change makes a new object', () => {
     const [one, two, three] = answersAfter(
@@ -112,14 +132,37 @@ describe('messages that are not in the documentation', () => {
     ['a choice without a delta', { choices: [{ index: 0 }] }],
     ['a delta that is null', choice(null)],
     ['content that is null', choice({ content: null, refusal: null, tool_calls: null })],
-    ['content that is not a string', choice({ content: [{ type: 'text', text: 'x' }] })],
     ['an empty finish reason', choice({}, { finish_reason: '' })],
     ['an unknown event', { type: 'response.unknown', delta: 'x', output_index: 5 }],
-    ['an unknown item', { type: 'response.output_item.added', item: { type: 'unknown_call', name: 'x' } }],
     ['audio', { type: 'response.output_audio.delta', delta: 'UklGRg==' }],
+    [
+      'a list of images without a URL',
+      choice({ content: [{ type: 'image' }], annotations: [], images: null }),
+    ],
+    ['arguments without a call', choice({ tool_calls: [{ index: 0, function: { arguments: '{}' } }] })],
+    [
+      'arguments of an unknown item',
+      { type: 'response.mcp_call_arguments.delta', output_index: 3, delta: '{}' },
+    ],
+    ['JSON that is not an object', 7],
+    ['null', null],
   ])('%s does not change the answer', (_, part) => {
     const fold = openai()
-    expect(answersAfter(fold, part)).toEqual([fold.initial(undefined)])
+    const { format, raw } = answersAfter(fold, part)[0]!
+    expect(answersAfter(fold, part)).toEqual([{ ...fold.initial(undefined), format, raw }])
+  })
+
+  test('an unknown item is a call of the server, or another part', () => {
+    const added = (item: object) => ({ type: 'response.output_item.added', item })
+    const [call] = answersAfter(openai(), added({ type: 'unknown_call', id: 'u', name: 'x' }))
+    expect(call).toMatchObject({
+      toolCalls: [],
+      parts: [{ type: 'tool-call', id: 'u', by: 'server', kind: 'unknown_call' }],
+    })
+    const [other] = answersAfter(openai(), added({ type: 'unknown', id: 'u' }))
+    expect(other!.parts).toEqual([
+      { type: 'other', key: '0', name: 'unknown', data: { type: 'unknown', id: 'u' } },
+    ])
   })
 
   test('reasoning is read from both of its names, once if both are set', () => {
@@ -135,25 +178,22 @@ describe('messages that are not in the documentation', () => {
   test('a tool call keeps its name if each part repeats it', () => {
     const part = (text: string) =>
       choice({ tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: text } }] })
-    expect(answersAfter(openai(), part('{'), part('}')).at(-1)!.toolCalls).toEqual([
-      { index: 0, id: 'c', name: 'f', arguments: '{}' },
+    expect(answersAfter(openai(), part('{'), part('}')).at(-1)!.toolCalls).toMatchObject([
+      { id: 'c', name: 'f', arguments: '{}' },
     ])
   })
 
   test('tool calls without an index are separate calls', () => {
     const call = (id: string) => ({ id, function: { name: 'f', arguments: '{}' } })
     const [last] = answersAfter(openai(), choice({ tool_calls: [call('a'), call('b')] }))
-    expect(last!.toolCalls.map(({ index, id }) => [index, id])).toEqual([
-      [0, 'a'],
-      [1, 'b'],
-    ])
+    expect(last!.toolCalls.map(({ id }) => id)).toEqual(['a', 'b'])
   })
 
   test('the last usage applies if each chunk has one', () => {
     const usage = (completion_tokens: number) => ({ choices: [], usage: { completion_tokens } })
     expect(answersAfter(openai(), usage(1), usage(2)).at(-1)!.usage).toMatchObject({
-      inputTokens: 0,
-      outputTokens: 2,
+      input: 0,
+      output: 2,
     })
   })
 })
@@ -166,7 +206,7 @@ test('a refusal is read from chat completions and from responses', () => {
   expect(answersAfter(openai(), part('I '), part('cannot.')).at(-1)!.refusal).toBe('I cannot.')
 })
 
-test('an incomplete response has its reason as finishReason, and its usage', () => {
+test('an incomplete response has its reason, and its usage', () => {
   const [last] = answersAfter(openai(), {
     type: 'response.incomplete',
     response: {
@@ -177,8 +217,8 @@ test('an incomplete response has its reason as finishReason, and its usage', () 
     },
   })
   expect(last).toMatchObject({
-    finishReason: 'max_output_tokens',
-    usage: { inputTokens: 1, outputTokens: 2 },
+    finish: { reason: 'length', raw: 'max_output_tokens', details: { reason: 'max_output_tokens' } },
+    usage: { input: 1, output: 2 },
   })
 })
 
@@ -192,5 +232,5 @@ test('a custom tool call has its input as text in arguments', () => {
     },
     { type: 'response.custom_tool_call_input.delta', output_index: 1, delta: 'ls -l' },
   )
-  expect(last!.toolCalls).toEqual([{ index: 1, id: 'c', name: 'shell', arguments: 'ls -l' }])
+  expect(last!.toolCalls).toMatchObject([{ kind: 'custom', id: 'c', name: 'shell', arguments: 'ls -l' }])
 })

@@ -22,6 +22,8 @@ export interface FoldData<Data = unknown> {
   readonly lastType: string
   /** True once the data was built from a message. */
   readonly hasData: boolean
+  /** Returns true if the fold says that the data is complete. */
+  isComplete(): boolean
   /** Parts of the options that decide what the data is built from. Equal parts mean equal data. */
   readonly identity: readonly unknown[]
 }
@@ -68,6 +70,7 @@ export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Dat
   }
   start(options.initialData)
   data = fold.view(state)
+  const setState = (final: unknown) => void ((state = final), (isStale = true))
 
   const runner: FoldRunner<Data> = {
     get data() {
@@ -88,9 +91,9 @@ export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Dat
       return [fold.stateKey ?? options.fold, !options.fold, `${Object.keys(options.events ?? {}).toSorted()}`]
     },
     get until() {
-      const { until } = fold
-      return until && ((message: Message) => until.call(fold, message))
+      return fold.until && ((message: Message) => checkEnd(fold, message, state, setState))
     },
+    isComplete: () => guard(() => fold.isComplete?.(state)) === true,
     refreshOptions(latestOptions) {
       const { fold: given } = options
       options = latestOptions
@@ -124,6 +127,18 @@ export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Dat
     },
   }
   return runner
+}
+
+/** Asks the fold if a message ends the stream. One that is not delivered may still change the state. */
+function checkEnd(
+  fold: Fold<unknown>,
+  message: Message,
+  state: unknown,
+  setState: (state: unknown) => void,
+): UntilResult {
+  const end = fold.until!(message, state)
+  if (end && end !== 'inclusive' && fold.addFinal) setState(fold.addFinal(state, message))
+  return end
 }
 
 /** Returns the data of the first handler that builds it from the same parts, if there is any. */

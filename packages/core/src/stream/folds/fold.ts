@@ -31,7 +31,17 @@ export interface Fold<Data, State = unknown, Each = AnyMessage> {
    * Decides if a message, before it is decoded, ends the stream in the format of this fold. The option `until` is checked first.
    * Default: no message does.
    */
-  until?(message: Message): UntilResult
+  until?(message: Message, state: State): UntilResult
+  /**
+   * Adds a message that `until` of this fold has ended the stream with, and that is not delivered: an error may come with a token
+   * usage. Default: it is not added.
+   */
+  addFinal?(state: State, message: Message): State
+  /**
+   * Returns true if the data is complete when the server ends the response without a final message. Then the stream is closed as
+   * `ended` without an error, and does not reconnect. Default: it never is.
+   */
+  isComplete?(state: State): boolean
   /**
    * Name of the state that the fold builds. A stream uses the latest fold of its options, so a fold may be written inline: with
    * the same `stateKey` it continues with the current state, with another one it starts again with the next message. A late

@@ -1,0 +1,5 @@
+import { prices } from '../utils/prices'
+
+export default defineNitroPlugin(() => {
+  process.once('SIGTERM', () => prices.close({ spreadMs: 10_000 }))
+})
