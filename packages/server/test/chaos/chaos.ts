@@ -211,12 +211,12 @@ export async function runChaos(options: ChaosOptions, ports: readonly number[]):
     await publisher.publish(1, true)
   // Some of these came before some readers.
   publisher.confirmed.clear()
-  let isOver = false
+  const over = new AbortController()
   const chaos = new Chaos(options, random, processes, proxy, publisher)
     .run(() => publisher.last >= messages)
-    .finally(() => (isOver = true))
+    .finally(() => over.abort())
   const begin = Date.now()
-  while (!isOver) {
+  while (!over.signal.aborted) {
     const due = ((Date.now() - begin) / durationMs) * messages - publisher.last
     const isLate = publisher.last >= messages
     if (due >= 1) await publisher.publish(isLate ? 1 : Math.min(100, Math.ceil(due)))

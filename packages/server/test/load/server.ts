@@ -1,12 +1,12 @@
 // The server of the load test, in a process of its own. Publishes at a constant rate, and measures itself. Ends with its parent.
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createChannel, memoryLog } from '../../src/index.ts'
 
 /** What the process is told to do. Each is answered. */
 export type ServerTask =
-  | { readonly task: 'warm up' }
+  | { readonly task: 'warm up'; readonly stalled: number }
   | { readonly task: 'memory' }
   | { readonly task: 'publish'; readonly ms: number; readonly perSecond: number }
   | { readonly task: 'close'; readonly spreadMs: number }
@@ -29,7 +29,12 @@ const channel = createChannel('load', {
   stallMs: Number(stallMs),
   heartbeatMs: Math.min(8000, Number(stallMs)),
 })
-const server = createServer((request, response) => void channel.handle(request, response))
+const responses = new Set<ServerResponse>()
+const server = createServer((request, response) => {
+  responses.add(response)
+  response.on('close', () => responses.delete(response))
+  void channel.handle(request, response)
+})
 const data = 'x'.repeat(1000)
 
 /** Measures what is left after a garbage collection. */
@@ -41,11 +46,16 @@ async function memory(): Promise<Memory> {
   return { heap: process.memoryUsage().heapUsed, readers: channel.readers }
 }
 
-/** Fills all that holds messages, so that it does not grow later: what processes share, and what the system buffers for readers that do not read (4 MB on Linux). */
-async function warmUp(): Promise<Memory> {
-  for (let round = 0; round < 80; round++) {
+/**
+ * Fills all that holds messages, so that it does not grow later: what readers share, and what the system buffers for readers that do not
+ * read, which is 4 MB on Linux.
+ */
+async function warmUp(stalled: number): Promise<Memory> {
+  for (let full = 0, round = 0; full < 20 || round < 40; round++) {
     await Promise.all(Array.from({ length: 100 }, () => channel.publish('message', data)))
-    await wait(1)
+    await wait(5)
+    const waiting = [...responses].filter(({ writableNeedDrain }) => writableNeedDrain)
+    full = waiting.length >= stalled ? full + 1 : 0
   }
   return memory()
 }
@@ -65,7 +75,7 @@ async function publish(ms: number, perSecond: number): Promise<Published> {
 
 async function run(task: ServerTask): Promise<unknown> {
   if (task.task === 'memory') return memory()
-  if (task.task === 'warm up') return warmUp()
+  if (task.task === 'warm up') return warmUp(task.stalled)
   if (task.task === 'publish') return publish(task.ms, task.perSecond)
   return channel.close({ spreadMs: task.spreadMs })
 }
