@@ -88,8 +88,9 @@ class Chaos {
 
   get actions(): Record<string, () => Promise<void>> {
     const { redis } = this.#options
+    const { ports } = this.#processes
     return {
-      kill: () => this.#kill(),
+      kill: () => this.#kill(ports[Math.floor(this.#random() * ports.length)]!, 500),
       'rolling restart': () => this.#roll(),
       cut: async () => this.#proxy.cut(this.#some(0.2)),
       'keep away': () => this.#without(0.1, () => this.#wait(3000)),
@@ -123,11 +124,9 @@ class Chaos {
     return counts
   }
 
-  async #kill(): Promise<void> {
-    const { ports } = this.#processes
-    const port = ports[Math.floor(this.#random() * ports.length)]!
+  async #kill(port: number, maxDownMs: number): Promise<void> {
     await this.#processes.kill(port)
-    await this.#wait(500)
+    await this.#wait(maxDownMs)
     await this.#processes.start(port)
   }
 
@@ -154,7 +153,7 @@ class Chaos {
   async #trim(redis: RedisServer): Promise<void> {
     await this.#without(0.1, async () => {
       await this.#publisher.publish(20, true)
-      await this.#roll()
+      await Promise.all(this.#processes.ports.map((port) => this.#kill(port, 0)))
       await redis.command('XTRIM', 'ticks', 'MAXLEN', '5')
     })
   }
