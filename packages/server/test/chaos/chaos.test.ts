@@ -13,7 +13,7 @@ const size = {
   seed: SEED,
   readers,
   // Some are never confirmed, and some are in gaps.
-  messages: Math.round((DELIVERIES * 1.15) / count),
+  messages: Math.round((DELIVERIES * 1.2) / count),
   durationMs: isBig ? 150_000 : 4_000,
   pace: isBig ? 1 : 0.3,
 }
