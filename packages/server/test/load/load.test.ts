@@ -10,8 +10,8 @@ const READERS = Number(process.env['HEADWATER_LOAD_READERS'] ?? 300)
 const SECONDS = Number(process.env['HEADWATER_LOAD_SECONDS'] ?? 4)
 const isBig = READERS >= 5_000
 const STALLED = READERS / 100
-/** Those that do not read stay for half of the time. */
-const STALL_MS = SECONDS * 500
+/** Longer than the readers take to connect. */
+const STALL_MS = isBig ? 90_000 : 2_000
 const SPREAD_MS = isBig ? 10_000 : 2_000
 const MAX_HEAP_KIB = 12
 /** A leak of some readers shows among many only: compiled code grows, too. */

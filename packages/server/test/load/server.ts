@@ -51,7 +51,7 @@ async function memory(): Promise<Memory> {
  * read, which is 4 MB on Linux.
  */
 async function warmUp(stalled: number): Promise<Memory> {
-  for (let full = 0, round = 0; full < 20 || round < 40; round++) {
+  for (let full = 0, round = 0; (full < 20 && round < 1000) || round < 40; round++) {
     await Promise.all(Array.from({ length: 100 }, () => channel.publish('message', data)))
     await wait(5)
     const waiting = [...responses].filter(({ writableNeedDrain }) => writableNeedDrain)
