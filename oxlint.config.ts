@@ -204,12 +204,16 @@ const server = [
       'eslint/no-restricted-imports': importOnly(
         'The main entry does without the other entries.',
         ['./*.ts'],
-        ['./sqlite.ts', './redis.ts', './testing.ts', './index.ts'],
+        ['./answers.ts', './sqlite.ts', './redis.ts', './testing.ts', './index.ts'],
       ),
       'eslint/no-restricted-globals': noGlobals('Response'),
     },
   },
-  ...['sqlite', 'redis', 'testing'].map((entry) => ({
+  {
+    files: ['packages/server/src/answers/*'],
+    rules: { 'eslint/no-restricted-globals': noGlobals('Response') },
+  },
+  ...['answers', 'sqlite', 'redis', 'testing'].map((entry) => ({
     files: [`packages/server/src/${entry}.ts`],
     rules: {
       'eslint/no-restricted-imports': importOnly(

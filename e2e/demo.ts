@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { test as base, expect, type ConsoleMessage, type Locator, type Page } from '@playwright/test'
 import frameworks from '../frameworks.json' with { type: 'json' }
-import { type DemoServer, startDemoServer, type Stats } from './demo-server.ts'
+import { startDemoServer, type Stats } from './demo-server.ts'
 
 export { expect }
 
@@ -29,14 +29,18 @@ export interface Demo {
   readonly news: Card
   readonly chat: Card
   open(app: string): Promise<void>
+  /** Sentence about the process that serves the market. */
+  readonly process: Locator
   /** Clicks a button of the weather card. */
-  press(action: 'drop' | 'silence' | 'offline' | 'refuse' | 'slow' | 'clear'): Promise<void>
+  press(action: 'drop' | 'silence' | 'offline' | 'refuse' | 'slow' | 'clear' | 'kill'): Promise<void>
   /** Injects a fault without a click: the browser does not report layout shifts right after a click. */
   applyWeather(body: { do: string; forMs?: number }): Promise<void>
   stats(stream: 'market' | 'news' | 'chat'): Promise<Stats>
   /** Kills the server with SIGKILL. */
   killServer(): Promise<void>
   restartServer(): Promise<void>
+  /** Kills the server and starts it with an empty log. */
+  loseLog(): Promise<void>
   /** Lists the layout shifts since the page was opened, except those right after a click or key press. */
   layoutShifts(): Promise<string[]>
   /** Lists the accessibility violations that axe finds. */
@@ -50,9 +54,11 @@ const expectedMessages =
 /** Each test has its own server, so all can use the same name. */
 const visitor = 'e2e'
 
-export const test = base.extend<{ demo: Demo }>({
-  async demo({ page }, use) {
-    let server: DemoServer = await startDemoServer()
+export const test = base.extend<{ demo: Demo; serverArgs: string[] }>({
+  /** Arguments of the server. Set them with `test.use`. */
+  serverArgs: [[], { option: true }],
+  async demo({ page, serverArgs }, use) {
+    const server = await startDemoServer(...serverArgs)
     const { url } = server
     const problems: string[] = []
     page.on('pageerror', (error) => problems.push(String(error)))
@@ -66,6 +72,7 @@ export const test = base.extend<{ demo: Demo }>({
       weather: cardOf(page, 'weather'),
       news: cardOf(page, 'news'),
       chat: cardOf(page, 'chat'),
+      process: page.locator('.process span'),
       async open(app) {
         await page.addInitScript(recordLayoutShifts)
         await page.goto(`${url}/${app}/?visitor=${visitor}`)
@@ -83,8 +90,10 @@ export const test = base.extend<{ demo: Demo }>({
         return (await (await fetch(`${url}/api/stats?${query}`)).json()) as Stats
       },
       killServer: () => server.kill(),
-      async restartServer() {
-        server = await startDemoServer(server.port)
+      restartServer: () => server.restart(),
+      async loseLog() {
+        await server.remove()
+        await server.restart()
       },
       layoutShifts: () => page.evaluate(() => (globalThis as { layoutShifts?: string[] }).layoutShifts ?? []),
       async violations() {
@@ -97,7 +106,7 @@ export const test = base.extend<{ demo: Demo }>({
     })
 
     await page.close()
-    await server.kill()
+    await server.remove()
     expect(problems, 'the console shows nothing but the failures that the test caused').toEqual([])
   },
 })

@@ -29,7 +29,7 @@ test.afterAll(() => browser.close())
 for (const app of apps) {
   test(`${app} in Firefox: recovers from each network failure, loses no message, and stops an answer`, async () => {
     test.setTimeout(120_000)
-    let server = await startDemoServer()
+    const server = await startDemoServer()
     const page = await browser.newPage()
     const problems: string[] = []
     page.on('pageerror', (error) => problems.push(String(error)))
@@ -55,7 +55,7 @@ for (const app of apps) {
 
     await server.kill()
     await expect.poll(() => detail('weather'), polling).toMatch(/attempt 3\. network/)
-    server = await startDemoServer(server.port)
+    await server.restart()
     await expectRecovery()
 
     await press('[data-action=refuse]')
@@ -89,7 +89,7 @@ for (const app of apps) {
 
     await page.close()
     await expect.poll(() => stats('market'), polling).toMatchObject({ open: 0 })
-    await server.kill()
+    await server.remove()
     expect(problems).toEqual([])
   })
 }

@@ -1,3 +1,4 @@
+import { findRedisServer } from '../apps/server/src/redis-server.ts'
 import { apps, type Demo, expect, test } from './demo.ts'
 
 /** Long enough for a retry delay with jitter, or for the idle timeout. */
@@ -20,7 +21,7 @@ const secondsAgo = ({ page }: Demo): Promise<number> =>
 
 for (const app of apps) {
   test(`${app}: shows each network failure, recovers, and loses no message`, async ({ demo }) => {
-    test.setTimeout(90_000)
+    test.setTimeout(120_000)
     const { page, weather, news } = demo
     await demo.open(app)
     await expect(weather.status).toHaveAttribute('data-status', 'open')
@@ -50,7 +51,17 @@ for (const app of apps) {
       await demo.restartServer()
       await expectRecovery(demo)
       expect((await demo.stats('market')).opened, 'of the new process').toBe(1)
-      expect(Number((await demo.stats('market')).lastEventIds.at(-1))).toBeGreaterThan(first)
+      expect(numberIn((await demo.stats('market')).lastEventIds.at(-1))).toBeGreaterThan(first)
+    })
+
+    await test.step('the process that serves the page is killed', async () => {
+      const before = await demo.process.innerText()
+      expect(before).toMatch(/^One process serves this page \(PID \d+\)\.$/)
+      await demo.press('kill')
+      await expect(weather.status).not.toHaveAttribute('data-status', 'open')
+      await expectRecovery(demo)
+      await expect(demo.process).toHaveText(/^One process serves this page/)
+      await expect(demo.process).not.toHaveText(before)
     })
 
     await test.step('the server answers 503 with Retry-After', async () => {
@@ -101,7 +112,7 @@ for (const app of apps) {
     const { last } = await news.ids()
     await page.reload()
     await expect
-      .poll(async () => Number((await demo.stats('news')).lastEventIds.at(-1)), 'a reload resumes')
+      .poll(async () => numberIn((await demo.stats('news')).lastEventIds.at(-1)), 'a reload resumes')
       .toBeGreaterThanOrEqual(last)
     await expect(page.locator('.stories li')).not.toHaveCount(0)
     await page.goto('about:blank')
@@ -110,17 +121,59 @@ for (const app of apps) {
   })
 }
 
+test.describe('with three processes', () => {
+  test.skip(!findRedisServer(), 'redis-server is not installed. Run `apt-get install redis-server`.')
+  test.use({ serverArgs: ['--processes', '3'] })
+
+  test('shows which process serves the market, and continues on another one when it is killed', async ({
+    demo,
+  }) => {
+    const { weather, news } = demo
+    await demo.open('react')
+    await expect.poll(() => weather.count('messages')).toBeGreaterThan(2000)
+    await expect(demo.process).toHaveText(/^Process [123] of 3 serves the market \(PID \d+\)\.$/)
+    for (let kills = 0; kills < 2; kills++) {
+      const before = await demo.process.innerText()
+      await demo.press('kill')
+      await expect(demo.process).toHaveText('No process serves the market now.')
+      await expectRecovery(demo)
+      await expect(demo.process).toHaveText(/^Process [123] of 3/)
+      await expect(demo.process).not.toHaveText(before)
+    }
+    await expect(news.status).toHaveAttribute('data-status', 'open', { timeout })
+    await expect(news.proof).toContainText(/^All ids from/)
+    expect(await demo.violations()).toEqual([])
+  })
+})
+
+test('shows the gap that the server tells after its log is gone', async ({ demo }) => {
+  const { page, weather } = demo
+  await demo.open('react')
+  await expect.poll(() => weather.count('messages')).toBeGreaterThan(2000)
+  await demo.loseLog()
+  await expect(weather.detail).toContainText(/The server says that messages are missing/, { timeout })
+  await expect(weather.proof).toHaveText(/^Ids from \d+ to \d+\. The server told of 1 gap\.$/)
+  await expect(page.locator('.log li').filter({ hasText: 'gap' })).not.toHaveCount(0)
+  expect([await weather.count('missing'), await weather.count('repeated')]).toEqual([0, 0])
+  expect(await demo.violations()).toEqual([])
+})
+
 /** Expects that the stream resumed from its last id, that no message is missing, and that the server has one socket. */
 async function expectRecovery({ weather, stats }: Demo) {
   await expect(weather.status).toHaveAttribute('data-status', 'open', { timeout })
   const before = await weather.count('messages')
   await expect.poll(() => weather.count('messages'), { timeout }).toBeGreaterThan(before + 1000)
-  await expect(weather.detail).toContainText(/from the last message/)
+  await expect(weather.detail).toContainText(/^Resumed after .* from the last message/)
   await expect(weather.proof).toContainText(/^All ids from/)
   for (const name of ['missing', 'repeated'] as const) expect(await weather.count(name)).toBe(0)
   const { first, last } = await weather.ids()
   expect(last - first + 1).toBeGreaterThan(before)
   await expect.poll(async () => (await stats('market')).open).toBe(1)
+}
+
+/** Returns the number in an id of the server: `n` of `<epoch>-<n>`. */
+function numberIn(id = ''): number {
+  return Number(id.slice(id.indexOf('-') + 1))
 }
 
 async function secondsLeft({ weather }: Demo): Promise<number> {

@@ -2,9 +2,8 @@
 // node scripts/animation.mjs: writes docs/screenshots/recovery.webp, in which the demo loses its connection and recovers. Needs the
 // built pages (`pnpm build`) and Chromium (CHROMIUM_PATH, or the system's).
 import { writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
-import { startDemoServer } from '../apps/server/src/server.ts'
+import { startDemoServer } from '../e2e/demo-server.ts'
 import { chromiumOptions } from '../playwright.config.ts'
 
 const root = new URL('../', import.meta.url)
@@ -21,8 +20,7 @@ const giveUp = setTimeout(() => {
   process.exit(1)
 }, 120_000)
 
-const built = (app) => fileURLToPath(new URL(`apps/${app}/dist`, root))
-const server = await startDemoServer({ pages: { '/': built('gallery'), '/react/': built('react') } })
+const server = await startDemoServer()
 const browser = await chromium.launch(chromiumOptions)
 try {
   const page = await browser.newPage({ viewport: size })
@@ -36,7 +34,7 @@ try {
   console.log(`${file}  ${images.length} frames, ${Math.round(animation.length / 1000)} kB`)
 } finally {
   await browser.close()
-  await server.close()
+  await server.remove()
   clearTimeout(giveUp)
 }
 

@@ -43,6 +43,11 @@ export const rows = [
     command: ['vitest', 'run', '--project=server', 'packages/server/test/load/load.test.ts'],
   },
   {
+    name: '200 answers, while readers, servers and Redis are killed',
+    env: { HEADWATER_ANSWERS: '200' },
+    command: ['vitest', 'run', '--project=server', 'packages/server/test/answers/chaos.test.ts'],
+  },
+  {
     name: 'servers in Python and Go, and behind nginx, Caddy and HAProxy',
     env: { HEADWATER_MATRIX: '1' },
     command: ['vitest', 'run', '--project=server', 'packages/server/test/wire'],

@@ -169,6 +169,9 @@ if (task !== 'demo') {
     ensureDebian('/usr/bin/go', ['golang-go'])
     ensureDebian('/usr/lib/python3/dist-packages/aiohttp', ['python3-aiohttp'])
   }
+} else if (/--processes[ =](?!1\b)/.test(rest.join(' ')) && !env.REDIS_SERVER_PATH) {
+  // Several processes share their messages in Redis. Without it, the demo says what to install.
+  ensureDebian('/usr/bin/redis-server', ['redis-server'])
 }
 const child = spawn('pnpm', ['run', `do:${task}`, ...rest], {
   cwd: root,

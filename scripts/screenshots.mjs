@@ -2,17 +2,15 @@
 // node scripts/screenshots.mjs: writes screenshots of each demo page to docs/screenshots, at desktop and phone width, in light and
 // in dark. Needs the built pages (`pnpm build`) and Chromium (CHROMIUM_PATH, or the system's).
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { crc32, deflateSync } from 'node:zlib'
 import { chromium } from 'playwright'
-import { startDemoServer } from '../apps/server/src/server.ts'
+import { startDemoServer } from '../e2e/demo-server.ts'
 import frameworks from '../frameworks.json' with { type: 'json' }
 import { chromiumOptions } from '../playwright.config.ts'
 
 const root = new URL('../', import.meta.url)
 const apps = frameworks.map(({ name }) => name)
 const sizes = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } }
-const built = (app) => fileURLToPath(new URL(`apps/${app}/dist`, root))
 
 const giveUp = setTimeout(() => {
   console.error('✖ The screenshots took longer than eight minutes.')
@@ -20,8 +18,7 @@ const giveUp = setTimeout(() => {
 }, 480_000)
 
 mkdirSync(new URL('docs/screenshots/', root), { recursive: true })
-const pages = { '/': built('gallery'), ...Object.fromEntries(apps.map((app) => [`/${app}/`, built(app)])) }
-const server = await startDemoServer({ pages })
+const server = await startDemoServer()
 const browser = await chromium.launch(chromiumOptions)
 try {
   for (const app of apps) await take(app, await visit(app))
@@ -30,7 +27,7 @@ try {
   await shoot('gallery-desktop-light', gallery, sizes.desktop, 'light')
 } finally {
   await browser.close()
-  await server.close()
+  await server.remove()
   clearTimeout(giveUp)
 }
 

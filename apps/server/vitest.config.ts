@@ -1,5 +1,7 @@
 import { defineProject } from 'vitest/config'
 
 export default defineProject({
-  test: { name: 'demo-server', environment: 'node', testTimeout: 30_000, include: ['test/**/*.test.ts'] },
+  resolve: { conditions: ['@headwater/source'] },
+  ssr: { resolve: { conditions: ['@headwater/source'] } },
+  test: { name: 'demo-server', environment: 'node', testTimeout: 60_000, include: ['test/**/*.test.ts'] },
 })

@@ -1,28 +1,29 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readObject } from './body.ts'
 import { answerChat } from './chat.ts'
-import type { Feed } from './feed.ts'
+import type { Channels } from './channels.ts'
+import type { Fleet } from './fleet.ts'
 import { lastEventIdOf } from './last-event-id.ts'
 import type { Log } from './log.ts'
-import { isNewsLanguage, type News } from './news.ts'
+import { isNewsLanguage } from './news.ts'
 import { HttpError, reply } from './reply.ts'
 import type { Streams } from './streams.ts'
+import { marketSymbols } from './symbols.ts'
 import type { Tokens } from './token.ts'
 import {
   labelOf,
+  mergeStats,
   recordRequest,
-  statsOf,
   streamKinds,
   type StreamKind,
   type Visitor,
   type Visitors,
 } from './visitors.ts'
-import { applyWeather, throwIfRefused } from './weather.ts'
+import { parseWeather, throwIfRefused } from './weather.ts'
 
 export interface ApiContext {
-  ticker: Feed
-  market: Feed
-  news: News
+  channels: Channels
+  fleet: Fleet
   streams: Streams
   visitors: Visitors
   tokens: Tokens
@@ -30,11 +31,17 @@ export interface ApiContext {
   log: Log
 }
 
-type Handler = (call: { req: IncomingMessage; res: ServerResponse; query: URLSearchParams }) => unknown
+type AnyChannel = Channels['ticker'] | Channels['market'] | Channels['news']['en']
+interface Call {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly query: URLSearchParams
+}
+type Handler = (call: Call) => unknown
 
 /** Creates the handlers of the paths under /api, by path and method. */
 export function createApi(context: ApiContext): Record<string, Record<string, Handler>> {
-  const { ticker, market, news, streams, visitors, tokens, chatTokenMs, log } = context
+  const { channels, fleet, streams, visitors, tokens, chatTokenMs, log } = context
 
   function visitorOf(query: URLSearchParams): Visitor {
     const visitor = visitors.getOrCreate(query.get('visitor') ?? '')
@@ -62,20 +69,26 @@ export function createApi(context: ApiContext): Record<string, Record<string, Ha
     return visitor
   }
 
+  /** Answers with a channel. A client without an id is first sent the newest messages, `from` of them. */
+  function follow(kind: 'ticker' | 'market' | 'news', channel: AnyChannel, from: number, call: Call) {
+    const { req, res, query } = call
+    const stream = streams.create(kind, admitStream(kind, req, query), res)
+    if (kind !== 'news') fleet.want(kind)
+    // The channel adds its own.
+    const headers = { 'Access-Control-Expose-Headers': 'Retry-After' }
+    return channel.handle(req, stream, { from, headers })
+  }
+
   return {
-    '/api/ticker': {
-      GET: ({ req, res, query }) => ticker.join(req, res, admitStream('ticker', req, query)),
-    },
-    '/api/market': {
-      GET: ({ req, res, query }) => market.join(req, res, admitStream('market', req, query)),
-    },
+    '/api/ticker': { GET: (call) => follow('ticker', channels.ticker, 1, call) },
+    '/api/market': { GET: (call) => follow('market', channels.market, marketSymbols.length, call) },
     '/api/news': {
-      GET({ req, res, query }) {
-        const lang = query.get('lang') ?? 'en'
+      GET(call) {
+        const lang = call.query.get('lang') ?? 'en'
         if (!isNewsLanguage(lang)) {
           throw new HttpError(400, 'bad_language', `"lang" must be "en" or "zh", not ${quoted(lang)}.`)
         }
-        return news[lang].join(req, res, admitStream('news', req, query))
+        return follow('news', channels.news[lang], 3, call)
       },
     },
     '/api/chat': {
@@ -90,7 +103,7 @@ export function createApi(context: ApiContext): Record<string, Record<string, Ha
         // A resumable answer ends when its token expires: the client must come back with a new token for the rest.
         const resumable = query.has('resumable')
         const expiresAt = resumable ? tokens.expiryOf(req.headers.authorization) : Infinity
-        await answerChat(req, res, body, visitor, {
+        answerChat(req, res, body, visitor, {
           tokenMs: chatTokenMs,
           resumable,
           expiresAt,
@@ -116,28 +129,54 @@ export function createApi(context: ApiContext): Record<string, Record<string, Ha
     },
     '/api/weather': {
       async POST({ req, res, query }) {
-        const body = await readObject(req)
-        const visitor = visitorOf(query)
-        const result = applyWeather(body, visitor, streams.of(visitor), log)
-        if (result.do === 'clear') for (const feed of [ticker, market, ...Object.values(news)]) feed.flush()
-        reply(res, 200, result)
+        const weather = parseWeather(await readObject(req))
+        const answers = await fleet.ask('weather', visitorOf(query).name, weather)
+        const dropped = answers.reduce((sum, { result }) => sum + result, 0)
+        reply(res, 200, { ...weather, dropped })
       },
     },
     '/api/stats': {
-      GET({ res, query }) {
-        const name = query.get('stream')
-        const kind = streamKinds.find((each) => each === name)
-        if (name !== null && !kind) {
-          throw new HttpError(
-            400,
-            'bad_stream',
-            `"stream" must be one of ${streamKinds.join(', ')}, not ${quoted(name)}.`,
-          )
+      async GET({ res, query }) {
+        const answers = await fleet.ask('stats', query.get('visitor') ?? '', kindIn(query))
+        reply(res, 200, mergeStats(answers.map(({ result }) => result)))
+      },
+    },
+    '/api/processes': {
+      async GET({ res, query }) {
+        const answers = await fleet.ask('openedAt', query.get('visitor') ?? '', kindIn(query) ?? 'market')
+        const processes = answers.map(({ process, pid, result }) => ({ process, pid, openedAt: result }))
+        reply(res, 200, { size: fleet.size, processes, canKill: fleet.kill !== undefined })
+      },
+    },
+    '/api/kill': {
+      async POST({ req, res }) {
+        const { process: number } = await readObject(req)
+        const answers = await fleet.ask('openedAt', '', 'market')
+        const victim = answers.find((answer) => answer.process === number)
+        if (!fleet.kill || !victim) {
+          const reason = fleet.kill ? 'There is no such process.' : 'Nothing would start this server again.'
+          throw new HttpError(404, 'no_process', reason)
         }
-        reply(res, 200, statsOf(visitors.find(query.get('visitor') ?? ''), kind))
+        const { kill } = fleet
+        // The process may be this one.
+        res.on('finish', () => kill(victim.process))
+        reply(res, 202, { process: victim.process, pid: victim.pid })
       },
     },
   }
+}
+
+/** Returns the kind of stream in the query, `null` if it names none. */
+function kindIn(query: URLSearchParams): StreamKind | null {
+  const name = query.get('stream')
+  if (name === null) return null
+  const kind = streamKinds.find((each) => each === name)
+  if (kind) return kind
+  throw new HttpError(
+    400,
+    'bad_stream',
+    `"stream" must be one of ${streamKinds.join(', ')}, not ${quoted(name)}.`,
+  )
 }
 
 /** Quotes a value of the query for an error message, at most 40 characters of it. */

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { HttpError } from './reply.ts'
 
@@ -38,8 +37,6 @@ async function readAll(req: IncomingMessage): Promise<Buffer> {
     if (size <= maxBytes) chunks.push(chunk)
     if (size > maxDiscardedBytes) break
   }
-  // Node emits 'close' once the body is read. better-sse would take a later 'close' for a client that disconnected.
-  if (!req.closed) await once(req, 'close')
   if (size > maxBytes)
     throw new HttpError(413, 'body_too_large', `The body is larger than ${maxBytes} bytes.`)
   return Buffer.concat(chunks)

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createEventBuffer } from 'better-sse'
 import { lastEventIdOf } from './last-event-id.ts'
 import type { Log } from './log.ts'
 import { tokensFor } from './model.ts'
@@ -43,68 +42,70 @@ interface Question {
 }
 
 /** Streams the canned answer to a chat-completions request. Stops generating when the client disconnects. */
-export async function answerChat(
+export function answerChat(
   req: IncomingMessage,
   res: ServerResponse,
   body: Record<string, unknown>,
   visitor: Visitor,
   { tokenMs, resumable, expiresAt, streams, log }: ChatOptions,
-): Promise<void> {
+): void {
   const question = parseQuestion(body)
   const messages = messagesFor(question)
   const lastEventId = resumable ? lastEventIdOf(req) : ''
-  const first = /^\d{1,5}$/.test(lastEventId) ? Math.min(Number(lastEventId) + 1, messages.length - 1) : 0
-  const batchOf = (from: number, to: number) => {
-    const batch = createEventBuffer({ serializer: String })
-    if (resumable && from === first) batch.retry(retryMs)
-    for (const [index, message] of messages.slice(from, to).entries()) {
-      if (resumable) batch.id(String(from + index))
-      batch.data(message).dispatch()
-    }
-    return batch
-  }
-  const session = await streams.open(req, res, {
-    kind: 'chat',
-    visitor,
-    next: first,
-    preview: (next) => batchOf(next, next + 1).read(),
-  })
-  if (!session) return
-  const { state: stream } = session
-  visitor.lastChat = null
+  const isKnown = /^\d{1,5}$/.test(lastEventId) && Number(lastEventId) < messages.length
+  const first = isKnown ? Math.min(Number(lastEventId) + 1, messages.length - 1) : 0
+  const blocks = (from: number, to: number) =>
+    messages
+      .slice(from, to)
+      .map((message, index) => `data: ${message}\n${resumable ? `id: ${from + index}\n` : ''}\n`)
+  if (res.destroyed) return
+  const stream = streams.create('chat', visitor, res)
+  let next = first
+  let ready = true
 
   // Due times count from the start of the answer, so tokens that were held back during a silence are all sent after it.
   const startedAt = performance.now()
   const timer = setInterval(generate, tokenMs)
   const expiry = Number.isFinite(expiresAt)
-    ? setTimeout(() => stream.end('its token has expired'), expiresAt - Date.now())
+    ? setTimeout(() => stream.stop('its token has expired'), expiresAt - Date.now())
     : undefined
-  session.once('disconnected', () => {
+  stream.on('drain', () => {
+    ready = true
+    generate()
+  })
+  stream.on('close', () => {
     clearInterval(timer)
     clearTimeout(expiry)
-    const end =
-      stream.next >= messages.length
-        ? 'answered'
-        : stream.clientLeft
-          ? 'stopped by the client'
-          : 'cut by the server'
-    visitor.lastChat = { sent: stream.next, of: messages.length, end }
-    if (end === 'answered') return
-    if (stream.clientLeft) visitor.chatsStopped++
-    log(`chat ${labelOf(visitor)} stopped generating at ${stream.next} of ${messages.length} messages`)
+    const { clientLeft } = stream
+    const isAnswered = next >= messages.length
+    const end = isAnswered ? 'answered' : clientLeft ? 'stopped by the client' : 'cut by the server'
+    visitor.lastChat = { at: Date.now(), sent: next, of: messages.length, end }
+    if (isAnswered) return
+    if (clientLeft) visitor.chatsStopped++
+    log(`chat ${labelOf(visitor)} stopped generating at ${next} of ${messages.length} messages`)
   })
+  visitor.lastChat = null
+  stream.writeHead(200, {
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-store, no-transform',
+    'X-Accel-Buffering': 'no',
+    ...(isKnown && { 'SSE-Resume': 'complete' }),
+  })
+  if (resumable) stream.write(Buffer.from(`retry: ${retryMs}\n\n`))
   generate()
 
   function generate() {
+    if (!ready) return
     const due = first + Math.floor((performance.now() - startedAt) / tokenMs) + 1
-    const from = stream.next
-    const to = Math.min(messages.length, due, from + stream.capacity())
-    if (to <= from) return
-    stream.next = to
-    stream.send(batchOf(from, to), to - from)
-    if (to < messages.length) return
+    const to = Math.min(messages.length, due)
+    if (to > next) {
+      const from = next
+      next = to
+      ready = stream.write(Buffer.from(blocks(from, to).join('')))
+    }
+    if (next < messages.length || !ready) return
     clearInterval(timer)
-    stream.end('answered')
+    stream.stop('answered')
   }
 }
 

@@ -1,6 +1,3 @@
-import type { EventBuffer } from 'better-sse'
-import { createFeed, type Feed } from './feed.ts'
-import type { Streams } from './streams.ts'
 import { marketSymbols } from './symbols.ts'
 
 export interface Quote {
@@ -18,7 +15,7 @@ function pseudoRandom(n: number): number {
   return (Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35) >>> 8) / 0x1_00_00_00
 }
 
-/** Computes message n, the same on every server. Each symbol gets a message in turn, ten times a second. */
+/** Computes message n. Each symbol gets a message in turn, ten times a second. */
 export function quoteAt(n: number): Quote {
   const symbolIndex = n % marketSymbols.length
   const seconds = (n * intervalMs) / 1000
@@ -40,21 +37,4 @@ export function isHalted(n: number): boolean {
   const symbolIndex = n % marketSymbols.length
   const round = Math.floor(n / marketSymbols.length)
   return (round + symbolIndex * 61) % 1200 < 30
-}
-
-/** Creates the market: 2,000 `price` and `halt` messages a second on 200 symbols, with 30 seconds of replay. */
-export function createMarket(streams: Streams): Feed {
-  return createFeed(
-    {
-      kind: 'market',
-      intervalMs,
-      flushMs: 20,
-      replayLimit: 60_000,
-      initialMessages: marketSymbols.length,
-      write(batch: EventBuffer, n: number) {
-        batch.push(quoteAt(n), isHalted(n) ? 'halt' : 'price', String(n))
-      },
-    },
-    streams,
-  )
 }

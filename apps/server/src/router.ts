@@ -60,7 +60,6 @@ export function createRouter({ api, page, isClosing, log }: Routes) {
   }
 }
 
-// better-sse builds a URL and a Request from these values, and throws if they are invalid.
 function urlOf({ url = '/', headers: { host = '' } }: IncomingMessage): URL {
   if (url.length > maxUrlLength) {
     throw new HttpError(414, 'url_too_long', `The address is longer than ${maxUrlLength} characters.`)
@@ -78,7 +77,7 @@ function allowAnyOrigin(res: ServerResponse) {
   res.setHeader('Access-Control-Allow-Origin', '*')
   res.setHeader('Access-Control-Allow-Methods', 'GET, POST')
   res.setHeader('Access-Control-Allow-Headers', 'Authorization, Cache-Control, Content-Type, Last-Event-ID')
-  res.setHeader('Access-Control-Expose-Headers', 'Retry-After')
+  res.setHeader('Access-Control-Expose-Headers', 'Retry-After, SSE-Resume')
   res.setHeader('Access-Control-Max-Age', '600')
 }
 

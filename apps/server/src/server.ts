@@ -1,16 +1,18 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { memoryLog } from '@headwater/server'
 import { createApi } from './api.ts'
+import { closeChannels, createChannels, type Storage } from './channels.ts'
+import { alone, type Duties, type Fleet } from './fleet.ts'
 import type { Log } from './log.ts'
-import { createMarket } from './market.ts'
-import { createNews } from './news.ts'
 import { createPages } from './pages.ts'
+import { startPublisher, type Publisher } from './publisher.ts'
 import { createRouter } from './router.ts'
-import { createStreams } from './streams.ts'
-import { createTicker } from './ticker.ts'
+import { createStreams, type Streams } from './streams.ts'
 import { createTokens } from './token.ts'
-import { createVisitors } from './visitors.ts'
+import { createVisitors, statsOf, type Visitors } from './visitors.ts'
+import { applyWeather } from './weather.ts'
 
 export interface DemoServerOptions {
   /** Default 0: any free port. */
@@ -27,12 +29,16 @@ export interface DemoServerOptions {
   chatTokenMs?: number
   /** Longest lifetime of an issued token, in milliseconds. Default 30,000. */
   tokenExpiresInMs?: number
-  /** Time between two heartbeats, in milliseconds. Default 10,000. */
+  /** Key of the tokens. By default a random one. */
+  tokenSecret?: string
+  /** Time between two heartbeats, in milliseconds. Default: that of the channels, 8000. */
   heartbeatMs?: number
-  /** Unsent bytes of a reader above which it is sent nothing until they are drained. Default 64 KiB. */
-  maxBufferedBytes?: number
-  /** Time after which a reader that does not drain its bytes is disconnected, in milliseconds. Default 30,000. */
-  slowReaderTimeoutMs?: number
+  /** Time after which a reader that takes nothing is disconnected, in milliseconds. Default: that of the channels, 30,000. */
+  stallMs?: number
+  /** Creates the log of each channel. By default in memory. */
+  storage?: Storage
+  /** Joins other processes, one of which publishes. By default this server is alone, and publishes itself. */
+  join?: (duties: Duties) => Fleet
   /** Default 2500. */
   maxStreams?: number
   /** Default 2500. */
@@ -47,24 +53,29 @@ export interface DemoServer {
   close(): Promise<void>
 }
 
+/** Interval at which the publisher is told of readers, in milliseconds. */
+const wantMs = 10_000
 /** Time that `close` gives clients to receive pending data, in milliseconds. */
 const closeTimeoutMs = 1000
 
 /** Starts a demo server. Rejects with Node's error if it cannot listen. */
 export async function startDemoServer(options: DemoServerOptions = {}): Promise<DemoServer> {
   const { port = 0, host = '127.0.0.1', pages = {}, log = () => {} } = options
-  const { heartbeatMs = 10_000, maxBufferedBytes = 64 * 1024, slowReaderTimeoutMs = 30_000 } = options
-  const { maxStreams = 2500, maxVisitors = 2500 } = options
-  const streams = createStreams({ heartbeatMs, maxBufferedBytes, slowReaderTimeoutMs, maxStreams, log })
+  const { storage = (_, bounds) => memoryLog(bounds), newsEveryMs = 3000 } = options
+  const streams = createStreams(options.maxStreams ?? 2500, log)
+  const visitors = createVisitors(options.maxVisitors ?? 2500, options.visitorIdleMs ?? 10 * 60 * 1000)
+  const channels = createChannels(storage, { heartbeatMs: options.heartbeatMs, stallMs: options.stallMs })
+  const duties = createDuties(streams, visitors, log)
+  let publisher: Publisher | undefined
+  const fleet = options.join?.(duties) ?? alone(duties, (feed) => publisher?.want(feed))
   let closed: Promise<void> | undefined
 
   const api = createApi({
-    ticker: createTicker(streams),
-    market: createMarket(streams),
-    news: createNews(options.newsEveryMs ?? 3000, streams),
+    channels,
+    fleet,
     streams,
-    visitors: createVisitors(maxVisitors, options.visitorIdleMs ?? 10 * 60 * 1000),
-    tokens: createTokens(options.tokenExpiresInMs ?? 30_000),
+    visitors,
+    tokens: createTokens(options.tokenExpiresInMs ?? 30_000, options.tokenSecret),
     chatTokenMs: options.chatTokenMs ?? 30,
     log,
   })
@@ -80,13 +91,20 @@ export async function startDemoServer(options: DemoServerOptions = {}): Promise<
   )
   server.listen(port, host)
   await once(server, 'listening')
+  if (!options.join) publisher = startPublisher(channels, newsEveryMs, log)
+  const wantTimer = setInterval(() => {
+    for (const feed of ['ticker', 'market'] as const) if (channels[feed].readers > 0) fleet.want(feed)
+  }, wantMs)
   const url = urlOf(server.address() as AddressInfo)
 
   async function shutDown() {
     const serverClosed = once(server, 'close')
     server.close()
-    streams.endAll('the server is stopping')
+    clearInterval(wantTimer)
+    publisher?.stop()
     const timeout = setTimeout(() => server.closeAllConnections(), closeTimeoutMs)
+    await closeChannels(channels)
+    streams.endAll('the server is stopping')
     await serverClosed
     clearTimeout(timeout)
   }
@@ -96,6 +114,21 @@ export async function startDemoServer(options: DemoServerOptions = {}): Promise<
     close() {
       closed ??= shutDown()
       return closed
+    },
+  }
+}
+
+function createDuties(streams: Streams, visitors: Visitors, log: Log): Duties {
+  return {
+    weather(name, weather) {
+      const visitor = visitors.getOrCreate(name)
+      return visitor ? applyWeather(weather, visitor, streams.of(visitor), log) : 0
+    },
+    stats: (name, kind) => statsOf(visitors.find(name), kind ?? undefined),
+    openedAt(name, kind) {
+      const visitor = visitors.find(name)
+      const open = visitor ? streams.of(visitor).filter((stream) => stream.kind === kind) : []
+      return open.length > 0 ? Math.max(...open.map(({ openedAt }) => openedAt)) : null
     },
   }
 }

@@ -1,9 +1,5 @@
-import type { EventBuffer } from 'better-sse'
-import { createFeed, type Feed } from './feed.ts'
-import type { Streams } from './streams.ts'
-
 export interface Tick {
-  /** Number of the tick, and its id as text. The tick is due at `n * 10` milliseconds since 1970. */
+  /** Number of the tick. It is due at `n * 10` milliseconds since 1970. */
   n: number
   symbol: string
   price: number
@@ -12,7 +8,7 @@ export interface Tick {
 const intervalMs = 10
 const symbols = ['NILE', 'ODER', 'TAJO', 'RHEIN', '长江', '黄河'] as const
 
-/** Computes tick n, the same on every server. */
+/** Computes tick n. */
 export function tickAt(n: number): Tick {
   const symbolIndex = n % symbols.length
   const seconds = (n * intervalMs) / 1000
@@ -24,21 +20,4 @@ export function tickAt(n: number): Tick {
     symbol: symbols[symbolIndex] ?? symbols[0],
     price: Math.round((100 + 20 * symbolIndex + trend + jitter) * 100) / 100,
   }
-}
-
-/** Creates the ticker: 100 ticks a second without an event name, with one minute of replay. */
-export function createTicker(streams: Streams): Feed {
-  return createFeed(
-    {
-      kind: 'ticker',
-      intervalMs,
-      flushMs: 20,
-      replayLimit: 6000,
-      initialMessages: 1,
-      write(batch: EventBuffer, n: number) {
-        batch.id(String(n)).data(tickAt(n)).dispatch() // push() would set an event name
-      },
-    },
-    streams,
-  )
 }

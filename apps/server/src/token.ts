@@ -14,11 +14,10 @@ const permanentToken = 'demo'
 const tokenIn = (authorization = '') => /^bearer +(\S+)$/i.exec(authorization.trim())?.[1]
 
 /**
- * Creates an issuer of tokens. A token contains its expiry and a signature, so none is stored. The key is random, so a
- * token is not valid after a restart of the server.
+ * Creates an issuer of tokens. A token contains its expiry and a signature, so none is stored. By default the key is random:
+ * then a token is not valid after a restart of the server.
  */
-export function createTokens(expiresInMs: number): Tokens {
-  const secret = randomBytes(32)
+export function createTokens(expiresInMs: number, secret: string | Buffer = randomBytes(32)): Tokens {
   const sign = (text: string) => createHmac('sha256', secret).update(text).digest('base64url')
   return {
     expiresInMs,

@@ -11,14 +11,21 @@ export interface Visitor {
   readonly open: Record<StreamKind, number>
   readonly opened: Record<StreamKind, number>
   readonly answered503: Record<StreamKind, number>
-  readonly requests: { kind: StreamKind; lastEventId: string }[]
+  readonly requests: StreamRequest[]
   chatsStopped: number
   lastChat: ChatResult | null
   seenAt: number
 }
 
+interface StreamRequest {
+  readonly kind: StreamKind
+  readonly lastEventId: string
+  readonly at: number
+}
+
 /** Progress of an answer when its stream closed. */
 interface ChatResult {
+  readonly at: number
   readonly sent: number
   readonly of: number
   readonly end: 'answered' | 'stopped by the client' | 'cut by the server'
@@ -72,7 +79,7 @@ export function createVisitors(limit: number, idleMs: number): Visitors {
 /** Records the `Last-Event-ID` of a stream request. Keeps the last 20 of each kind. */
 export function recordRequest(visitor: Visitor, kind: StreamKind, lastEventId: string): void {
   const { requests } = visitor
-  requests.push({ kind, lastEventId })
+  requests.push({ kind, lastEventId, at: Date.now() })
   const ofKind = requests.filter((request) => request.kind === kind)
   const oldest = ofKind[0]
   if (oldest && ofKind.length > maxIdsPerKind) requests.splice(requests.indexOf(oldest), 1)
@@ -93,19 +100,48 @@ export function labelOf(visitor: Visitor): string {
   return visitor.name === '' ? 'of the unnamed visitor' : `of visitor ${JSON.stringify(visitor.name)}`
 }
 
-/** Returns the statistics that `GET /api/stats` sends, of one kind of stream if one is given. */
-export function statsOf(visitor: Visitor | undefined, kind?: StreamKind) {
+/** Statistics of a visitor in one process. */
+export interface Stats {
+  readonly open: number
+  readonly opened: number
+  readonly answered503: number
+  readonly requests: readonly StreamRequest[]
+  readonly chatsStopped: number
+  readonly lastChat: ChatResult | null
+}
+
+/** Returns the statistics of a visitor, of one kind of stream if one is given. */
+export function statsOf(visitor: Visitor | undefined, kind?: StreamKind): Stats {
   const kinds: readonly StreamKind[] = kind ? [kind] : streamKinds
   const sum = (counts?: Record<StreamKind, number>) =>
     kinds.reduce((total, each) => total + (counts?.[each] ?? 0), 0)
-  const requests = visitor?.requests.filter((request) => kinds.includes(request.kind)) ?? []
   return {
     open: sum(visitor?.open),
     opened: sum(visitor?.opened),
     answered503: sum(visitor?.answered503),
-    lastEventIds: requests.slice(-maxIdsPerKind).map((request) => request.lastEventId),
+    requests: visitor?.requests.filter((request) => kinds.includes(request.kind)) ?? [],
     chatsStopped: visitor?.chatsStopped ?? 0,
     lastChat: visitor?.lastChat ?? null,
+  }
+}
+
+/** Returns the body of `GET /api/stats`: the statistics of all processes together. */
+export function mergeStats(parts: readonly Stats[]) {
+  const sum = (name: 'open' | 'opened' | 'answered503' | 'chatsStopped') =>
+    parts.reduce((total, part) => total + part[name], 0)
+  const byTime = (one: { at: number }, other: { at: number }) => one.at - other.at
+  const requests = parts.flatMap((part) => part.requests).toSorted(byTime)
+  const lastChat = parts
+    .flatMap((part) => part.lastChat ?? [])
+    .toSorted(byTime)
+    .at(-1)
+  return {
+    open: sum('open'),
+    opened: sum('opened'),
+    answered503: sum('answered503'),
+    lastEventIds: requests.slice(-maxIdsPerKind).map(({ lastEventId }) => lastEventId),
+    chatsStopped: sum('chatsStopped'),
+    lastChat: lastChat ? { sent: lastChat.sent, of: lastChat.of, end: lastChat.end } : null,
   }
 }
 

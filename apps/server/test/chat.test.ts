@@ -177,6 +177,8 @@ test('sends ids in a resumable answer, ends it when the token expires, and resum
   const expired = { authorization: bearer(first), 'Last-Event-ID': last }
   expect((await listen(api, { ...init, headers: expired })).status).toBe(401)
   const rest = await listen(api, { ...init, headers: { ...demo, 'Last-Event-ID': last } })
+  expect(part.headers['sse-resume']).toBeUndefined()
+  expect(rest.headers['sse-resume']).toBe('complete')
   await rest.ended()
   expect(gapsIn([...idsOf(part), ...idsOf(rest)])).toEqual([])
   expect(textOf([...chunksOf(part), ...chunksOf(rest)])).toBe(tokensFor('Hi').join(''))

@@ -3,9 +3,9 @@ import { createServer, get } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { createStreams } from '../src/streams.ts'
-import { createVisitors, recordRequest, statsOf as statsOfVisitor } from '../src/visitors.ts'
-import { listen, statsOf } from './listener.ts'
-import { serverForTest } from './server-for-test.ts'
+import { createVisitors, mergeStats, recordRequest, statsOf as statsOfVisitor } from '../src/visitors.ts'
+import { listen, post, statsOf } from './listener.ts'
+import { fullStorage, serverForTest } from './server-for-test.ts'
 
 async function socketTo(url: string): Promise<Socket> {
   const { hostname, port } = new URL(url)
@@ -24,33 +24,19 @@ async function responseTo(url: string, text: string): Promise<string> {
   return response
 }
 
-test('stops sending to a reader that does not read, and disconnects it after slowReaderTimeoutMs', async () => {
-  const maxBufferedBytes = 256 * 1024
-  const limits = { maxBufferedBytes, heartbeatMs: 20, slowReaderTimeoutMs: 200 }
-  // Fast enough to fill the buffers of the operating system quickly.
-  const { url, logged } = await serverForTest({ newsEveryMs: 0.02, ...limits })
+test('stops sending to a reader that takes nothing, and disconnects it after stallMs', async () => {
+  const { url, logged } = await serverForTest({ storage: fullStorage(), heartbeatMs: 20, stallMs: 200 })
   const reader = await listen(`${url}/api/ticker?visitor=reader`)
   const stalled = await socketTo(url)
   stalled.pause()
-  stalled.write('GET /api/news?visitor=stalled HTTP/1.1\r\nHost: x\r\n\r\n')
+  stalled.write('GET /api/news?visitor=stalled HTTP/1.1\r\nHost: x\r\nLast-Event-ID: 0-0\r\n\r\n')
   const line = await logged(/"stalled" closed/)
-  const waiting = Number(/too slow, (\d+) bytes waiting/.exec(line)?.[1])
-  expect(waiting).toBeGreaterThan(maxBufferedBytes)
-  expect(waiting).toBeLessThan(maxBufferedBytes + 100_000)
+  const waiting = Number(/took nothing, (\d+) bytes waiting/.exec(line)?.[1])
+  expect(waiting).toBeGreaterThan(0)
+  expect(waiting).toBeLessThan(200_000)
   expect(await statsOf(url, '?visitor=stalled')).toMatchObject({ open: 0, opened: 1 })
   const { length } = reader.messages
   await reader.until(() => reader.messages.length >= length + 10)
-})
-
-test('sends missed messages in batches to a reader that was disconnected for long', async () => {
-  const { url, logged } = await serverForTest({ heartbeatMs: 20, slowReaderTimeoutMs: 200 })
-  const stalled = await socketTo(url)
-  stalled.pause()
-  // Five megabytes behind, which is more than the operating system buffers.
-  const id = Math.floor(Date.now() / 0.5) - 60_000
-  stalled.write(`GET /api/market?visitor=stalled HTTP/1.1\r\nHost: x\r\nLast-Event-ID: ${id}\r\n\r\n`)
-  const line = await logged(/"stalled" closed/)
-  expect(Number(/too slow, (\d+) bytes waiting/.exec(line)?.[1])).toBeLessThan(200_000)
 })
 
 test.each([
@@ -60,7 +46,9 @@ test.each([
   ['/api/ticker', 'POST', 405, 'method_not_allowed'],
   ['/api/token', 'GET', 405, 'method_not_allowed'],
   ['/index.html', 'DELETE', 405, 'method_not_allowed'],
+  ['/api/kill', 'GET', 405, 'method_not_allowed'],
   [`/api/stats?visitor=${'v'.repeat(65)}`, 'GET', 400, 'bad_visitor'],
+  ['/api/processes?stream=river', 'GET', 400, 'bad_stream'],
   ['/api/stats?stream=river', 'GET', 400, 'bad_stream'],
   [`/api/ticker?${'x'.repeat(2100)}`, 'GET', 414, 'url_too_long'],
 ])('answers %s %s with %i', async (path, method, status, code) => {
@@ -110,27 +98,18 @@ test('keeps running when clients disconnect during a request or a response', asy
 
 test('opens no stream if the client disconnects while it is being opened', async () => {
   const lines: string[] = []
-  const log = (line: string) => void lines.push(line)
-  const streams = createStreams({
-    heartbeatMs: 1000,
-    maxStreams: 1,
-    maxBufferedBytes: 1,
-    slowReaderTimeoutMs: 1000,
-    log,
-  })
+  const streams = createStreams(1, (line) => void lines.push(line))
   const visitor = createVisitors(1, 1000).getOrCreate('')
   if (!visitor) throw new Error('no visitor')
-  const opened = new Promise((resolve) => {
-    const server = createServer((req, res) => {
-      resolve(streams.open(req, res, { kind: 'news', visitor, next: 0, preview: () => '' }))
-      res.destroy()
-    })
-    onTestFinished(() => void server.close())
-    server.listen(0, '127.0.0.1', () => {
-      get({ port: (server.address() as AddressInfo).port }).on('error', () => {})
-    })
-  })
-  expect(await opened).toBeUndefined()
+  const server = createServer((_, res) => {
+    const stream = streams.create('news', visitor, res)
+    stream.on('close', () => server.emit('stream closed'))
+    res.destroy()
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  get({ port: (server.address() as AddressInfo).port }).on('error', () => {})
+  await once(server, 'stream closed')
   expect(streams.of(visitor)).toEqual([])
   expect(visitor.open.news).toBe(0)
   expect(lines).toEqual(['news of the unnamed visitor disconnected before the stream was open'])
@@ -145,7 +124,13 @@ test('sends the CORS headers that a page of another origin needs', async () => {
   for (const name of ['Authorization', 'Cache-Control', 'Content-Type', 'Last-Event-ID']) {
     expect(headers.get('access-control-allow-headers')).toContain(name)
   }
-  expect(headers.get('access-control-expose-headers')).toContain('Retry-After')
+  for (const path of ['/api/chat', '/api/news']) {
+    const method = path === '/api/chat' ? 'OPTIONS' : 'GET'
+    const response = await fetch(url + path, { method, headers: { 'Last-Event-ID': '1-1' } })
+    const exposed = response.headers.get('access-control-expose-headers')
+    for (const name of ['Retry-After', 'SSE-Resume']) expect(exposed).toContain(name)
+    await response.body?.cancel()
+  }
 })
 
 test('answers 503 when maxStreams streams are open', async () => {
@@ -155,6 +140,17 @@ test('answers 503 when maxStreams streams are open', async () => {
   const third = await listen(`${url}/api/ticker`)
   expect(third.status).toBe(503)
   expect(third.headers['retry-after']).toBe('5')
+})
+
+test('refuses to kill a process that nothing would start again', async () => {
+  const { url } = await serverForTest()
+  expect(await (await fetch(`${url}/api/processes`)).json()).toEqual({
+    size: 1,
+    processes: [{ process: 1, pid: process.pid, openedAt: null }],
+    canKill: false,
+  })
+  const answer = await post(`${url}/api/kill`, { process: 1 })
+  expect([answer.status, answer.body]).toMatchObject([404, { error: { code: 'no_process' } }])
 })
 
 test('limits the number of visitors and never forgets one with an open stream', () => {
@@ -195,6 +191,8 @@ test('keeps the last 20 Last-Event-IDs of each kind of stream', () => {
   recordRequest(visitor, 'news', 'n')
   for (let n = 0; n < 50; n++) recordRequest(visitor, 'ticker', String(n))
   expect(visitor.requests).toHaveLength(21)
-  expect(statsOfVisitor(visitor, 'news').lastEventIds).toEqual(['n'])
-  expect(statsOfVisitor(visitor).lastEventIds).toEqual(Array.from({ length: 20 }, (_, n) => String(n + 30)))
+  expect(mergeStats([statsOfVisitor(visitor, 'news')]).lastEventIds).toEqual(['n'])
+  expect(mergeStats([statsOfVisitor(visitor)]).lastEventIds).toEqual(
+    Array.from({ length: 20 }, (_, n) => String(n + 30)),
+  )
 })

@@ -12,6 +12,8 @@ export interface Listener {
   readonly headers: IncomingHttpHeaders
   readonly messages: ServerMessage[]
   readonly comments: string[]
+  /** Ids of blocks without data: the position of the reader. */
+  readonly positions: string[]
   /** Text received after the last complete message. */
   rest: string
   /** True if the response ended properly, false if it was cut off, `undefined` while it is open. */
@@ -48,6 +50,7 @@ export async function listen(url: string, { method = 'GET', headers = {}, body }
     headers: res.headers,
     messages: [],
     comments: [],
+    positions: [],
     rest: '',
     complete: undefined,
     until(condition) {
@@ -72,7 +75,11 @@ export async function listen(url: string, { method = 'GET', headers = {}, body }
     listener.rest = blocks.pop() ?? ''
     for (const block of blocks) {
       if (block.startsWith(':')) listener.comments.push(block)
-      else listener.messages.push(parseMessage(block))
+      else {
+        const message = parseMessage(block)
+        if (message.data) listener.messages.push(message)
+        else listener.positions.push(message.id)
+      }
     }
     checkAll()
   })
@@ -95,8 +102,19 @@ export async function statsOf(url: string, query = ''): Promise<Record<string, u
   return (await (await fetch(`${url}/api/stats${query}`)).json()) as Record<string, unknown>
 }
 
+/** Returns the numbers in the ids: `n` of `<epoch>-<n>`. */
 export function idsOf({ messages }: Listener): number[] {
-  return messages.map(({ id }) => Number(id))
+  return messages.map(({ id }) => Number(id.slice(id.indexOf('-') + 1)))
+}
+
+/** Returns the id of the last message. */
+export function lastIdOf({ messages }: Listener): string {
+  return messages.at(-1)?.id ?? ''
+}
+
+/** Opens a stream again, after its last message. */
+export function resume(url: string, last: Listener): Promise<Listener> {
+  return listen(url, { headers: { 'Last-Event-ID': lastIdOf(last) } })
 }
 
 /** Returns the ids that are not exactly one higher than the id before them. */
@@ -111,7 +129,7 @@ function parseMessage(block: string): ServerMessage {
     const field = line.slice(0, colon)
     if (field === 'retry') continue
     if (field !== 'event' && field !== 'id' && field !== 'data') throw new Error(`unexpected line ${line}`)
-    message[field] = line.slice(colon + 1)
+    message[field] = line.slice(colon + 2)
   }
   return message
 }

@@ -1,10 +1,9 @@
+import { memoryLog } from '@headwater/server'
 import { expect, test } from 'vitest'
-import { isHalted, quoteAt } from '../src/market.ts'
+import { isHalted, quoteAt, type Quote } from '../src/market.ts'
 import { marketSymbols } from '../src/symbols.ts'
-import { gapsIn, idsOf, listen } from './listener.ts'
+import { gapsIn, idsOf, lastIdOf, listen, resume } from './listener.ts'
 import { serverForTest } from './server-for-test.ts'
-
-const now = () => Math.floor(Date.now() / 0.5)
 
 test('sends 200 symbols in turn, as named messages with consecutive ids', async () => {
   const { url } = await serverForTest()
@@ -12,23 +11,47 @@ test('sends 200 symbols in turn, as named messages with consecutive ids', async 
   await market.until(() => market.messages.length >= 4000)
   expect(new Set(marketSymbols).size).toBe(200)
   expect(gapsIn(idsOf(market))).toEqual([])
-  const seen = new Set<string>()
-  for (const { event, id, data } of market.messages) {
-    expect(event).toBe(isHalted(Number(id)) ? 'halt' : 'price')
-    const quote = JSON.parse(data) as ReturnType<typeof quoteAt>
-    expect(quote).toEqual(quoteAt(Number(id)))
-    seen.add(quote.symbol)
-  }
-  expect(seen).toEqual(new Set(marketSymbols))
+  expect(new Set(market.messages.map(({ event }) => event))).toEqual(new Set(['price', 'halt']))
+  const quotes = market.messages.map(({ data }) => JSON.parse(data) as Quote)
+  const first = marketSymbols.indexOf(quotes[0]?.symbol ?? '')
+  expect(quotes.map(({ symbol }) => symbol)).toEqual(
+    quotes.map((_, index) => marketSymbols[(first + index) % 200]),
+  )
+  for (const { price, change } of quotes) expect(price > 0 && Math.abs(change) < 5).toBe(true)
 })
 
-test('replays ten seconds of messages to a reconnecting reader', async () => {
+test('first sends a message of each symbol to a new reader, and the missed ones to one that returns', async () => {
   const { url } = await serverForTest()
-  const id = now() - 20_000
-  const market = await listen(`${url}/api/market`, { headers: { 'Last-Event-ID': String(id) } })
-  await market.until(() => market.messages.length >= 20_500)
-  expect(idsOf(market)[0]).toBe(id + 1)
-  expect(gapsIn(idsOf(market))).toEqual([])
+  const first = await listen(`${url}/api/market`)
+  await first.until(() => first.messages.length >= 2000)
+  const fresh = await listen(`${url}/api/market?visitor=fresh`)
+  await fresh.until(() => fresh.messages.length >= 200)
+  const symbols = fresh.messages.slice(0, 200).map(({ data }) => (JSON.parse(data) as Quote).symbol)
+  expect(new Set(symbols).size).toBe(200)
+  const headers = { 'Last-Event-ID': first.messages[0]?.id ?? '' }
+  const returned = await listen(`${url}/api/market`, { headers })
+  await returned.until(() => returned.messages.length >= 2000)
+  expect(returned.messages.slice(0, 1999)).toEqual(first.messages.slice(1, 2000))
+})
+
+test('tells a gap to a client that returns after the log has forgotten its next message', async () => {
+  const { url } = await serverForTest({ storage: () => memoryLog({ maxMessages: 500 }) })
+  const first = await listen(`${url}/api/market`)
+  await first.until(() => first.messages.length >= 1)
+  first.close()
+  const other = await listen(`${url}/api/market?visitor=other`)
+  // The process keeps the newest messages, also beyond the log.
+  await other.until(() => other.messages.length >= 4000)
+  const second = await resume(`${url}/api/market`, first)
+  await second.until(() => second.messages.length >= 600)
+  expect(second.headers['sse-resume']).toBe('gap')
+  const [gap, next] = second.messages
+  expect(gap?.event).toBe('headwater.gap')
+  const { from, to } = JSON.parse(gap?.data ?? '') as { from: string; to: string }
+  expect(from).toBe(lastIdOf(first))
+  expect(gap?.id).toBe(to)
+  expect(Number(next?.id.split('-')[1])).toBe(Number(to.split('-')[1]) + 1)
+  expect(gapsIn(idsOf(second).slice(1))).toEqual([])
 })
 
 test('changes prices and halts trading in a few symbols at any time', () => {

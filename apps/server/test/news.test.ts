@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest'
-import { storyAt } from '../src/news.ts'
-import { gapsIn, idsOf, listen } from './listener.ts'
+import { storyAt, type Story } from '../src/news.ts'
+import { gapsIn, idsOf, lastIdOf, listen, resume, type Listener } from './listener.ts'
 import { serverForTest } from './server-for-test.ts'
+
+const storiesOf = ({ messages }: Listener) => messages.map(({ data }) => JSON.parse(data) as Story)
 
 test('sends the last three messages to a new reader immediately', async () => {
   const { url } = await serverForTest({ newsEveryMs: 60_000 })
   const news = await listen(`${url}/api/news`)
   await news.until(() => news.messages.length === 3)
-  expect(idsOf(news).at(-1)).toBe(Math.floor(Date.now() / 60_000))
+  expect(storiesOf(news).at(-1)?.n).toBe(Math.floor(Date.now() / 60_000))
+  expect(gapsIn(storiesOf(news).map(({ n }) => n))).toEqual([])
   expect(gapsIn(idsOf(news))).toEqual([])
 })
 
@@ -16,9 +19,9 @@ test.each(['en', 'zh'] as const)('sends stories and corrections in the language 
   const news = await listen(`${url}/api/news?lang=${lang}`)
   await news.until(() => news.messages.length >= 12)
   expect(new Set(news.messages.map(({ event }) => event))).toEqual(new Set(['story', 'correction']))
-  for (const { event, id, data } of news.messages) {
-    const story = storyAt(Number(id), lang, 20)
-    expect(JSON.parse(data)).toEqual(story)
+  for (const { event, data } of news.messages) {
+    const story = JSON.parse(data) as Story
+    expect(story).toEqual(storyAt(story.n, lang, 20))
     expect(event).toBe(story.corrects === undefined ? 'story' : 'correction')
   }
 })
@@ -30,13 +33,20 @@ test('corrects a story, never another correction', () => {
   }
 })
 
-test('resumes after the Last-Event-ID', async () => {
+test('resumes after the Last-Event-ID, in the same language only', async () => {
   const { url } = await serverForTest({ newsEveryMs: 50 })
-  const id = Math.floor(Date.now() / 50) - 20
-  const news = await listen(`${url}/api/news`, { headers: { 'Last-Event-ID': String(id) } })
-  await news.until(() => news.messages.length >= 25)
-  expect(idsOf(news)[0]).toBe(id + 1)
-  expect(gapsIn(idsOf(news))).toEqual([])
+  const first = await listen(`${url}/api/news`)
+  await first.until(() => first.messages.length >= 6)
+  first.close()
+  const second = await resume(`${url}/api/news`, first)
+  await second.until(() => second.messages.length >= 6)
+  expect(gapsIn([...idsOf(first), ...idsOf(second)])).toEqual([])
+  const chinese = await resume(`${url}/api/news?lang=zh`, second)
+  await chinese.until(() => chinese.messages.length >= 1)
+  expect(chinese.messages[0]).toMatchObject({
+    event: 'headwater.gap',
+    data: JSON.stringify({ from: lastIdOf(second), to: null }),
+  })
 })
 
 test('answers 400 to an unsupported language', async () => {

@@ -1,94 +1,100 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { connect } from 'node:net'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { gapsIn, idsOf, listen } from './listener.ts'
-import { serverForTest } from './server-for-test.ts'
+import { gapsIn, idsOf, lastIdOf, listen, post, resume } from './listener.ts'
+import { failingDemo, isRunning, processesOf, run, runDemo, temporaryFolder } from './processes.ts'
+import { fullStorage, serverForTest } from './server-for-test.ts'
 
-const pathTo = (file: string) => fileURLToPath(new URL(file, import.meta.url))
+/** Time for a process to be seen to end: its parent has to look. */
+const exit = { timeout: 10_000 }
 
-interface Running {
-  child: ChildProcess
-  output(): string
-  /** Resolves with the first match in the output of the process. */
-  printed(pattern: RegExp): Promise<RegExpExecArray>
-  exit: Promise<[code: number | null, signal: string | null]>
-}
+test('replaces a process that is killed, and its successor continues from the log in SQLite', async () => {
+  const { url, printed } = await runDemo()
+  const before = await listen(`${url}/api/ticker`)
+  await before.until(() => before.messages.length >= 20)
+  const [{ pid } = { pid: 0 }] = (await processesOf(url)).processes
+  expect((await post(`${url}/api/kill`, { process: 1 })).body).toEqual({ process: 1, pid })
+  await before.ended()
+  expect(before.complete).toBe(false)
+  await printed(/process 1 is back/)
+  const after = await resume(`${url}/api/ticker`, before)
+  await after.until(() => after.messages.length >= 50)
+  expect(after.headers['sse-resume']).toBe('complete')
+  expect(gapsIn([...idsOf(before), ...idsOf(after)])).toEqual([])
+  expect(isRunning(pid)).toBe(false)
+  expect((await processesOf(url)).processes).not.toMatchObject([{ pid }])
+})
 
-function run(args: string[], env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, args, {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  let output = ''
-  const exit = once(child, 'close') as Running['exit']
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      output += text
-    })
-  }
-  async function printed(pattern: RegExp) {
-    for (;;) {
-      const match = pattern.exec(output)
-      if (match) return match
-      const exited = exit.then(([code]) => {
-        throw new Error(`exited with ${code} and did not print ${pattern}, but:\n${output}`)
-      })
-      await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), exited])
-    }
-  }
-  return { child, output: () => output, printed, exit }
-}
-
-async function runMain(port: string) {
-  const main = run([pathTo('../src/main.ts')], { PORT: port, HOST: '127.0.0.1' })
-  const [, url = ''] = await main.printed(/at (http:\/\/127\.0\.0\.1:\d+)/)
-  return { ...main, url }
-}
-
-test('continues with the same ids after the process is killed and restarted', async () => {
-  const first = await runMain('0')
+test('continues from the same log after all of it was killed and started again with the same folder', async () => {
+  const DATA = temporaryFolder()
+  const first = await runDemo([], { DATA })
   const before = await listen(`${first.url}/api/ticker`)
   await before.until(() => before.messages.length >= 20)
+  const [{ pid } = { pid: 0 }] = (await processesOf(first.url)).processes
   first.child.kill('SIGKILL')
-  await first.exit
   await before.ended()
-  const second = await runMain(new URL(first.url).port)
-  const headers = { 'Last-Event-ID': before.messages.at(-1)?.id ?? '' }
-  const after = await listen(`${second.url}/api/ticker`, { headers })
+  await expect.poll(() => isRunning(pid), exit).toBe(false)
+  const second = await runDemo([], { DATA, PORT: new URL(first.url).port })
+  const after = await resume(`${second.url}/api/ticker`, before)
   await after.until(() => after.messages.length >= 50)
+  expect(after.headers['sse-resume']).toBe('complete')
   expect(gapsIn([...idsOf(before), ...idsOf(after)])).toEqual([])
 })
 
-test.each(['SIGINT', 'SIGTERM'] as const)('ends the streams and exits with 0 on %s', async (signal) => {
-  const main = await runMain('0')
-  const ticker = await listen(`${main.url}/api/ticker`)
-  await ticker.until(() => ticker.messages.length >= 5)
-  main.child.kill(signal)
-  await ticker.ended()
-  expect(ticker.complete).toBe(true)
-  expect(await main.exit).toEqual([0, null])
-  expect(main.output()).toContain('stopped')
+test('tells a gap after a restart without a folder', async () => {
+  const first = await runDemo()
+  const before = await listen(`${first.url}/api/news`)
+  await before.until(() => before.messages.length >= 3)
+  first.child.kill()
+  await first.exit
+  const second = await runDemo()
+  const after = await resume(`${second.url}/api/news`, before)
+  await after.until(() => after.messages.length >= 3)
+  expect(after.headers['sse-resume']).toBe('gap')
+  expect(after.messages[0]).toMatchObject({
+    event: 'headwater.gap',
+    data: JSON.stringify({ from: lastIdOf(before), to: null }),
+  })
 })
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'ends the streams, removes its folder and exits with 0 on %s',
+  async (signal) => {
+    const demo = await runDemo()
+    const ticker = await listen(`${demo.url}/api/ticker`)
+    await ticker.until(() => ticker.messages.length >= 5)
+    expect(demo.left()).toHaveLength(1)
+    demo.child.kill(signal)
+    await ticker.ended()
+    expect(ticker.complete).toBe(true)
+    expect(await demo.exit).toEqual([0, null])
+    expect(demo.output()).toContain('stopped')
+    expect(demo.left()).toEqual([])
+  },
+)
 
 test('explains that the port is in use', async () => {
   const { url } = await serverForTest()
-  const main = run([pathTo('../src/main.ts')], { PORT: new URL(url).port })
-  expect(await main.exit).toEqual([1, null])
-  expect(main.output()).toMatch(
+  expect(await failingDemo([], { PORT: new URL(url).port })).toMatch(
     /another program already listens on port \d+.*\nStop that program, or .*PORT=/,
   )
 })
 
-test('explains that PORT is not a port number', async () => {
-  const main = run([pathTo('../src/main.ts')], { PORT: '80b' })
-  expect(await main.exit).toEqual([1, null])
-  expect(main.output()).toContain('PORT is "80b"')
+test('explains wrong settings', async () => {
+  expect(await failingDemo([], { PORT: '80b' })).toContain('PORT is "80b"')
+  for (const args of [
+    ['--processes', '0'],
+    ['--processes', 'many'],
+    ['--proceses', '3'],
+  ])
+    expect(await failingDemo(args, { PORT: '0' })).toContain('Usage: npm run demo -- --processes')
+})
+
+test('says what to install if there is no redis-server for several processes', async () => {
+  const output = await failingDemo(['--processes', '3'], { PORT: '0', PATH: '', REDIS_SERVER_PATH: '' })
+  expect(output).toMatch(/no redis-server in PATH.\nInstall it \(Debian: apt-get install redis-server/)
 })
 
 test('leaves no socket or timer after close, so that the process exits', async () => {
@@ -107,17 +113,16 @@ test('leaves no socket or timer after close, so that the process exits', async (
 })
 
 test('closes without waiting for a reader that does not read', async () => {
-  const { url, close, logged } = await serverForTest({ newsEveryMs: 0.02, maxBufferedBytes: 1e9 })
+  const { url, close, logged } = await serverForTest({ storage: fullStorage() })
   const { hostname, port } = new URL(url)
   const stalled = connect(Number(port), hostname).pause()
   onTestFinished(() => void stalled.destroy())
-  stalled.write('GET /api/news?visitor=stalled HTTP/1.1\r\nHost: x\r\n\r\n')
+  stalled.write('GET /api/news?visitor=stalled HTTP/1.1\r\nHost: x\r\nLast-Event-ID: 0-0\r\n\r\n')
   await logged(/"stalled" open/)
-  // Send more than the operating system buffers, so that data is pending in the server.
-  const reader = await listen(`${url}/api/news`)
-  await reader.until(() => reader.messages.length >= 50_000)
+  const reader = await listen(`${url}/api/news`, { headers: { 'Last-Event-ID': '0-0' } })
+  await reader.until(() => reader.messages.length >= 300)
   await close()
-  expect(await logged(/"stalled" closed/)).toContain('the server is stopping')
+  expect(await logged(/"stalled" closed/)).toMatch(/[1-9]\d* bytes waiting/)
   await expect(fetch(`${url}/api/stats`)).rejects.toThrow()
 })
 

@@ -1,4 +1,6 @@
+import { memoryLog } from '@headwater/server'
 import { onTestFinished } from 'vitest'
+import type { Storage } from '../src/channels.ts'
 import { startDemoServer, type DemoServerOptions } from '../src/server.ts'
 
 /** Starts a server that is closed at the end of the test. Also returns the lines that it logged. */
@@ -27,4 +29,15 @@ export async function serverForTest(options: DemoServerOptions = {}) {
   }
 
   return { ...server, lines, logged }
+}
+
+/** Creates storage whose logs begin with 32 MB of messages, which is more than the operating system buffers for a socket. */
+export function fullStorage(): Storage {
+  const story = { event: 'story', data: JSON.stringify('x'.repeat(64 * 1024)) }
+  return () => {
+    const log = memoryLog({ maxMessages: 1000, maxLength: 1e8 })
+    // Appended at once: the promise needs not be awaited.
+    void log.append(Array.from({ length: 500 }, () => story))
+    return log
+  }
 }

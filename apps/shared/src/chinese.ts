@@ -53,7 +53,7 @@ export const chinese: Texts = {
   },
   weather: {
     title: '网络天气',
-    lead: '这些按钮只会干扰当前标签页的连接。',
+    lead: '这六个按钮只会干扰当前标签页的连接。',
     actions: {
       drop: ['断开', '在一条消息传到一半时断开连接'],
       silence: ['停滞', '保持连接，但 10 秒内不发送任何数据'],
@@ -61,12 +61,21 @@ export const chinese: Texts = {
       refuse: ['503', '断开连接，随后 5 秒内返回 503 与 Retry-After'],
       slow: ['变慢', '10 秒内每秒只发送 10 条消息'],
       clear: ['恢复', '立即结束所有故障'],
+      kill: ['终止进程', '用 SIGKILL 终止进程，所有标签页都会受影响'],
+    },
+    process: {
+      serves: (process, count, pid) =>
+        count === 1
+          ? `本页由一个进程提供服务（PID ${pid}）。`
+          : `行情由第 ${process} 个进程提供，共 ${count} 个（PID ${pid}）。`,
+      none: '目前没有进程提供行情。',
     },
     done: (effect) => `${effect}。`,
     unreachable: '服务器没有响应。请启动服务器后重试。',
-    hint: '也可以直接停止服务器，再重新启动。',
+    hint: '也可以重启服务器：日志会重新开始，服务器会告知有消息缺失。',
     counts: { messages: '消息', missing: '丢失', repeated: '重复' },
     complete: (first, last) => `编号 ${first} 至 ${last}，全部收到`,
+    gaps: (first, last, count) => `编号 ${first} 至 ${last}，服务器告知了 ${count} 处缺失`,
     incomplete: (first, last) => `编号 ${first} 至 ${last} 有丢失或重复`,
     noIds: '尚无编号',
     strip: '最近一分钟的状态',

@@ -4,6 +4,7 @@ import { defineElement, setText } from './element.ts'
 import type { Texts } from './english.ts'
 import { selectedSymbol, symbols } from './market.ts'
 import { now } from './now.ts'
+import { serverProcess } from './server-process.ts'
 import { monitors, type StreamStats } from './stream-monitor.ts'
 import { applyWeather, lastAction, weatherActions } from './weather.ts'
 
@@ -49,7 +50,7 @@ defineElement('chart', (host) => ({
   },
 }))
 
-/** `<demo-weather-actions>`: the buttons that break the connection, and the result of the last one. */
+/** `<demo-weather-actions>`: the buttons that break the connection or kill a process, and the result of the last one. */
 defineElement('weather-actions', (host) => ({
   markup: ({ weather }) =>
     `<div class="weather-actions">${weatherActions
@@ -57,20 +58,35 @@ defineElement('weather-actions', (host) => ({
         const [label, effect] = weather.actions[action]
         return `<button type="button" data-action="${action}" aria-describedby="effect-${action}" title="${effect}">${label}</button><span hidden id="effect-${action}">${effect}</span>`
       })
-      .join('')}</div><p class="weather-result" role="status"></p>`,
+      .join(
+        '',
+      )}</div><p class="process"><span></span><button type="button" data-action="kill" title="${weather.actions.kill[1]}">${weather.actions.kill[0]}</button></p><p class="weather-result" role="status"></p>`,
   onRender() {
-    for (const action of weatherActions)
+    for (const action of [...weatherActions, 'kill'] as const)
       host
         .querySelector(`[data-action=${action}]`)
         ?.addEventListener('click', () => void applyWeather(action))
   },
-  subscribe: ({ weather }) =>
-    lastAction.subscribe((action) => {
+  subscribe({ weather }) {
+    const unsubscribeProcess = serverProcess.subscribe((server) => {
+      const line = host.querySelector<HTMLElement>('.process')!
+      // Takes its place also while it is invisible, so that nothing moves when it appears.
+      line.dataset['known'] = String(server !== undefined)
+      line.querySelector('button')!.setAttribute('aria-disabled', String(!server))
+      const { serves, none } = weather.process
+      setText(line.querySelector('span'), server ? serves(server.process, server.count, server.pid) : none)
+    })
+    const unsubscribe = lastAction.subscribe((action) => {
       const result =
         action &&
         (action === 'unreachable' ? weather.unreachable : weather.done(weather.actions[action][1] ?? ''))
       setText(host.querySelector('.weather-result'), result ?? weather.hint)
-    }),
+    })
+    return () => {
+      unsubscribeProcess()
+      unsubscribe()
+    }
+  },
 }))
 
 /** `<demo-time-line>`: the states of the last minute, and the latest events of the connection. */
@@ -111,14 +127,14 @@ defineElement('proof', (host) => ({
       .join('')}</dl><p class="proof"></p>`,
   subscribe: ({ weather }) =>
     monitors[host.getAttribute('of') as keyof typeof monitors].stats.subscribe((stats) => {
-      const { first, last, missing, repeated } = stats
+      const { first, last, repeated, gaps, untold } = stats
       for (const element of host.querySelectorAll<HTMLElement>('[data-count]'))
         setText(element, formatNumber(stats[element.dataset['count'] as 'messages']))
-      const isComplete = missing + repeated === 0
       const proof = host.querySelector<HTMLElement>('.proof')!
-      proof.dataset['complete'] = String(isComplete)
-      const text = isComplete ? weather.complete : weather.incomplete
-      setText(proof, first === undefined || last === undefined ? weather.noIds : text(first, last))
+      const result = untold + repeated > 0 ? 'incomplete' : gaps > 0 ? 'gaps' : 'complete'
+      proof.dataset['result'] = result
+      const isEmpty = first === undefined || last === undefined
+      setText(proof, isEmpty ? weather.noIds : weather[result](first, last, gaps))
     }),
 }))
 

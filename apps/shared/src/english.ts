@@ -52,7 +52,7 @@ export const english = {
   },
   weather: {
     title: 'Network weather',
-    lead: 'These buttons break the connections of this tab only.',
+    lead: 'These six buttons break the connections of this tab only.',
     actions: {
       drop: ['Drop', 'Cut connections in the middle of a message'],
       silence: ['Stall', 'Keep connections open, send nothing for 10 s'],
@@ -60,12 +60,22 @@ export const english = {
       refuse: ['503', 'Disconnect, then 503 with Retry-After for 5 s'],
       slow: ['Slow', 'Send ten messages per second for 10 s'],
       clear: ['Clear', 'End all faults now'],
+      kill: ['Kill it', 'Kill the process with SIGKILL, for all tabs'],
+    },
+    process: {
+      serves: (process: number, count: number, pid: number) =>
+        count === 1
+          ? `One process serves this page (PID ${pid}).`
+          : `Process ${process} of ${count} serves the market (PID ${pid}).`,
+      none: 'No process serves the market now.',
     },
     done: (effect: string) => `${effect}.`,
     unreachable: 'The server did not answer. Start it and try again.',
-    hint: 'You can also stop the server and start it again.',
+    hint: 'Or restart the server: its log is new then, which is told as a gap.',
     counts: { messages: 'Messages', missing: 'Missing', repeated: 'Repeated' },
     complete: (first: number, last: number) => `All ids from ${first} to ${last}`,
+    gaps: (first: number, last: number, count: number) =>
+      `Ids from ${first} to ${last}. The server told of ${count} gap${count === 1 ? '' : 's'}.`,
     incomplete: (first: number, last: number) => `Not all ids from ${first} to ${last}`,
     noIds: 'No id yet',
     strip: 'The states of the last minute',

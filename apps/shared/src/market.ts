@@ -1,6 +1,8 @@
+import type { ConnectionOptions } from '@headwater/core'
 import { marketSymbols } from 'demo-server/symbols'
 import { atom } from 'nanostores'
 import * as v from 'valibot'
+import { followProcess } from './server-process.ts'
 import { monitors } from './stream-monitor.ts'
 
 export const symbols = marketSymbols
@@ -18,7 +20,13 @@ interface QuoteMessage {
 export const quoteEvents = { price: QuoteSchema, halt: QuoteSchema }
 
 /** Connection options of the market, which all components share. */
-export const marketOptions = { idleTimeoutMs: 5_000, inspect: monitors.market.inspect }
+export const marketOptions = {
+  idleTimeoutMs: 5_000,
+  inspect(step: Parameters<NonNullable<ConnectionOptions['inspect']>>[0]) {
+    monitors.market.inspect(step)
+    followProcess(step)
+  },
+}
 
 /** The symbol in the chart. */
 export const selectedSymbol = atom(symbols[0] ?? '')

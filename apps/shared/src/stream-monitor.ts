@@ -8,6 +8,8 @@ export interface StreamStats {
   readonly messages: number
   readonly missing: number
   readonly repeated: number
+  readonly gaps: number
+  readonly untold: number
   readonly first: number | undefined
   readonly last: number | undefined
   readonly messagesPerSecond: number
@@ -45,7 +47,7 @@ function createStreamMonitor(): StreamMonitor {
   const samples: { at: number; messages: number; renders: number; frames: number }[] = []
 
   const read = (): StreamStats => {
-    const { messages, missing, repeated, first, last } = check
+    const { messages, missing, repeated, gaps, untold, first, last } = check
     const newest = { at: performance.now(), messages, renders, frames }
     samples.push(newest)
     const oldest = (samples.length > rateWindow ? samples.shift() : samples[0]) ?? newest
@@ -54,7 +56,7 @@ function createStreamMonitor(): StreamMonitor {
         ? 0
         : Math.max(0, Math.round(((newest[name] - oldest[name]) * 1000) / (newest.at - oldest.at)))
     return {
-      ...{ messages, missing, repeated, first, last },
+      ...{ messages, missing, repeated, gaps, untold, first, last },
       messagesPerSecond: rate('messages'),
       rendersPerSecond: rate('renders'),
       framesPerSecond: rate('frames'),
@@ -70,7 +72,10 @@ function createStreamMonitor(): StreamMonitor {
 
   return {
     stats,
-    inspect: (step) => timeLine.inspect(step),
+    inspect(step) {
+      if (step.event.type === 'gap') check.tell(step.event.gap)
+      timeLine.inspect(step)
+    },
     onMessage: ({ id }) => check.add(id),
     countRender() {
       renders++

@@ -1,9 +1,10 @@
 import { atom } from 'nanostores'
+import { serverProcess } from './server-process.ts'
 import { api } from './visitor.ts'
 
-/** Faults that can be injected into the connections of this tab, and `clear`, which ends them. */
+/** Faults that can be injected into the connections of this tab, and `clear`, which ends them. A process can be killed, too. */
 export const weatherActions = ['drop', 'silence', 'offline', 'refuse', 'slow', 'clear'] as const
-export type WeatherAction = (typeof weatherActions)[number]
+export type WeatherAction = (typeof weatherActions)[number] | 'kill'
 
 /** The last action that was applied, or `unreachable` if the server did not answer. */
 export const lastAction = atom<WeatherAction | 'unreachable' | undefined>(undefined)
@@ -13,12 +14,15 @@ const offlineMs = 5_000
 let onlineTimer: ReturnType<typeof setTimeout> | undefined
 
 export async function applyWeather(action: WeatherAction): Promise<void> {
+  if (action === 'kill' && !serverProcess.get()) return
   if (action === 'clear') goOnline()
   if (action === 'offline') goOffline()
   else {
-    const body = JSON.stringify({ do: action, forMs: forMs[action] })
+    const path = action === 'kill' ? 'kill' : 'weather'
+    const order = action === 'kill' ? serverProcess.get() : { do: action, forMs: forMs[action] }
     const headers = { 'content-type': 'application/json' }
-    const response = await fetch(api('weather'), { method: 'POST', headers, body }).catch(() => undefined)
+    const init = { method: 'POST', headers, body: JSON.stringify(order) }
+    const response = await fetch(api(path), init).catch(() => undefined)
     if (!response?.ok) return lastAction.set('unreachable')
   }
   lastAction.set(action)

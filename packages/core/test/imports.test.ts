@@ -46,6 +46,7 @@ const refused: Case[] = [
     'packages/server/src/feed.ts',
     from('./sqlite.ts'),
   ],
+  ['the answers of the server that use Node', 'packages/server/src/answers/run.ts', 'void Buffer.from([])'],
   ['the main entry of the server that uses Node', 'packages/server/src/feed.ts', 'void Buffer.from([])'],
   ['random numbers outside the clock', `${core}/connection/transition.ts`, 'void Math.random()'],
   ['document outside platform', `${core}/stream/event-stream.ts`, 'void document.title'],

@@ -37,6 +37,8 @@ export class Feed {
   readonly readers: Set<Reader> = new Set()
   readonly pages: Pages
   ring: Ring = new Ring(BEGINNING)
+  /** True if nothing can follow the ring. */
+  ended = false
   /** Ticks since the feed was created: the time, as readers measure it. */
   tick = 0
   #starting: Promise<void> | undefined
@@ -59,7 +61,7 @@ export class Feed {
   }
 
   /** Newest position of the ring. */
-  get #head(): string {
+  get head(): string {
     return `${this.ring.epoch}-${this.ring.end}`
   }
 
@@ -89,8 +91,11 @@ export class Feed {
     )
     this.#arm()
     try {
-      const { head } = await this.options.log.read(BEGINNING, 1)
-      if (run === this.#run) this.ring = new Ring(head)
+      const { head, ended = false } = await this.options.log.read(BEGINNING, 1)
+      if (run === this.#run) {
+        this.ring = new Ring(head)
+        this.ended = ended
+      }
     } catch (error) {
       if (run === this.#run) this.stop()
       throw error
@@ -106,6 +111,7 @@ export class Feed {
     this.#stopTail?.()
     this.#stopTimer?.()
     this.ring = new Ring(BEGINNING)
+    this.ended = false
     this.pages.clear()
   }
 
@@ -120,9 +126,9 @@ export class Feed {
     await this.start()
     const { log } = this.options
     if (lastEventId === undefined) {
-      if (from === 'now') return { cursor: this.#head }
+      if (from === 'now') return { cursor: this.head }
       const start = await log.start()
-      const wanted = from === 'start' ? start : before(this.#head, from)
+      const wanted = from === 'start' ? start : before(this.head, from)
       return { cursor: isAfter(wanted, start) ? wanted : start }
     }
     if (!isPosition(lastEventId)) return { cursor: await log.start(), gap: { from: lastEventId, to: null } }
@@ -143,7 +149,7 @@ export class Feed {
     try {
       for (let more = false; more || this.#readAgain;) {
         this.#readAgain = false
-        const page = await this.options.log.read(this.#head, 2 * PAGE)
+        const page = await this.options.log.read(this.head, 2 * PAGE)
         // Stopped meanwhile.
         if (run !== this.#run) return
         this.#push(page)
@@ -166,8 +172,8 @@ export class Feed {
     this.#shared = undefined
   }
 
-  #push({ entries, head }: Page): void {
-    let last = this.#head
+  #push({ entries, head, ended }: Page): void {
+    let last = this.head
     for (const entry of entries) {
       // A new ring: readers find out from the log what each of them has missed.
       if (findGap(last, entry.id, head)) this.ring = new Ring(before(entry.id))
@@ -175,6 +181,7 @@ export class Feed {
       last = entry.id
     }
     if (entries.length === 0 && last !== head) this.ring = new Ring(head)
+    this.ended = !!ended && this.head === head
   }
 
   /** Returns the items of the ring after entry `n` that one write to a reader takes. Readers without a filter share it. */

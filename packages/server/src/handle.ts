@@ -1,4 +1,5 @@
 import type { Feed, Start } from './feed.ts'
+import type { RequestHead } from './head.ts'
 import { Reader } from './reader.ts'
 
 /** Request of `node:http`, `node:http2`, Express, or `request.raw` of Fastify. */
@@ -19,6 +20,19 @@ export interface NodeResponse {
   destroy(): unknown
   on(event: 'close' | 'drain' | 'error', listener: () => void): unknown
 }
+
+/** Returns the parts of a request that an answer depends on. */
+export const nodeHead = ({
+  method = 'GET',
+  url = '',
+  httpVersionMajor,
+  headers,
+}: NodeRequest): RequestHead => ({
+  method,
+  url,
+  isHttp2: httpVersionMajor === 2,
+  header: (name) => headers[name]?.toString(),
+})
 
 /** Response to `node:http`. After a write that fills the buffer of the socket, it waits for `drain`. */
 export class SocketReader extends Reader {

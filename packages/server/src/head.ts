@@ -23,6 +23,14 @@ export interface ResponseHead {
   readonly headers: Record<string, string>
 }
 
+/** Returns the parts of a request that an answer depends on. */
+export const fetchHead = ({ method, url, headers }: Request): RequestHead => ({
+  method,
+  url,
+  isHttp2: false,
+  header: (name) => headers.get(name) ?? undefined,
+})
+
 /** Returns the id that the client resumes from: of the header, or else of the query, which serves the first request of a native client. */
 export const lastEventIdOf = ({ url, header }: RequestHead): string | undefined => {
   const query = url.indexOf('?')

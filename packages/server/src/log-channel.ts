@@ -2,8 +2,16 @@ import { systemClock, type Clock } from './clock.ts'
 import { checkMessage } from './encode.ts'
 import { ServerError } from './errors.ts'
 import { Feed, type Start } from './feed.ts'
-import { SocketReader, type NodeRequest, type NodeResponse } from './handle.ts'
-import { corsHeaders, lastEventIdOf, mergeHeaders, preflight, streamHeaders, unavailable } from './head.ts'
+import { nodeHead, SocketReader, type NodeRequest, type NodeResponse } from './handle.ts'
+import {
+  corsHeaders,
+  fetchHead,
+  lastEventIdOf,
+  mergeHeaders,
+  preflight,
+  streamHeaders,
+  unavailable,
+} from './head.ts'
 import type { RequestHead, ResponseHead } from './head.ts'
 import { PublishError, type Log } from './log.ts'
 import { checkOptions, PUBLISH_OPTIONS, RESPONSE_OPTIONS } from './options.ts'
@@ -84,15 +92,9 @@ export class LogChannel {
   }
 
   async respond(request: Request, options: AnyResponseOptions = {}): Promise<Response> {
-    const { method, url, headers, signal } = request
-    const head: RequestHead = {
-      method,
-      url,
-      isHttp2: false,
-      header: (name) => headers.get(name) ?? undefined,
-    }
+    const { signal } = request
     return await this.#answer(
-      head,
+      fetchHead(request),
       options,
       (answer, start) =>
         new Response(start ? createBody(this.#feed, options.reader, start, signal) : null, answer),
@@ -107,14 +109,8 @@ export class LogChannel {
     let gone = response.writableEnded
     response.on('close', () => (gone = true))
     response.on('error', ignore)
-    const head: RequestHead = {
-      method: request.method ?? 'GET',
-      url: request.url ?? '',
-      isHttp2: request.httpVersionMajor === 2,
-      header: (name) => request.headers[name]?.toString(),
-    }
     try {
-      await this.#answer(head, options, ({ status, headers }, start) => {
+      await this.#answer(nodeHead(request), options, ({ status, headers }, start) => {
         if (gone) return
         response.writeHead(status, headers)
         if (start) void new SocketReader(this.#feed, options.reader, start, response)
@@ -170,6 +166,9 @@ export class LogChannel {
     const start = revoked ? undefined : await this.#feed.locate(lastEventId, from).catch(ignore)
     this.#pending.delete(pending)
     if (start && !revoked) {
+      // [spec] 204 tells a client to stop: it has everything, and nothing will follow.
+      if (this.#feed.ended && !start.gap && lastEventId === this.#feed.head)
+        return answer({ status: 204, headers: shared })
       const resume = start.gap ? 'gap' : 'complete'
       const headers = mergeHeaders(shared, streamHeaders(lastEventId && resume))
       return answer({ status: 200, headers }, request.method === 'HEAD' ? undefined : start)

@@ -22,6 +22,8 @@ export interface Page {
   readonly entries: readonly LogEntry[]
   /** Id of the newest entry of the log, or `<epoch>-0` while its epoch has none. The position of a reader that has read everything. */
   readonly head: string
+  /** True if no entry can follow the head. Readers that have it are sent the end of the response. Default false. */
+  readonly ended?: boolean | undefined
 }
 
 /**

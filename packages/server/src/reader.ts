@@ -58,6 +58,7 @@ export abstract class Reader {
         if (this.#n < 0) return void this.#load()
       }
       if (this.#n === ring.end) {
+        if (this.feed.ended) return this.end(this.feed.options.retryMs)
         if (this.#prefix !== undefined) this.#send()
         return
       }

@@ -1,5 +1,7 @@
+import type { AnswerStore } from './answer-store.ts'
 import type { Log } from './log.ts'
 import type { RedisClient } from './redis/link.ts'
+import { RedisAnswers } from './redis/redis-answers.ts'
 import { RedisLog } from './redis/redis-log.ts'
 
 export type { RedisClient, RedisConnection } from './redis/link.ts'
@@ -45,4 +47,31 @@ export function redisLog(client: RedisClient, key: string, options: RedisLogOpti
     expireMs: options.expireMs ?? 0,
     replicas: options.replicas ?? 1,
   })
+}
+
+/**
+ * Creates a store of answers in Redis, for any number of processes on any number of machines: the producer may run in another process than those that
+ * serve its readers. Needs Redis 7 or later.
+ *
+ * While its process lives, a producer writes again what Redis has lost in a restart, under the same ids. Answers that have ended are lost with Redis: then
+ * a request with their id starts them again. Use `appendonly yes` with `appendfsync always` if they must not.
+ *
+ * @param client from `createClient` of the package `redis`, version 5 or 6. Only its options are used, for three connections. It must connect to the
+ * primary, never to a replica.
+ * @param options `prefix`: beginning of the keys. Default `'answers'`. Those of an answer are `<prefix>:{<id>}` and `<prefix>:{<id>}:claim`.
+ * @example
+ * ```js
+ * import { createAnswers } from '@headwater/server/answers'
+ * import { redisAnswers } from '@headwater/server/redis'
+ * import { createClient } from 'redis'
+ *
+ * const client = createClient({ url: 'redis://localhost:6379' })
+ * const answers = createAnswers('chat', { store: redisAnswers(client) })
+ * ```
+ */
+export function redisAnswers(
+  client: RedisClient,
+  { prefix = 'answers' }: { readonly prefix?: string | undefined } = {},
+): AnswerStore {
+  return new RedisAnswers(client, prefix)
 }

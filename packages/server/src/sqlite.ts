@@ -1,4 +1,6 @@
+import type { AnswerStore } from './answer-store.ts'
 import type { Log } from './log.ts'
+import { SqliteAnswers } from './sqlite/sqlite-answers.ts'
 import { SqliteLog } from './sqlite/sqlite-log.ts'
 
 /** Options of {@link sqliteLog}. */
@@ -51,4 +53,26 @@ export function sqliteLog(path: string, options: SqliteLogOptions = {}): Log {
     pollMs: options.pollMs ?? 100,
     synchronous: options.synchronous ?? 'full',
   })
+}
+
+/**
+ * Creates a store of answers in a SQLite file, for any number of processes on one machine. Answers survive a restart, a crash and a power cut: each message
+ * is on the disk before it is sent.
+ *
+ * @param path the file, created if it does not exist. It may be the one of `sqliteLog`, and must be on a local disk.
+ * @param options `pollMs`: time in which messages of other processes are noticed, in milliseconds. Default 100.
+ * @throws Error at the first use, if the runtime has no `node:sqlite` (Node 20) or the file cannot be opened.
+ * @example
+ * ```ts
+ * import { createAnswers } from '@headwater/server/answers'
+ * import { sqliteAnswers } from '@headwater/server/sqlite'
+ *
+ * const answers = createAnswers('chat', { store: sqliteAnswers('answers.db') })
+ * ```
+ */
+export function sqliteAnswers(
+  path: string,
+  { pollMs = 100 }: { readonly pollMs?: number | undefined } = {},
+): AnswerStore {
+  return new SqliteAnswers(path, pollMs)
 }

@@ -3,6 +3,7 @@ import type { Message } from '../protocol/message.ts'
 import { createParser } from '../protocol/parser.ts'
 import { GAP, type Gap, parseGap } from './continuity.ts'
 import { combine, DELIVERED, type DeliveryResult } from './delivery.ts'
+import { END, parseEnd } from './end-message.ts'
 import { createReplayCheck } from './replay-check.ts'
 import type { Batch } from './state.ts'
 
@@ -55,7 +56,7 @@ export function createReader(
       if (message.type === GAP) return onGap(parseGap(message.data))
       messages++
       if (replay.isPending && message.id !== '') replay.check(message.id)
-      const delivery = onMessage(message)
+      const delivery = message.type === END ? parseEnd(message.data) : onMessage(message)
       if (delivery === DELIVERED) return
       result = combine(result, delivery)
       if (delivery.ended) onEnded(delivery)

@@ -1,14 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import {
-  type Answer,
-  chatRequest,
-  gemini,
-  openai,
-  resumeFrom,
-  type ResumableFormat,
-} from '../../src/llm/index.ts'
+import { chatRequest, gemini, openai, resumeFrom, type ResumableFormat } from '../../src/llm/index.ts'
 import { createEventStream, type EventStreamOptions } from '../../src/index.ts'
 import { waitFor } from '../connection/harness.ts'
 

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { startDemoServer } from 'demo-server'
 import { expect, test } from 'vitest'
 
 const core = new URL('../../src/index.ts', import.meta.url).href
@@ -20,23 +19,31 @@ function run(source: string) {
   return { child, output: () => output, exit: once(child, 'exit') as Promise<[number | null, string | null]> }
 }
 
-async function openStreams(url: string): Promise<number> {
-  const response = await fetch(`${url}/api/stats`)
-  return ((await response.json()) as { open: number }).open
-}
-
 test('a process exits after a break out of the loop over the messages, and the socket is closed', async () => {
-  const server = await startDemoServer()
+  const server = createServer().listen(0, '127.0.0.1')
+  const closed = new Promise<void>((resolve) => {
+    server.on('request', (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      let id = 0
+      const timer = setInterval(() => response.write(`id: ${++id}\ndata: tick\n\n`), 1)
+      response.on('close', () => {
+        clearInterval(timer)
+        resolve()
+      })
+    })
+  })
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
   const { exit, output } = run(`
     import { createEventStream } from '${core}'
     let seen = 0
-    for await (const message of createEventStream('${server.url}/api/ticker')) if (++seen === 50) break
+    for await (const message of createEventStream('http://127.0.0.1:${port}/')) if (++seen === 50) break
     console.log(seen)
   `)
   expect(await exit).toEqual([0, null])
   expect(output().trim()).toBe('50')
-  await expect.poll(() => openStreams(server.url)).toBe(0)
-  await server.close()
+  await closed
+  server.close()
 })
 
 test('a process does not exit while a stream waits for its next attempt, unless unref is set', async () => {

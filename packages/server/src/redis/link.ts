@@ -38,12 +38,14 @@ class ReplyTimeout extends Error {
  */
 export class Link {
   readonly #client: RedisClient
+  readonly #script: string
   #opening: Promise<OpenConnection> | undefined
   /** The connection of `#opening`, also while it is being made. */
   #connection: RedisConnection | undefined
 
-  constructor(client: RedisClient) {
+  constructor(client: RedisClient, script: string = SCRIPT) {
     this.#client = client
+    this.#script = script
   }
 
   /** Resolves with the open connection, or with a new one. */
@@ -63,7 +65,7 @@ export class Link {
       return await this.send(open, ['EVALSHA', open.sha, ...rest])
     } catch (error) {
       if (!String((error as Error).message).startsWith('NOSCRIPT')) throw error
-      return this.send(open, ['EVAL', SCRIPT, ...rest])
+      return this.send(open, ['EVAL', this.#script, ...rest])
     }
   }
 
@@ -98,7 +100,7 @@ export class Link {
     try {
       await this.#within(connection, connection.connect(), 'connect', REPLY_MS)
       const open = { connection, clientId: '', version: 0, sha: '' }
-      const commands = [['SCRIPT', 'LOAD', SCRIPT], ['CLIENT', 'ID'], ['INFO', 'server']] // prettier-ignore
+      const commands = [['SCRIPT', 'LOAD', this.#script], ['CLIENT', 'ID'], ['INFO', 'server']] // prettier-ignore
       const [sha, clientId, info] = await Promise.all(commands.map((args) => this.send(open, args)))
       const version = Number.parseFloat(/redis_version:(\d+\.\d+)/.exec(String(info))?.[1] ?? '')
       if (!(version >= 7))

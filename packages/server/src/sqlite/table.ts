@@ -34,8 +34,8 @@ const ids = (epoch: number, first: number, count: number) =>
   Array.from({ length: count }, (_, index) => `${epoch}-${first + index}`)
 
 /** Node 22 and Deno read a text only up to a NUL. So one with a NUL is kept as a blob. */
-const encode = (text: string) => (text.includes(NUL) ? Buffer.from(text) : text)
-const decode = (value: unknown) =>
+export const encode = (text: string): string | Uint8Array => (text.includes(NUL) ? Buffer.from(text) : text)
+export const decode = (value: unknown): string =>
   typeof value === 'string' ? value : Buffer.from(value as Uint8Array).toString()
 const NUL = String.fromCharCode(0)
 
