@@ -149,12 +149,14 @@ class Chaos {
     this.#proxy.banned.clear()
   }
 
-  /** Trims the log below readers that are away. The processes, which may have what is trimmed, are restarted. */
+  /** Trims the log below readers that are away. No process may run then, because it may have what is trimmed. */
   async #trim(redis: RedisServer): Promise<void> {
     await this.#without(0.1, async () => {
       await this.#publisher.publish(20, true)
-      await Promise.all(this.#processes.ports.map((port) => this.#kill(port, 0)))
+      const { ports } = this.#processes
+      await Promise.all(ports.map((port) => this.#processes.kill(port)))
       await redis.command('XTRIM', 'ticks', 'MAXLEN', '5')
+      await Promise.all(ports.map((port) => this.#processes.start(port)))
     })
   }
 
