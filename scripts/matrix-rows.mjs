@@ -33,6 +33,16 @@ export const rows = [
     command: ['vitest', 'run', '--project=core', 'packages/core/test/connection/soak.test.ts'],
   },
   {
+    name: 'a million deliveries through killed servers and logs',
+    env: { HEADWATER_CHAOS_DELIVERIES: '1000000' },
+    command: ['vitest', 'run', '--project=server', 'packages/server/test/chaos/chaos.test.ts'],
+  },
+  {
+    name: 'ten thousand readers on one process',
+    env: { HEADWATER_LOAD_READERS: '10000', HEADWATER_LOAD_SECONDS: '180' },
+    command: ['vitest', 'run', '--project=server', 'packages/server/test/load/load.test.ts'],
+  },
+  {
     name: '200 answers, while readers, servers and Redis are killed',
     env: { HEADWATER_ANSWERS: '200' },
     command: ['vitest', 'run', '--project=server', 'packages/server/test/answers/chaos.test.ts'],

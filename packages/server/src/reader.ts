@@ -147,8 +147,9 @@ export abstract class Reader {
   #send(bytes?: Uint8Array): void {
     const prefix = this.#prefix
     this.#prefix = undefined
-    const head = prefix === undefined ? [] : [toBytes(prefix)]
-    this.#rest = concat(bytes ? [...head, bytes] : head)
+    // Most writes have no prefix. Then nothing is allocated for a reader.
+    if (prefix === undefined) this.#rest = bytes
+    else this.#rest = bytes ? concat([toBytes(prefix), bytes]) : toBytes(prefix)
     this.#writeRest()
   }
 
