@@ -165,3 +165,14 @@ for (const args of [[], ['--processes', '3']])
       expect(new Set(requests.map(({ answer }) => answer)).size).toBe(2)
     })
   })
+
+test('sends a question again if the connection is lost before the first message', async ({ demo }) => {
+  const { page } = demo
+  const requests = recordRequests(demo)
+  await page.route('**/api/chat?*', (route) => route.abort('connectionreset'), { times: 1 })
+  await demo.open('react')
+  await page.locator('.question button').click()
+  await expect(page.locator('demo-answer [data-kind=text]')).toContainText('A river', { timeout: 15_000 })
+  const [first, second] = requests
+  expect(second).toEqual(first)
+})
