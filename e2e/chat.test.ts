@@ -125,6 +125,7 @@ for (const app of apps) {
       expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant', 'user'])
 
       // An answer that has ended is kept by the page.
+      await expect(chat.status).toHaveAttribute('data-status', 'closed')
       await other.close()
       const { length } = requests
       await page.reload()
