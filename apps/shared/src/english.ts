@@ -87,7 +87,7 @@ export const english = {
   },
   chat: {
     title: 'Chat',
-    lead: 'The model runs without its readers: reload, or open a second tab. A token is valid for three seconds.',
+    lead: 'The model goes on without readers: reload, or duplicate this tab. A token is valid for three seconds.',
     prompts: ['What is a river?', 'What does ALBA cost now?', 'Who pays for unread words?'],
     label: 'Your question',
     turns: 'Conversation',
