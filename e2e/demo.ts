@@ -36,6 +36,8 @@ export interface Demo {
   /** Injects a fault without a click: the browser does not report layout shifts right after a click. */
   applyWeather(body: { do: string; forMs?: number }): Promise<void>
   stats(stream: 'market' | 'news' | 'chat'): Promise<Stats>
+  /** Kills the process that serves a stream of the page with SIGKILL. Another one takes its place. */
+  killProcess(stream: 'market' | 'chat'): Promise<void>
   /** Kills the server with SIGKILL. */
   killServer(): Promise<void>
   restartServer(): Promise<void>
@@ -88,6 +90,15 @@ export const test = base.extend<{ demo: Demo; serverArgs: string[] }>({
       async stats(stream) {
         const query = `visitor=${visitor}&stream=${stream}`
         return (await (await fetch(`${url}/api/stats?${query}`)).json()) as Stats
+      },
+      async killProcess(stream) {
+        const response = await fetch(`${url}/api/processes?visitor=${visitor}&stream=${stream}`)
+        const { processes } = (await response.json()) as {
+          processes: { process: number; openedAt: number | null }[]
+        }
+        const victim = processes.find(({ openedAt }) => openedAt !== null)?.process
+        const headers = { 'content-type': 'application/json' }
+        await fetch(`${url}/api/kill`, { method: 'POST', headers, body: JSON.stringify({ process: victim }) })
       },
       killServer: () => server.kill(),
       restartServer: () => server.restart(),

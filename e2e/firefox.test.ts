@@ -75,7 +75,7 @@ for (const app of apps) {
     await press('[data-action=clear]')
     await expectRecovery()
 
-    const answer = () => page.$eval('.answer', (element) => element.textContent)
+    const answer = () => page.$$eval('demo-answer [data-kind=text] a', ([first]) => first?.textContent)
     await press('.question button')
     await expect.poll(answer, polling).toBe(tokensFor('What is a river?').join(''))
     const tokens = await page.$eval('.facts', (element) => element.textContent)
@@ -85,7 +85,7 @@ for (const app of apps) {
     await press('section[aria-labelledby=chat] .connection button')
     await expect
       .poll(() => page.$eval('.facts [role=status]', (element) => element.textContent), polling)
-      .toMatch(/^The server stopped at word \d+ of \d+\.$/)
+      .toMatch(/^The model stopped at message \d+ of \d+\.$/)
 
     await page.close()
     await expect.poll(() => stats('market'), polling).toMatchObject({ open: 0 })

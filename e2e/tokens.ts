@@ -10,3 +10,12 @@ export function replaceLaterTokens() {
     return Response.json({ token: 'demo', expiresInMs: 3_600_000 })
   }
 }
+
+/** Runs in the page before its scripts. Keeps the last body that was sent: Playwright does not see that of a Blob. */
+export function recordBodies() {
+  const { fetch } = globalThis
+  globalThis.fetch = async (input, init) => {
+    if (init?.body instanceof Blob) Object.assign(globalThis, { lastBody: await init.body.text() })
+    return fetch(input, init)
+  }
+}

@@ -10,6 +10,7 @@ declare module 'react' {
       'demo-weather-actions': Props
       'demo-time-line': Props
       'demo-facts': Props
+      'demo-answer': Props
       'demo-proof': Props & { of: string }
       'demo-question': Props
       'demo-title': Props & { of: string }

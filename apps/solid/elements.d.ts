@@ -9,6 +9,7 @@ declare module 'solid-js' {
       'demo-weather-actions': Props
       'demo-time-line': Props
       'demo-facts': Props
+      'demo-answer': Props
       'demo-proof': Props & { of: string }
       'demo-question': Props
       'demo-title': Props & { of: string }

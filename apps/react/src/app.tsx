@@ -1,4 +1,5 @@
-import { history, json, keyed, type MessageOf, type Snapshot, text, useEventSource } from '@headwater/react'
+import { history, json, keyed, type MessageOf, type Snapshot, useEventSource } from '@headwater/react'
+import { anthropic } from '@headwater/react/llm'
 import * as demo from 'demo-shared'
 import { StrictMode, useEffect, useMemo, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -89,25 +90,20 @@ function News() {
 }
 
 function Chat() {
-  const { chat } = use(demo.texts)
-  const question = use(demo.question)
-  const answer = useEventSource(question.number ? demo.api('chat?resumable') : null, {
-    method: 'POST',
-    headers: demo.authHeaders,
-    body: demo.chatBody(question.text),
-    key: question.number,
-    until: demo.isDone,
-    fold: text(demo.deltaOf),
-    onMessage: demo.monitors.chat.onMessage,
-  })
+  const [chat, texts, { url, options }] = [use(demo.chat), use(demo.texts), use(demo.answerStream)]
+  const answer = useEventSource(url, { ...options, fold: anthropic() })
   return (
     <section className="card" aria-labelledby="chat">
       <demo-title of="chat" />
       <demo-question />
       <Connection stream={answer} isAnswer />
-      <p className="answer" data-empty={!answer.data}>
-        {answer.data || chat.empty}
-      </p>
+      <demo-answer>
+        {demo.rowsOf(chat, answer.data, texts).map(({ key, kind, label, text, url: source }) => (
+          <p key={key} data-kind={kind}>
+            <b>{label}</b> <a href={source}>{text}</a>
+          </p>
+        ))}
+      </demo-answer>
       <demo-facts />
     </section>
   )

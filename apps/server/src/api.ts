@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Answers } from '@headwater/server/answers'
 import { readObject } from './body.ts'
-import { answerChat } from './chat.ts'
+import { answerIn, createModel, parseQuestion } from './chat.ts'
 import type { Channels } from './channels.ts'
 import type { Fleet } from './fleet.ts'
 import { lastEventIdOf } from './last-event-id.ts'
@@ -23,6 +24,7 @@ import { parseWeather, throwIfRefused } from './weather.ts'
 
 export interface ApiContext {
   channels: Channels
+  answers: Answers
   fleet: Fleet
   streams: Streams
   visitors: Visitors
@@ -41,7 +43,7 @@ type Handler = (call: Call) => unknown
 
 /** Creates the handlers of the paths under /api, by path and method. */
 export function createApi(context: ApiContext): Record<string, Record<string, Handler>> {
-  const { channels, fleet, streams, visitors, tokens, chatTokenMs, log } = context
+  const { channels, answers, fleet, streams, visitors, tokens, chatTokenMs, log } = context
 
   function visitorOf(query: URLSearchParams): Visitor {
     const visitor = visitors.getOrCreate(query.get('visitor') ?? '')
@@ -69,6 +71,13 @@ export function createApi(context: ApiContext): Record<string, Record<string, Ha
     return visitor
   }
 
+  function authorize(visitor: Visitor, { headers: { authorization } }: IncomingMessage) {
+    const rejection = tokens.rejectionOf(authorization)
+    if (rejection === undefined) return
+    log(`chat ${labelOf(visitor)} refused with 401`)
+    throw new HttpError(401, 'invalid_api_key', rejection, { 'WWW-Authenticate': 'Bearer' })
+  }
+
   /** Answers with a channel. A client without an id is first sent the newest messages, `from` of them. */
   function follow(kind: 'ticker' | 'market' | 'news', channel: AnyChannel, from: number, call: Call) {
     const { req, res, query } = call
@@ -93,23 +102,27 @@ export function createApi(context: ApiContext): Record<string, Record<string, Ha
     },
     '/api/chat': {
       async POST({ req, res, query }) {
+        const answer = answerIn(query)
         const visitor = admitStream('chat', req, query)
-        const rejection = tokens.rejectionOf(req.headers.authorization)
-        if (rejection !== undefined) {
-          log(`chat ${labelOf(visitor)} refused with 401`)
-          throw new HttpError(401, 'invalid_api_key', rejection, { 'WWW-Authenticate': 'Bearer' })
+        authorize(visitor, req)
+        const question = parseQuestion(await readObject(req))
+        if (res.destroyed) return
+        const stream = streams.create('chat', visitor, res)
+        // The response ends when the token expires: the client must come back with a new one for the rest.
+        const expiresInMs = tokens.expiryOf(req.headers.authorization) - Date.now()
+        if (Number.isFinite(expiresInMs)) {
+          const expiry = setTimeout(() => stream.stop('its token has expired'), expiresInMs)
+          res.on('close', () => clearTimeout(expiry))
         }
-        const body = await readObject(req)
-        // A resumable answer ends when its token expires: the client must come back with a new token for the rest.
-        const resumable = query.has('resumable')
-        const expiresAt = resumable ? tokens.expiryOf(req.headers.authorization) : Infinity
-        answerChat(req, res, body, visitor, {
-          tokenMs: chatTokenMs,
-          resumable,
-          expiresAt,
-          streams,
-          log,
-        })
+        const run = createModel(question, { answer, visitor, tokenMs: chatTokenMs, log })
+        const headers = { 'Access-Control-Expose-Headers': 'Retry-After' }
+        await answers.handle(req, stream, answer, { run, headers })
+      },
+    },
+    '/api/chat/stop': {
+      async POST({ req, res, query }) {
+        authorize(visitorOf(query), req)
+        reply(res, 200, { stopped: await answers.stop(answerIn(query)) })
       },
     },
     '/api/token': {

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { memoryLog } from '@headwater/server'
+import { createAnswers, memoryAnswers, type AnswerStore } from '@headwater/server/answers'
 import { createApi } from './api.ts'
 import { closeChannels, createChannels, type Storage } from './channels.ts'
 import { alone, type Duties, type Fleet } from './fleet.ts'
@@ -37,6 +39,8 @@ export interface DemoServerOptions {
   stallMs?: number
   /** Creates the log of each channel. By default in memory. */
   storage?: Storage
+  /** Store of the answers of the chat. By default in memory. */
+  answerStore?: AnswerStore
   /** Joins other processes, one of which publishes. By default this server is alone, and publishes itself. */
   join?: (duties: Duties) => Fleet
   /** Default 2500. */
@@ -55,6 +59,10 @@ export interface DemoServer {
 
 /** Interval at which the publisher is told of readers, in milliseconds. */
 const wantMs = 10_000
+/** Time after which readers of an answer are told that its process is lost, in milliseconds. */
+const leaseMs = 3_000
+/** Reconnection time of an answer, in milliseconds. */
+const answerRetryMs = 300
 /** Time that `close` gives clients to receive pending data, in milliseconds. */
 const closeTimeoutMs = 1000
 
@@ -64,7 +72,13 @@ export async function startDemoServer(options: DemoServerOptions = {}): Promise<
   const { storage = (_, bounds) => memoryLog(bounds), newsEveryMs = 3000 } = options
   const streams = createStreams(options.maxStreams ?? 2500, log)
   const visitors = createVisitors(options.maxVisitors ?? 2500, options.visitorIdleMs ?? 10 * 60 * 1000)
-  const channels = createChannels(storage, { heartbeatMs: options.heartbeatMs, stallMs: options.stallMs })
+  const { heartbeatMs, stallMs } = options
+  const channels = createChannels(storage, { heartbeatMs, stallMs })
+  const answers = createAnswers(`chat of ${randomUUID()}`, {
+    store: options.answerStore ?? memoryAnswers(),
+    ...{ heartbeatMs, stallMs, leaseMs, retryMs: answerRetryMs },
+    onError: (error) => log(String(error)),
+  })
   const duties = createDuties(streams, visitors, log)
   let publisher: Publisher | undefined
   const fleet = options.join?.(duties) ?? alone(duties, (feed) => publisher?.want(feed))
@@ -72,6 +86,7 @@ export async function startDemoServer(options: DemoServerOptions = {}): Promise<
 
   const api = createApi({
     channels,
+    answers,
     fleet,
     streams,
     visitors,
@@ -103,7 +118,7 @@ export async function startDemoServer(options: DemoServerOptions = {}): Promise<
     clearInterval(wantTimer)
     publisher?.stop()
     const timeout = setTimeout(() => server.closeAllConnections(), closeTimeoutMs)
-    await closeChannels(channels)
+    await Promise.all([closeChannels(channels), answers.close({ graceMs: 0 })])
     streams.endAll('the server is stopping')
     await serverClosed
     clearTimeout(timeout)

@@ -3,7 +3,7 @@ import type { NodeResponse } from '@headwater/server'
 import type { Log } from './log.ts'
 import { isSilent, isSlow, labelOf, type StreamKind, type Visitor } from './visitors.ts'
 
-/** One response. A channel or the chat writes to it as to that of `node:http`, and the weather decides when it is sent. */
+/** One response. A channel or an answer writes to it as to that of `node:http`, and the weather decides when it is sent. */
 export interface Stream extends NodeResponse {
   readonly kind: StreamKind
   readonly visitor: Visitor
@@ -86,8 +86,8 @@ class FaultyStream implements Stream {
   writeHead(status: number, headers: Record<string, string>): void {
     this.#response.writeHead(status, headers)
     if (status !== 200) {
-      this.visitor.answered503[this.kind]++
-      this.#log(`${this.#label} refused with ${status}`)
+      if (status === 503) this.visitor.answered503[this.kind]++
+      this.#log(`${this.#label} answered with ${status}`)
       return
     }
     // The first message may be held back. The client learns of the connection now.
@@ -109,10 +109,10 @@ class FaultyStream implements Stream {
   }
 
   end(chunk?: Uint8Array): void {
-    this.stop('the server is stopping', chunk)
+    this.stop('the server has ended it', chunk)
   }
 
-  /** Called by a channel if the client takes nothing. */
+  /** Called if the client takes nothing. */
   destroy(): void {
     this.#closeReason ??= `it took nothing, ${this.#response.writableLength + this.#held.length} bytes waiting`
     this.#response.destroy()

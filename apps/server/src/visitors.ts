@@ -23,12 +23,14 @@ interface StreamRequest {
   readonly at: number
 }
 
-/** Progress of an answer when its stream closed. */
+/** Progress of an answer when the model ended. */
 interface ChatResult {
+  /** Id of the answer. */
+  readonly answer: string
   readonly at: number
   readonly sent: number
   readonly of: number
-  readonly end: 'answered' | 'stopped by the client' | 'cut by the server'
+  readonly end: 'answered' | 'stopped'
 }
 
 export interface Visitors {
@@ -131,7 +133,7 @@ export function mergeStats(parts: readonly Stats[]) {
     parts.reduce((total, part) => total + part[name], 0)
   const byTime = (one: { at: number }, other: { at: number }) => one.at - other.at
   const requests = parts.flatMap((part) => part.requests).toSorted(byTime)
-  const lastChat = parts
+  const last = parts
     .flatMap((part) => part.lastChat ?? [])
     .toSorted(byTime)
     .at(-1)
@@ -141,7 +143,7 @@ export function mergeStats(parts: readonly Stats[]) {
     answered503: sum('answered503'),
     lastEventIds: requests.slice(-maxIdsPerKind).map(({ lastEventId }) => lastEventId),
     chatsStopped: sum('chatsStopped'),
-    lastChat: lastChat ? { sent: lastChat.sent, of: lastChat.of, end: lastChat.end } : null,
+    lastChat: last ? { answer: last.answer, sent: last.sent, of: last.of, end: last.end } : null,
   }
 }
 

@@ -2,7 +2,7 @@ import { perform, type Answer, type DutyCall, type Duties, type Fleet } from './
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts'
 import { print } from './print.ts'
 import { startDemoServer } from './server.ts'
-import { openStorage } from './storage.ts'
+import { openAnswerStore, openStorage } from './storage.ts'
 
 // One process that serves the demo. primary.ts starts it, owns the port, and publishes.
 
@@ -57,6 +57,7 @@ const server = await startDemoServer({
   pages,
   tokenSecret,
   storage: openStorage(settings.storage),
+  answerStore: openAnswerStore(settings.storage),
   log: (line) => print(prefix + line),
   join,
 }).catch((error: unknown) => {

@@ -1,49 +1,62 @@
 import { expect, test } from 'vitest'
-import type { ChatChunk } from '../src/chat.ts'
-import { languageOf, tokensFor } from '../src/model.ts'
-import { gapsIn, idsOf, listen, post, statsOf, type Listener } from './listener.ts'
+import { languageOf, priceTokensFor, source, tokensFor } from '../src/model.ts'
+import { ask, chatBody, demo, eventsOf, price, textOf } from './chat.ts'
+import { gapsIn, idsOf, post, statsOf } from './listener.ts'
 import { serverForTest } from './server-for-test.ts'
 
-const chatBody = (content: unknown) => ({
-  model: 'canned-1',
-  messages: [{ role: 'user', content }],
-  stream: true,
-})
-const demo = { authorization: 'Bearer demo' }
-
-function chunksOf({ messages }: Listener): ChatChunk[] {
-  return messages.filter(({ data }) => data !== '[DONE]').map(({ data }) => JSON.parse(data) as ChatChunk)
-}
-
-function textOf(chunks: ChatChunk[]): string {
-  return chunks.map(({ choices }) => choices[0].delta.content ?? '').join('')
-}
-
-test('streams the answer token by token in the chat-completions format and ends with [DONE]', async () => {
+test('streams reasoning, text and a source in the format of the Messages API, and tells the end', async () => {
   const { url } = await serverForTest({ chatTokenMs: 1 })
-  const chat = await listen(`${url}/api/chat`, {
-    method: 'POST',
-    headers: demo,
-    body: chatBody('What is a river?'),
-  })
+  const chat = await ask(url, 'answer-1')
   await chat.ended()
   expect(chat.status).toBe(200)
   expect(chat.headers['content-type']).toBe('text/event-stream')
   expect(chat.complete).toBe(true)
-  expect(chat.messages.at(-1)).toEqual({ event: 'message', id: '', data: '[DONE]' })
-  const chunks = chunksOf(chat)
-  expect(chunks[0]).toEqual({
-    id: expect.stringMatching(/^chatcmpl-/),
-    object: 'chat.completion.chunk',
-    created: expect.any(Number),
-    model: 'canned-1',
-    choices: [{ index: 0, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }],
+  expect(chat.messages.at(-1)).toMatchObject({ event: 'headwater.end', data: '{"reason":"done"}' })
+  expect(gapsIn(idsOf(chat))).toEqual([])
+  const events = eventsOf(chat)
+  expect(chat.messages.slice(0, -1).map(({ event }) => event)).toEqual(events.map(({ type }) => type))
+  expect(events[0]).toEqual({
+    type: 'message_start',
+    message: {
+      id: expect.stringMatching(/^msg_/),
+      ...{ type: 'message', role: 'assistant', model: 'canned-1', content: [] },
+      ...{ stop_reason: null, stop_sequence: null, usage: { input_tokens: 2, output_tokens: 1 } },
+    },
   })
-  expect(chunks.at(-1)?.choices[0]).toMatchObject({ delta: {}, finish_reason: 'stop' })
-  expect(new Set(chunks.map(({ id }) => id)).size).toBe(1)
-  expect(chunks.length).toBeGreaterThan(20)
-  expect(textOf(chunks)).toContain('does not hurry')
+  expect(events.filter(({ type }) => type === 'content_block_start')).toMatchObject([
+    { index: 0, content_block: { type: 'thinking' } },
+    { index: 1, content_block: { type: 'text' } },
+  ])
+  expect(events.map(({ delta }) => delta?.citation).filter(Boolean)).toMatchObject([source])
+  expect(events.slice(-2)).toMatchObject([{ delta: { stop_reason: 'end_turn' } }, { type: 'message_stop' }])
+  expect(textOf(chat)).toBe(tokensFor('Hi').join(''))
   expect(await statsOf(url)).toMatchObject({ open: 0, opened: 1, chatsStopped: 0 })
+})
+
+test('calls the tool for prices if the client has it, and answers with the result', async () => {
+  const { url } = await serverForTest({ chatTokenMs: 1 })
+  const question = chatBody('What does alba cost?')
+  const call = await ask(url, 'call', { body: { ...question, tools: [price] } })
+  await call.ended()
+  const events = eventsOf(call)
+  const { content_block: block } =
+    events.find(({ content_block }) => content_block?.type === 'tool_use') ?? {}
+  expect(block).toEqual({ type: 'tool_use', id: expect.stringMatching(/^toolu_/), name: 'price', input: {} })
+  const pieces = events.flatMap(({ delta }) => delta?.partial_json ?? [])
+  expect(pieces.length).toBeGreaterThan(2)
+  expect(JSON.parse(pieces.join(''))).toEqual({ symbol: 'ALBA' })
+  expect(events.at(-2)).toMatchObject({ delta: { stop_reason: 'tool_use' } })
+
+  const result = { type: 'tool_result', tool_use_id: block?.id, content: '98.7' }
+  const assistant = { role: 'assistant', content: [block] }
+  const messages = [...question.messages, assistant, { role: 'user', content: [result] }]
+  const answer = await ask(url, 'result', { body: { ...question, tools: [price], messages } })
+  await answer.ended()
+  expect(textOf(answer)).toBe(priceTokensFor('What does alba cost?', '98.7').join(''))
+
+  const withoutTool = await ask(url, 'without', { body: question })
+  await withoutTool.ended()
+  expect(textOf(withoutTool)).toBe(tokensFor('What does alba cost?').join(''))
 })
 
 test.each([
@@ -62,9 +75,9 @@ test.each([
       { role: 'user', content: [{ type: 'text', text: question }] },
     ],
   }
-  const chat = await listen(`${url}/api/chat`, { method: 'POST', headers: demo, body })
+  const chat = await ask(url, language, { body })
   await chat.ended()
-  const text = textOf(chunksOf(chat))
+  const text = textOf(chat)
   expect(text.startsWith(start)).toBe(true)
   expect(text).toBe(tokensFor(question).join(''))
 })
@@ -75,13 +88,13 @@ test('accepts an issued token until it expires, then answers 401 with the reason
   const { token, expiresInMs } = issued as { token: string; expiresInMs: number }
   expect(expiresInMs).toBe(150)
   const headers = { authorization: `Bearer ${token}` }
-  const chat = await listen(`${url}/api/chat`, { method: 'POST', headers, body: chatBody('Hi') })
+  const chat = await ask(url, 'first', { headers })
   expect(chat.status).toBe(200)
   await chat.ended()
   const expired = Date.now() + 150
   let answer = { status: 200, body: {} as unknown }
   while (answer.status === 200 && Date.now() < expired + 1000) {
-    const again = await fetch(`${url}/api/chat`, {
+    const again = await fetch(`${url}/api/chat?answer=again`, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify(chatBody('Hi')),
@@ -104,7 +117,7 @@ test.each([
   ['with an unknown word as token', { authorization: 'Bearer demo2' }, 'not issued by'],
 ])('answers 401 to a request %s', async (_, headers, message) => {
   const { url } = await serverForTest()
-  const answer = await post(`${url}/api/chat`, chatBody('Hi'), headers)
+  const answer = await post(`${url}/api/chat?answer=a`, chatBody('Hi'), headers)
   expect(answer.status).toBe(401)
   expect(answer.headers.get('www-authenticate')).toBe('Bearer')
   expect(answer.body).toEqual({
@@ -129,7 +142,7 @@ test.each([
   [chatBody(5), '"messages"'],
 ])('answers 400 to the body %j', async (body, message) => {
   const { url } = await serverForTest()
-  const answer = await post(`${url}/api/chat`, body, demo)
+  const answer = await post(`${url}/api/chat?answer=a`, body, demo)
   expect(answer.status).toBe(400)
   expect(answer.body).toMatchObject({
     error: { type: 'invalid_request_error', message: expect.stringContaining(message) },
@@ -138,7 +151,7 @@ test.each([
 
 test('answers 413 to a body larger than 1 MiB, and 405 with Allow to a GET', async () => {
   const { url } = await serverForTest()
-  const large = await post(`${url}/api/chat`, chatBody('x'.repeat(1024 * 1024)), demo)
+  const large = await post(`${url}/api/chat?answer=a`, chatBody('x'.repeat(1024 * 1024)), demo)
   expect(large.status).toBe(413)
   expect(large.body).toMatchObject({ error: { code: 'body_too_large' } })
   const get = await fetch(`${url}/api/chat`)
@@ -147,67 +160,41 @@ test('answers 413 to a body larger than 1 MiB, and 405 with Allow to a GET', asy
   expect(await get.json()).toMatchObject({ error: { code: 'method_not_allowed' } })
 })
 
-test('stops generating when the client disconnects', async () => {
-  const { url, logged } = await serverForTest({ chatTokenMs: 20 })
-  const chat = await listen(`${url}/api/chat`, { method: 'POST', headers: demo, body: chatBody('Hi') })
-  await chat.until(() => chat.messages.length >= 3)
-  chat.close()
-  expect(await logged(/stopped generating/)).toMatch(/at \d+ of \d+ messages/)
-  const stats = await statsOf(url)
-  expect(stats).toMatchObject({ open: 0, opened: 1, chatsStopped: 1 })
-  expect(stats).toMatchObject({ lastChat: { end: 'stopped by the client' } })
-})
-
-test('sends ids in a resumable answer, ends it when the token expires, and resumes after Last-Event-ID', async () => {
-  const { url } = await serverForTest({ chatTokenMs: 20 })
-  const api = `${url}/api/chat?resumable`
-  const first = await post(`${url}/api/token?forMs=1000`, '')
-  expect(first.body).toMatchObject({ expiresInMs: 1000 })
-  const bearer = ({ body }: typeof first) => `Bearer ${(body as { token: string }).token}`
-  const init = { method: 'POST', body: chatBody('Hi') }
-  const part = await listen(api, { ...init, headers: { authorization: bearer(first) } })
-  await part.ended()
-  expect(part.complete).toBe(true)
-  expect(part.messages.length).toBeGreaterThan(2)
-  const last = part.messages.at(-1)?.id ?? ''
-  expect(await statsOf(url)).toMatchObject({
-    chatsStopped: 0,
-    lastChat: { sent: Number(last) + 1, of: expect.any(Number), end: 'cut by the server' },
-  })
-  const expired = { authorization: bearer(first), 'Last-Event-ID': last }
-  expect((await listen(api, { ...init, headers: expired })).status).toBe(401)
-  const rest = await listen(api, { ...init, headers: { ...demo, 'Last-Event-ID': last } })
-  expect(part.headers['sse-resume']).toBeUndefined()
-  expect(rest.headers['sse-resume']).toBe('complete')
-  await rest.ended()
-  expect(gapsIn([...idsOf(part), ...idsOf(rest)])).toEqual([])
-  expect(textOf([...chunksOf(part), ...chunksOf(rest)])).toBe(tokensFor('Hi').join(''))
-  expect(rest.messages.at(-1)?.data).toBe('[DONE]')
-})
+test.each(['', '?answer=', '?answer=a/b', `?answer=${'a'.repeat(101)}`])(
+  'answers 400 to a chat and to a stop with the query "%s"',
+  async (query) => {
+    const { url } = await serverForTest()
+    for (const path of ['chat', 'chat/stop']) {
+      const { status, body } = await post(`${url}/api/${path}${query}`, chatBody('Hi'), demo)
+      expect(status).toBe(400)
+      expect(body).toMatchObject({ error: { message: expect.stringContaining('"answer"') } })
+    }
+  },
+)
 
 test('sends nothing during a silence and the complete answer after it', async () => {
   const { url } = await serverForTest({ chatTokenMs: 5 })
-  const chat = await listen(`${url}/api/chat`, { method: 'POST', headers: demo, body: chatBody('Hi') })
+  const chat = await ask(url, 'silent')
   await chat.until(() => chat.messages.length >= 3)
   await post(`${url}/api/weather`, { do: 'silence' })
-  const unaffected = await listen(`${url}/api/ticker?visitor=unaffected`)
   const { length } = chat.messages
-  await unaffected.until(() => unaffected.messages.length >= 20)
+  const other = await ask(`${url}`, 'other', { visitor: 'unaffected' })
+  await other.until(() => other.messages.length >= 20)
   expect(chat.messages).toHaveLength(length)
   await post(`${url}/api/weather`, { do: 'clear' })
   await chat.ended()
-  expect(chat.messages.at(-1)?.data).toBe('[DONE]')
-  expect(textOf(chunksOf(chat))).toBe(tokensFor('Hi').join(''))
+  expect(chat.messages.at(-1)?.event).toBe('headwater.end')
+  expect(textOf(chat)).toBe(tokensFor('Hi').join(''))
 })
 
 test('drops a chat and refuses new ones like any other stream', async () => {
   const { url } = await serverForTest({ chatTokenMs: 20 })
-  const chat = await listen(`${url}/api/chat`, { method: 'POST', headers: demo, body: chatBody('Hi') })
+  const chat = await ask(url, 'dropped')
   await chat.until(() => chat.messages.length >= 3)
   await post(`${url}/api/weather`, { do: 'refuse' })
   await chat.ended()
   expect(chat.complete).toBe(false)
-  const refused = await post(`${url}/api/chat`, chatBody('Hi'), demo)
+  const refused = await post(`${url}/api/chat?answer=dropped`, chatBody('Hi'), demo)
   expect(refused.status).toBe(503)
   expect(refused.headers.get('retry-after')).toBe('5')
 })

@@ -1,7 +1,9 @@
 import { expect, test, type TestContext } from 'vitest'
 import { findRedisServer } from '../src/redis-server.ts'
+import { tokensFor } from '../src/model.ts'
 import type { Tick } from '../src/ticker.ts'
-import { gapsIn, idsOf, listen, post, resume, statsOf, type Listener } from './listener.ts'
+import { ask, demo, textOf } from './chat.ts'
+import { gapsIn, idsOf, lastIdOf, listen, post, resume, statsOf, type Listener } from './listener.ts'
 import { isRunning, processesOf, runDemo } from './processes.ts'
 
 function skipWithoutRedis({ skip }: TestContext) {
@@ -65,6 +67,53 @@ test('a stream continues on another process after its own was killed, and the ot
   expect(shared.filter(([id, data]) => other?.get(id) !== data)).toEqual([])
 })
 
+test('an answer survives the process of its reader, and readers are told if that of the model is killed', async (context) => {
+  skipWithoutRedis(context)
+  const { url, output, printed } = await runDemo(['--processes', '3'])
+  const processOf = async (visitor: string) =>
+    (await openIn(url, `?visitor=${visitor}&stream=chat`))[0]?.process ?? 0
+  async function killProcessOf(visitor: string) {
+    const [victim] = await openIn(url, `?visitor=${visitor}&stream=chat`)
+    await post(`${url}/api/kill`, { process: victim?.process })
+    // Before that, a connection may be given to it, and is never answered.
+    await printed(new RegExp(`pid ${victim?.pid}\\) ended`))
+  }
+  const mine = await ask(url, 'answer', { visitor: 'mine' })
+  const model = await processOf('mine')
+  expect(output()).toContain(`[${model}] chat of visitor "mine" started answer answer`)
+  // The processes take turns.
+  const theirs = await ask(url, 'answer', { visitor: 'theirs' })
+  const reader = await processOf('theirs')
+  expect(reader).not.toBe(model)
+
+  await theirs.until(() => theirs.messages.length >= 5)
+  await killProcessOf('theirs')
+  await theirs.ended()
+  expect(theirs.complete).toBe(false)
+  const headers = { 'Last-Event-ID': lastIdOf(theirs) }
+  const continued = await ask(url, 'answer', { visitor: 'theirs', headers })
+  expect(continued.headers['sse-resume']).toBe('complete')
+  await Promise.all([continued.ended(), mine.ended()])
+  expect(gapsIn([...idsOf(theirs), ...idsOf(continued)])).toEqual([])
+  expect(textOf(theirs, continued)).toBe(tokensFor('Hi').join(''))
+  expect(textOf(mine)).toBe(textOf(theirs, continued))
+  expect(output().match(/started answer/g)).toHaveLength(1)
+
+  await printed(new RegExp(`process ${reader} is back`))
+  const lost = await ask(url, 'lost', { visitor: 'lost' })
+  await lost.until(() => lost.messages.length >= 5)
+  await killProcessOf('lost')
+  await lost.ended()
+  const told = await ask(url, 'lost', { headers: { 'Last-Event-ID': lastIdOf(lost) } })
+  await told.ended()
+  expect(told.messages.at(-1)?.event).toBe('headwater.end')
+  expect(JSON.parse(told.messages.at(-1)?.data ?? '')).toMatchObject({
+    reason: 'lost',
+    error: { code: 'lost' },
+  })
+  expect(output().match(/started answer/g)).toHaveLength(2)
+})
+
 test('weather, statistics and tokens hold in all processes', async (context) => {
   skipWithoutRedis(context)
   const { url } = await runDemo(['--processes', '3'])
@@ -78,16 +127,13 @@ test('weather, statistics and tokens hold in all processes', async (context) => 
 
   const { body } = await post(`${url}/api/token`, '')
   const authorization = `Bearer ${(body as { token: string }).token}`
-  const question = { model: 'canned-1', stream: true, messages: [{ role: 'user', content: 'Hi' }] }
-  for (let n = 0; n < 3; n++) {
-    const chat = await listen(`${url}/api/chat?visitor=chat`, {
-      method: 'POST',
-      headers: { authorization },
-      body: question,
-    })
-    expect(chat.status).toBe(200)
-    chat.close()
-  }
+  const chats = await Promise.all(
+    [1, 2, 3].map((n) => ask(url, `chat-${n}`, { visitor: 'chat', headers: { authorization } })),
+  )
+  for (const { status } of chats) expect(status).toBe(200)
+  // The model may run in another process.
+  for (const n of [1, 2, 3])
+    expect((await post(`${url}/api/chat/stop?answer=chat-${n}`, {}, demo)).body).toEqual({ stopped: true })
   await expect.poll(() => statsOf(url, '?visitor=chat')).toMatchObject({ open: 0, chatsStopped: 3 })
 
   const answer = await post(`${url}/api/weather?visitor=spread`, { do: 'refuse' })

@@ -128,7 +128,7 @@ test('serves forty unbuffered streams over one HTTP/2 connection behind nginx', 
   expect([refused.head[':status'], refused.head['retry-after']]).toEqual([503, '5'])
   const question = { model: 'canned-1', messages: [{ role: 'user', content: 'Hi' }], stream: true }
   const authorization = 'Bearer demo'
-  const chat = await send(session, '/api/chat?visitor=me', { ...json, authorization }, question)
-  await chat.until(() => chat.text().includes('[DONE]'))
+  const chat = await send(session, '/api/chat?answer=mine&visitor=me', { ...json, authorization }, question)
+  await chat.until(() => chat.text().includes('message_stop'))
   expect(chat.chunks.length).toBeGreaterThan(20)
 })

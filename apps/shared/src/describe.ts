@@ -1,5 +1,5 @@
 import type { Snapshot } from '@headwater/core'
-import { loadServerReport } from './chat.ts'
+import { askAgain, chat, stopAnswer } from './chat.ts'
 import type { Texts } from './english.ts'
 
 /** Texts that describe a connection, and the action of its button. */
@@ -16,23 +16,24 @@ export interface Description {
   act(): void
 }
 
-/** Describes a connection. The button closes and opens it; for a chat answer it only stops it. */
+/** Describes a connection. The button closes and opens it; for an answer of the chat it stops the model, or asks again. */
 export function describe(stream: Snapshot<unknown>, texts: Texts, isAnswer = false): Description {
   const isActive = stream.status !== 'closed' && stream.status !== 'idle'
   const description = { status: texts.status[stream.status], detail: detailOf(stream, texts) }
   if (isAnswer) {
-    const act = () => isActive && stop(stream)
-    return { ...description, label: texts.chat.stop, disabled: !isActive, act }
+    if (isActive)
+      return {
+        ...description,
+        label: texts.chat.stop,
+        disabled: false,
+        act: () => void stopAnswer(stream.close),
+      }
+    return { ...description, label: texts.chat.again, disabled: chat.get().turns.length === 0, act: askAgain }
   }
   if (stream.status === 'open' || stream.status === 'connecting')
     return { ...description, label: texts.close, disabled: false, act: stream.close }
   const label = stream.status === 'waiting' ? texts.retry : texts.open
   return { ...description, label, disabled: stream.status === 'paused', act: stream.open }
-}
-
-function stop(stream: Snapshot<unknown>) {
-  stream.close()
-  void loadServerReport()
 }
 
 function detailOf(stream: Snapshot<unknown>, { detail }: Texts): string {

@@ -1,7 +1,9 @@
-import { sendQuestion, serverReport, token } from './chat.ts'
+import { chat, clearChat, sendQuestion, serverReport } from './chat.ts'
+import { token } from './chat-token.ts'
 import { showChart } from './chart.ts'
 import { defineElement, setText } from './element.ts'
 import type { Texts } from './english.ts'
+import { texts } from './language.ts'
 import { selectedSymbol, symbols } from './market.ts'
 import { now } from './now.ts'
 import { serverProcess } from './server-process.ts'
@@ -138,39 +140,67 @@ defineElement('proof', (host) => ({
     }),
 }))
 
-/** `<demo-question>`: the form that sends a question, and buttons with example questions. */
+/** `<demo-question>`: the form that sends a question, buttons with example questions, and one that clears the conversation. */
 defineElement('question', (host) => ({
-  markup: ({ chat }) =>
-    `<form class="question"><input name="question" autocomplete="off" aria-label="${chat.label}" value="${chat.prompts[0]}" required /><button>${chat.send}</button></form><div class="prompts">${chat.prompts
-      .map((prompt) => `<button type="button">${prompt}</button>`)
-      .join('')}</div>`,
+  markup: ({ chat: { prompts, label, send, clear } }) =>
+    `<form class="question"><input name="question" autocomplete="off" aria-label="${label}" value="${prompts[0]}" required /><button data-waits>${send}</button></form><div class="prompts">${prompts
+      .map((prompt) => `<button type="button" data-waits>${prompt}</button>`)
+      .join('')}<button type="button" data-clear>${clear}</button></div>`,
   onRender() {
     const input = host.querySelector('input')!
     host.querySelector('form')!.addEventListener('submit', (submission) => {
       submission.preventDefault()
       sendQuestion(input.value)
     })
-    for (const button of host.querySelectorAll<HTMLElement>('.prompts button'))
+    for (const button of host.querySelectorAll<HTMLElement>('.prompts [data-waits]'))
       button.addEventListener('click', () => sendQuestion((input.value = button.textContent)))
+    host.querySelector('[data-clear]')!.addEventListener('click', clearChat)
   },
+  subscribe: () =>
+    chat.subscribe(({ isRunning }) => {
+      for (const button of host.querySelectorAll('[data-waits]'))
+        button.setAttribute('aria-disabled', String(isRunning))
+    }),
 }))
 
-/** `<demo-facts>`: the token and its remaining lifetime, the number of words, and the server's report after a stop. */
+/** `<demo-answer>`: the conversation, which the framework renders into it. It stays at its end, unless the user scrolls up. */
+customElements.define(
+  'demo-answer',
+  class extends HTMLElement {
+    #unsubscribe: (() => void) | undefined
+    connectedCallback() {
+      // It scrolls, so it must be reachable by keyboard.
+      this.tabIndex = 0
+      let isAtEnd = true
+      this.addEventListener('scroll', () => {
+        isAtEnd = this.scrollHeight - this.scrollTop - this.clientHeight < 20
+      })
+      const stay = () => isAtEnd && this.scrollTo(0, this.scrollHeight)
+      new MutationObserver(stay).observe(this, { childList: true, characterData: true, subtree: true })
+      this.setAttribute('role', 'region')
+      this.#unsubscribe = texts.subscribe(({ chat: { turns } }) => this.setAttribute('aria-label', turns))
+    }
+    disconnectedCallback() {
+      this.#unsubscribe?.()
+    }
+  },
+)
+
+/** `<demo-facts>`: the token and its remaining lifetime, the number of messages, and the server's report after a stop. */
 defineElement('facts', (host) => ({
   markup: () => `<p class="facts"><span></span><span></span><span></span><span role="status"></span></p>`,
-  subscribe({ chat }) {
-    const [lifetime, tokens, words, report] = host.querySelectorAll('span')
+  subscribe({ chat: facts }) {
+    const [lifetime, tokens, messageCount, report] = host.querySelectorAll('span')
     const unsubscribers = [
       now.subscribe((at) => {
         const { value, expiresAt } = token.get()
-        setText(lifetime, value ? chat.token(expiresAt - at) : chat.noToken)
+        setText(lifetime, value ? facts.token(expiresAt - at) : facts.noToken)
       }),
-      token.subscribe(({ count }) => setText(tokens, chat.tokens(count))),
-      monitors.chat.stats.subscribe(({ messages }) => setText(words, chat.words(messages))),
-      serverReport.subscribe((result) => {
-        const text = result && chat.report[result.end]
-        setText(report, typeof text === 'function' ? text(result?.sent ?? 0, result?.of ?? 0) : (text ?? ''))
-      }),
+      token.subscribe(({ count }) => setText(tokens, facts.tokens(count))),
+      monitors.chat.stats.subscribe(({ messages }) => setText(messageCount, facts.messages(messages))),
+      serverReport.subscribe((result) =>
+        setText(report, result ? facts.report[result.end](result.sent, result.of) : ''),
+      ),
     ]
     return () => unsubscribers.forEach((unsubscribe) => unsubscribe())
   },

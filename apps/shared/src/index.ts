@@ -1,7 +1,8 @@
 import './elements.ts'
 import './shell.ts'
 
-export { authHeaders, chatBody, deltaOf, isDone, question } from './chat.ts'
+export { answerStream, chat } from './chat.ts'
+export { rowsOf } from './chat-rows.ts'
 export { countDown, describe } from './describe.ts'
 export { language, texts } from './language.ts'
 export { marketOptions, onQuote, quoteEvents, selectSymbol, symbols, trendOf } from './market.ts'

@@ -72,3 +72,13 @@ export function recentPrices(symbol: string): [number[], number[]] {
     indexes.map((index) => prices[index % capacity] ?? 0),
   ]
 }
+
+/** Resolves with the last price of a symbol, `undefined` if there is none. Waits a moment: the market may just have been opened. */
+export async function priceOf(symbol: string): Promise<number | undefined> {
+  for (let tries = 0; tries < 30; tries++) {
+    const { prices, end } = buffers.get(symbol.toUpperCase()) ?? { prices: [], end: 0 }
+    if (end > 0) return prices[(end - 1) % capacity]
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return undefined
+}

@@ -1,5 +1,5 @@
-import { createEventSource, history, json, keyed, text } from '@headwater/solid'
-import type { MessageOf, Snapshot } from '@headwater/solid'
+import { createEventSource, history, json, keyed, type MessageOf, type Snapshot } from '@headwater/solid'
+import { anthropic } from '@headwater/solid/llm'
 import * as demo from 'demo-shared'
 import { createEffect, createMemo, For, from, Index } from 'solid-js'
 import { render } from 'solid-js/web'
@@ -7,7 +7,8 @@ import { render } from 'solid-js/web'
 const texts = from(demo.texts, demo.texts.get())
 const now = from(demo.now, demo.now.get())
 const language = from(demo.language, demo.language.get())
-const question = from(demo.question, demo.question.get())
+const chat = from(demo.chat, demo.chat.get())
+const stream = from(demo.answerStream, demo.answerStream.get())
 
 function Connection(props: { stream: Snapshot<unknown>; isAnswer?: boolean }) {
   const info = createMemo(() => demo.describe(props.stream, texts(), props.isAnswer))
@@ -98,24 +99,22 @@ function News() {
 }
 
 function Chat() {
-  const answer = createEventSource(
-    () => (question().number ? demo.api('chat?resumable') : null),
-    () => ({
-      method: 'POST',
-      headers: demo.authHeaders,
-      body: demo.chatBody(question().text),
-      key: question().number,
-      until: demo.isDone,
-      fold: text(demo.deltaOf),
-      onMessage: demo.monitors.chat.onMessage,
-    }),
-  )
+  const options = () => ({ ...stream().options, fold: anthropic() })
+  const answer = createEventSource(() => stream().url, options)
   return (
     <section class="card" aria-labelledby="chat">
       <demo-title of="chat" />
       <demo-question />
       <Connection stream={answer} isAnswer />
-      <p class="answer" data-empty={!answer.data} textContent={answer.data || texts().chat.empty} />
+      <demo-answer>
+        <Index each={demo.rowsOf(chat(), answer.data, texts())}>
+          {(row) => (
+            <p data-kind={row().kind}>
+              <b>{row().label}</b> <a href={row().url}>{row().text}</a>
+            </p>
+          )}
+        </Index>
+      </demo-answer>
       <demo-facts />
     </section>
   )
