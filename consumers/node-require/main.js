@@ -5,8 +5,12 @@ const { useEventSource } = require('@headwater/react')
 
 const stream = createEventStream(process.env.STREAM_URL)
 let count = 0
-stream.onMessage(({ id, data }) => {
-  assert.equal(JSON.parse(data).n, Number(id))
+let last
+stream.onMessage(({ id }) => {
+  // An id is an epoch and a number that counts up.
+  const number = Number(id.split('-')[1])
+  if (count > 0) assert.equal(number, last + 1)
+  last = number
   count += 1
   if (count === 5) stream.close()
 })

@@ -9,9 +9,12 @@ for await (const message of stream) {
   messages.push(message)
   if (messages.length === 5) break
 }
+// An id is an epoch and a number that counts up.
+const numberOf = (id = '') => Number(id.split('-')[1])
+assert.ok(numberOf(messages[0]?.id) > 0)
 assert.deepEqual(
-  messages.map(({ id }) => Number(id)),
-  messages.map((_, index) => Number(messages[0]?.id) + index),
+  messages.map(({ id }) => numberOf(id)),
+  messages.map((_, index) => numberOf(messages[0]?.id) + index),
 )
 const snapshot = stream.getSnapshot()
 export const kept: readonly Message[] = snapshot.data
