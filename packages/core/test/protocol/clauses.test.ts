@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { collect } from './collect.ts'
 import { decode, type Outcome, reference } from './reference.ts'
 
@@ -264,17 +264,26 @@ test('a name that differs from a field name in one character is ignored', () => 
   for (const name of ['data', 'event', 'id', 'retry']) {
     for (let at = 0; at < name.length; at++) {
       const other = `${name.slice(0, at)}x${name.slice(at + 1)}`
-      const stream = `${other}: 1\n${other}\n\ndata: a\n\n`
-      for (const chunks of chunkings(stream)) {
-        expect(collect(chunks), `name ${other}`).toEqual({
-          messages: [message('a')],
-          comments: [],
-          retries: [],
-          lastEventId: '',
-        })
-      }
+      const stream = `${other}: 1\n${other}\n\n${other}: 1\ndata: a\n\n`
+      const expected = { messages: [message('a')], comments: [], retries: [], lastEventId: '' }
+      for (const chunks of chunkings(stream)) expect(collect(chunks), `name ${other}`).toEqual(expected)
+      for (const chunks of chunkings(new TextEncoder().encode(stream)))
+        expect(collect(chunks), `name ${other}`).toEqual(expected)
     }
   }
+})
+
+test('bytes are decoded the same without the decoder of Node', async () => {
+  vi.stubGlobal('Buffer', undefined)
+  vi.resetModules()
+  const { createParser } = await import('../../src/protocol/parser.ts')
+  const messages: string[] = []
+  const parser = createParser({ onMessage: ({ data }) => messages.push(data) })
+  const bytes = new TextEncoder().encode('\ufeffdata: 你好\n\ndata: a\n\n')
+  parser.feed(bytes)
+  for (const byte of bytes.subarray(3)) parser.feed(Uint8Array.of(byte))
+  vi.unstubAllGlobals()
+  expect(messages).toEqual(['你好', 'a', '你好', 'a'])
 })
 
 test('messages without an id have the initial id', () => {
