@@ -24,6 +24,11 @@ type Snippet = keyof typeof snippets
 type Library = 'original' | 'drop-in'
 const libraries: Library[] = ['original', 'drop-in']
 
+/** Answer of a model, in the format of chat completions. The demo server has no such model. */
+const ANSWER = [...'Server-Sent Events are text over HTTP.'.split(' '), '']
+  .map((word) => `data: ${JSON.stringify({ choices: [{ delta: { content: `${word} ` } }] })}\n\n`)
+  .join('')
+
 let browser: Browser
 let server: DemoServer
 let folder: string
@@ -33,10 +38,7 @@ beforeAll(async () => {
   for (const [snippet, original] of Object.entries(snippets))
     for (const library of libraries) await bundle(snippet, library, original)
   writeFileSync(join(folder, 'index.html'), '<!doctype html>')
-  ;[browser, server] = await Promise.all([
-    launch(),
-    startDemoServer({ pages: { '/': folder }, chatTokenMs: 1 }),
-  ])
+  ;[browser, server] = await Promise.all([launch(), startDemoServer({ pages: { '/': folder } })])
 }, 60_000)
 
 afterAll(async () => {
@@ -82,6 +84,9 @@ async function run(snippet: Snippet, library: Library, isComplete: (output: read
       if (isComplete(output)) resolve()
     })
   })
+  await page.route('**/api/chat', (route) =>
+    route.fulfill({ contentType: 'text/event-stream', body: `${ANSWER}data: [DONE]\n\n` }),
+  )
   await page.goto(`${server.url}/${snippet}-${library}.html`)
   await done
   await page.close()
