@@ -15,6 +15,8 @@ export {
   partialJson,
   type ReasoningPart,
   type RefusalPart,
+  resumeFrom,
+  type ResumableFormat,
   type Source,
   type TextPart,
   type ToolCallPart,
