@@ -34,7 +34,7 @@ export async function startRedisServer(program: string, folder: string): Promise
     '--appendonly',
     'no',
   ]
-  // Detached: Ctrl-C must not end it before those who use it.
+  // Detached, so that Ctrl-C does not end Redis before the processes that use it.
   const child = spawn(program, options, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   let output = ''
   const isReady = new Promise<boolean>((resolve) => {

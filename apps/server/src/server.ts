@@ -57,7 +57,7 @@ export interface DemoServer {
   close(): Promise<void>
 }
 
-/** Interval at which the publisher is told of readers, in milliseconds. */
+/** Interval at which a worker tells the publisher that it has readers, in milliseconds. */
 const wantMs = 10_000
 /** Time after which readers of an answer are told that its process is lost, in milliseconds. */
 const leaseMs = 3_000

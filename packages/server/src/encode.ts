@@ -5,7 +5,7 @@ import type { Gap } from './resume.ts'
 /** Start of the names of events that this package sends by itself. */
 const RESERVED = 'headwater.'
 
-/** Returns a message in the event stream format. No value of the entry can begin a field, whoever wrote it to the log. */
+/** Returns a message in the event stream format. No value of the entry can begin a field, even if another program wrote it to the log. */
 export const encodeEntry = ({ event, data, id }: LogEntry): string =>
   `${event && `event: ${oneLine(event)}\n`}${field('data', data)}id: ${oneLine(id)}\n\n`
 

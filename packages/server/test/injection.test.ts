@@ -58,7 +58,7 @@ test('the parser returns each message that publish accepts', async () => {
   )
 })
 
-test('no entry of a log, whoever wrote it, becomes more than one message or another field', () => {
+test('no entry of a log, even of another program, becomes more than one message or another field', () => {
   fc.assert(
     fc.property(
       fc.array(fc.record({ event: nasty, data: nasty }), { minLength: 1, maxLength: 4 }),

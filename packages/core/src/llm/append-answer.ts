@@ -26,8 +26,8 @@ interface Conversation {
  * Appends an answer, and the results of the tools that it calls, to the conversation of a request, in the shape of the vendor:
  * with its signatures, its encrypted reasoning and the results of its own tools. Calls that were cut off are left out.
  *
- * Where the vendor keeps the conversation, the request refers to it and has only what is new: with `previous_response_id` in a
- * request to OpenAI's Responses API, and to Gemini's Interactions API unless `store` is false.
+ * If the vendor stores the conversation, the new request refers to it and contains only the new messages. That is so for a request with
+ * `previous_response_id` to OpenAI's Responses API, and for Gemini's Interactions API unless `store` is false.
  *
  * @param results Results of the calls that the client has run. Leave them out to continue after `pause`, or to ask the next question.
  * @returns A new request for `chatRequest`.

@@ -35,7 +35,7 @@ end
 if owner ~= run or tonumber(ARGV[2]) > tonumber(epoch) then
   if redis.call('EXISTS', key) == 1 then last = tonumber(string.match(last_id(), '^%d+')) end
   local now = redis.call('TIME')
-  -- Microseconds: a stream that is deleted and begun again at once has another epoch, whoever begins it.
+  -- Microseconds, so that a stream that is deleted and created again at once gets another epoch, also by another process.
   local us = now[1] * 1000000 + now[2]
   epoch = string.format('%.0f', math.max(us, last + 1, ARGV[2] + 1))
   if old then redis.call('XGROUP', 'DESTROY', key, old) end

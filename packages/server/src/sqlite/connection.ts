@@ -8,7 +8,7 @@ interface Job {
   readonly reject: (error: PublishError) => void
 }
 
-/** A log that is told about commits. */
+/** Log that is notified of commits. */
 export interface Listener {
   readonly channel: string
   /** Called after each commit to the channel by this process, and after any commit of another process. */
@@ -16,8 +16,8 @@ export interface Listener {
 }
 
 /**
- * One connection to a file for all logs of the process that use it. Appends of one turn of the event loop are one transaction. While somebody
- * listens, one timer looks for commits of other processes.
+ * One connection to a file for all logs of the process that use it. Appends of one turn of the event loop are one transaction. While there is
+ * a listener, one timer looks for commits of other processes.
  */
 export class Connection {
   readonly file: LogFile
@@ -137,7 +137,7 @@ export class Connection {
     try {
       version = this.#readVersion()
     } catch {
-      // Whoever reads next gets the error.
+      // The next read throws the error.
     }
     if (version !== undefined && version === this.#version) return
     this.#version = version

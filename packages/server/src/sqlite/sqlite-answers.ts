@@ -112,7 +112,7 @@ export class SqliteAnswers implements AnswerStore {
       try {
         now = (sql.find.get(id, Date.now()) as Row | undefined)?.n
       } catch {
-        // The reader that wakes gets the error.
+        // The next read throws the error.
       }
       if (now !== undefined && now === n) return
       n = now

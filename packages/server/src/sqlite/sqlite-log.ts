@@ -65,7 +65,7 @@ export class SqliteLog implements Log {
       try {
         now = table.head()
       } catch {
-        // The reader that wakes gets the error.
+        // The next read throws the error.
       }
       if (now !== undefined && now === head) return
       head = now

@@ -33,7 +33,7 @@ async function run(options: ChaosOptions): Promise<ChaosResult> {
   )
   expect(verdicts.flatMap(({ errors }) => errors)).toEqual([])
   expect(verdicts).toHaveLength(count)
-  // An id never names two messages, whoever has read or published it.
+  // An id never names two messages, neither for readers nor for the publisher.
   const known = new Map(confirmed)
   for (const [id, n] of seen) {
     expect(known.get(id) ?? n).toBe(n)

@@ -60,7 +60,7 @@ async function startReaders(url: string, ours: number, others: number): Promise<
   return { progress: () => ask('progress'), verdicts: () => ask('verdicts') }
 }
 
-/** What is done to the processes, to the log and to the readers. Each resolves once all is well again. */
+/** Faults of the processes, the log and the readers. Each method resolves once the fault is over. */
 class Chaos {
   readonly #options: ChaosOptions
   readonly #random: () => number

@@ -1,7 +1,7 @@
 // The readers of the load test, in a process of its own. Some of them never read. Ends with its parent.
 import { connect } from 'node:net'
 
-/** What the process is told to do. Each is answered. */
+/** Command for the process. It answers each one. */
 export type ClientTask =
   | { readonly task: 'connect'; readonly port: number; readonly readers: number; readonly stalled: number }
   | { readonly task: 'follow'; readonly port: number }

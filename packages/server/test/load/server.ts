@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createChannel, memoryLog } from '../../src/index.ts'
 
-/** What the process is told to do. Each is answered. */
+/** Command for the process. It answers each one. */
 export type ServerTask =
   | { readonly task: 'warm up'; readonly stalled: number }
   | { readonly task: 'memory' }

@@ -9,7 +9,7 @@ const START_MS = 60_000
 export interface Program {
   readonly port: number
   readonly pid: number
-  /** What it has printed. */
+  /** Returns its output so far. */
   output(): string
   /** Ends it by SIGTERM, and by SIGKILL if it is still running after a time. Resolves with the exit code. */
   stop(): Promise<number | null>
