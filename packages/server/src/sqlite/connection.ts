@@ -9,7 +9,7 @@ interface Job {
 }
 
 /** Log that is notified of commits. */
-export interface Listener {
+interface Listener {
   readonly channel: string
   /** Called after each commit to the channel by this process, and after any commit of another process. */
   readonly committed: () => void
@@ -55,15 +55,32 @@ export class Connection {
     }
   }
 
-  /** Calls a listener after each commit. Commits of other processes are noticed within `pollMs`. */
-  listen(listener: Listener, pollMs: number): void {
+  /**
+   * Calls `wake` when what `head` returns has changed, and once soon after this call. Commits of other processes are noticed within
+   * `pollMs`. Returns a function that ends this.
+   */
+  tail(channel: string, pollMs: number, head: () => unknown, wake: () => void): () => void {
+    let known: unknown
+    const committed = () => {
+      let now: unknown
+      try {
+        now = head()
+      } catch {
+        // The next read throws the error.
+      }
+      if (now !== undefined && now === known) return
+      known = now
+      wake()
+    }
+    const listener = { channel, committed }
     this.#listeners.set(listener, pollMs)
     this.#setTimer()
-  }
-
-  unlisten(listener: Listener): void {
-    this.#listeners.delete(listener)
-    this.#setTimer()
+    const first = setImmediate(committed)
+    return () => {
+      clearImmediate(first)
+      this.#listeners.delete(listener)
+      this.#setTimer()
+    }
   }
 
   close(): void {

@@ -106,28 +106,13 @@ export class SqliteAnswers implements AnswerStore {
 
   tail(id: string, wake: () => void): () => void {
     const { connection, sql } = this.#open()
-    let n: number | undefined
-    const committed = () => {
-      let now: number | undefined
-      try {
-        now = (sql.find.get(id, Date.now()) as Row | undefined)?.n
-      } catch {
-        // The next read throws the error.
-      }
-      if (now !== undefined && now === n) return
-      n = now
-      wake()
-    }
-    const listener = { channel: channelOf(id), committed }
-    connection.listen(listener, this.#pollMs)
-    const first = setImmediate(committed)
-    const stop = () => {
-      clearImmediate(first)
-      connection.unlisten(listener)
+    const head = () => (sql.find.get(id, Date.now()) as Row | undefined)?.n
+    const stop = connection.tail(channelOf(id), this.#pollMs, head, wake)
+    this.#stops.add(stop)
+    return () => {
+      stop()
       this.#stops.delete(stop)
     }
-    this.#stops.add(stop)
-    return stop
   }
 
   async close(): Promise<void> {

@@ -59,28 +59,13 @@ export class SqliteLog implements Log {
 
   tail(wake: () => void): () => void {
     const { connection, table } = this.#open()
-    let head: string | undefined
-    const committed = () => {
-      let now: string | undefined
-      try {
-        now = table.head()
-      } catch {
-        // The next read throws the error.
-      }
-      if (now !== undefined && now === head) return
-      head = now
-      wake()
-    }
-    const listener = { channel: this.#settings.channel, committed }
-    connection.listen(listener, this.#settings.pollMs)
-    const first = setImmediate(committed)
-    const stop = () => {
-      clearImmediate(first)
-      connection.unlisten(listener)
+    const { channel, pollMs } = this.#settings
+    const stop = connection.tail(channel, pollMs, () => table.head(), wake)
+    this.#stops.add(stop)
+    return () => {
+      stop()
       this.#stops.delete(stop)
     }
-    this.#stops.add(stop)
-    return stop
   }
 
   async close(): Promise<void> {
