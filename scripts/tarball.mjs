@@ -95,7 +95,8 @@ function codeFaults(folder, path, manifest) {
 function mapFaults(folder, path, code) {
   const [, map] = code.match(/^\/\/# sourceMappingURL=(.+)$/m) ?? []
   // A file that only re-exports needs no map.
-  if (!map) return /^(?:(?:import|export) (?:\{[^}]*\}|\*)[^;\n]*;?\s*)+$/.test(code) ? [] : [`${path} has no map`]
+  if (!map)
+    return /^(?:(?:import|export) (?:\{[^}]*\}|\*)[^;\n]*;?\s*)+$/.test(code) ? [] : [`${path} has no map`]
   const mapFile = join(folder, dirname(path), map)
   if (!existsSync(mapFile)) return [`${path} names the map ${map}, which does not exist`]
   const { sources, sourcesContent } = JSON.parse(readFileSync(mapFile, 'utf8'))
