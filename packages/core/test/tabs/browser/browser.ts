@@ -1,0 +1,27 @@
+/** A browser with tabs, as a test drives it. */
+export interface Browser {
+  /** Name and version. */
+  readonly name: string
+  newTab(url: string): Promise<Tab>
+  /** Ends the browser with all its processes. */
+  close(): Promise<void>
+}
+
+/** A tab. Its commands return when the browser has them, not when the page has loaded. */
+export interface Tab {
+  evaluate<Result>(expression: string): Promise<Result>
+  /** Puts the tab in front: it becomes visible, and the one that was visible becomes hidden. */
+  show(): Promise<void>
+  open(url: string): Promise<void>
+  reload(): Promise<void>
+  back(): Promise<void>
+  close(): Promise<void>
+  /** Ends the page's process. `reload` brings the page back. */
+  crash(): Promise<void>
+  /** Freezes a hidden page as the browser does to save memory: the page gets the event, then none of its tasks run. */
+  freeze(): Promise<void>
+  thaw(): Promise<void>
+  /** Stops the page's process at any point, without an event. */
+  stop(): Promise<void>
+  continue(): Promise<void>
+}

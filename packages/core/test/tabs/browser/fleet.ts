@@ -1,0 +1,156 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Browser, Tab } from './browser.ts'
+import type { Life, status } from './tab-page.ts'
+import type { Sent, TabServer } from './tab-server.ts'
+
+export type Status = ReturnType<typeof status>
+
+/** A tab of the test, with all that it was sent. */
+export interface Member {
+  readonly name: string
+  readonly user: string | null
+  readonly tab: Tab
+  /** True while something is done to it. */
+  busy: boolean
+}
+
+/** Tabs of one browser that read a stream, and what is known of those that were closed. */
+export interface Fleet {
+  readonly members: readonly Member[]
+  /** Violations in the tabs that were closed. */
+  readonly violations: string[]
+  /** Messages that were delivered in the tabs that were closed. */
+  delivered: number
+  open(query?: string, user?: string | null, path?: string): Promise<Member>
+  /** Checks what a tab was sent, and closes it. */
+  close(member: Member): Promise<void>
+  /** Returns the state of each tab; `undefined` for one that does not answer. */
+  statuses(): Promise<(Status | undefined)[]>
+  leaders(): Promise<Member[]>
+  /** Waits until all tabs have read all that was published. */
+  settled(withinMs?: number): Promise<void>
+  /** Returns the violations in all tabs, and the number of delivered messages. */
+  check(): Promise<{ violations: string[]; delivered: number }>
+}
+
+export function createFleet(browser: Browser, server: TabServer, origin = server.origin): Fleet {
+  let members: Member[] = []
+  let opened = 0
+  const violations: string[] = []
+  const fleet: Fleet = {
+    get members() {
+      return members
+    },
+    violations,
+    delivered: 0,
+    async open(query = '', user = null, path = '/') {
+      const parameters = `${query}${user === null ? '' : `&user=${user}`}`
+      const tab = await browser.newTab(`${origin}${path}?${parameters}`)
+      const member = { name: `tab ${++opened}`, user, tab, busy: false }
+      members = [...members, member]
+      await loaded(member)
+      return member
+    },
+    async close(member) {
+      const report = checkLives(await livesOf(member), server.sent, member)
+      violations.push(...report.violations)
+      fleet.delivered += report.delivered
+      members = members.filter((other) => other !== member)
+      await member.tab.close()
+    },
+    statuses: () => Promise.all(members.map(statusOf)),
+    async leaders() {
+      const statuses = await fleet.statuses()
+      return members.filter((_, index) => statuses[index]?.role === 'leader')
+    },
+    async settled(withinMs = 20_000) {
+      await until('all tabs to read all messages', withinMs, async () => {
+        const statuses = await fleet.statuses()
+        return statuses.every(
+          (each, index) => each && (each.last ?? 0) >= lastFor(members[index]!, server.sent),
+        )
+      }).catch(async (error: Error) => {
+        throw new Error(`${error.message}: ${server.sent.length} ${JSON.stringify(await fleet.statuses())}`)
+      })
+    },
+    async check() {
+      const reports = await Promise.all(
+        members.map(async (member) => checkLives(await livesOf(member), server.sent, member)),
+      )
+      return {
+        violations: [...violations, ...reports.flatMap((report) => report.violations)],
+        delivered: reports.reduce((sum, report) => sum + report.delivered, fleet.delivered),
+      }
+    },
+  }
+  return fleet
+}
+
+/** Returns the state of a tab that answers within a second. */
+export function statusOf({ tab }: Member): Promise<Status | undefined> {
+  const answer = tab.evaluate<Status | undefined>('globalThis.tab?.status()').catch(() => undefined)
+  return Promise.race([answer, wait(1000, undefined)])
+}
+
+export const livesOf = ({ tab }: Member): Promise<Life[]> => tab.evaluate('[...tab.lives, tab.life]')
+
+/** Waits until the page of a tab runs, in a life that began after a time. */
+export function loaded(member: Member, after = 0): Promise<void> {
+  return until(`${member.name} to load`, 20_000, async () => {
+    const status = await statusOf(member)
+    return !!status && status.startedAt > after
+  })
+}
+
+export async function until(
+  name: string,
+  withinMs: number,
+  condition: () => boolean | Promise<boolean>,
+): Promise<void> {
+  const end = performance.now() + withinMs
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`Waited ${withinMs} ms for ${name}`)
+    await wait(25)
+  }
+}
+
+const isFor = ({ user }: Pick<Member, 'user'>, { to }: Sent) => to === null || to === user
+
+const lastFor = (member: Member, sent: readonly Sent[]) =>
+  sent.findLast((each) => isFor(member, each))?.n ?? 0
+
+/** Compares what a tab recorded in its lives with the log of the server. */
+export function checkLives(
+  lives: readonly Life[],
+  sent: readonly Sent[],
+  member: Pick<Member, 'name' | 'user'>,
+): { violations: string[]; delivered: number } {
+  const violations: string[] = []
+  let delivered = 0
+  /** Number of the last message of the lives so far. */
+  let last: number | null = null
+  for (const [index, { after, runs, wrong }] of lives.entries()) {
+    const name = `${member.name}, life ${index + 1}`
+    violations.push(...wrong.map((each) => `${name}: ${each}`))
+    const first: number | null = runs[0]?.[0] ?? null
+    // A life begins after the id that the one before it has stored, together with its messages.
+    if (last !== null && (after === null || after < last || missed(last, after + 1)))
+      violations.push(`${name} begins after ${after}, but the life before ended with ${last}`)
+    const begin: number | null = after ?? (first === null ? null : first - 1)
+    if (begin === null) continue
+    let position = begin
+    for (const [from, to] of runs) {
+      if (from <= position) violations.push(`${name}: ${from} comes after ${position}`)
+      else if (missed(position, from)) violations.push(`${name}: nothing between ${position} and ${from}`)
+      delivered += to - from + 1
+      position = to
+    }
+    last = position
+  }
+  return { violations, delivered }
+
+  /** Returns true if there are messages for the tab between two others. */
+  function missed(from: number, to: number): boolean {
+    return sent.slice(from, to - 1).some((each) => isFor(member, each))
+  }
+}
