@@ -2,6 +2,8 @@
 export interface Browser {
   /** Name and version. */
   readonly name: string
+  /** Address of an origin that is not secure, at a port. */
+  insecureOrigin(port: number): string
   newTab(url: string): Promise<Tab>
   /** Ends the browser with all its processes. */
   close(): Promise<void>
@@ -16,7 +18,7 @@ export interface Tab {
   reload(): Promise<void>
   back(): Promise<void>
   close(): Promise<void>
-  /** Ends the page's process. `reload` brings the page back. */
+  /** Ends the page's process. `open` loads a page again. */
   crash(): Promise<void>
   /** Freezes a hidden page as the browser does to save memory: the page gets the event, then none of its tasks run. */
   freeze(): Promise<void>

@@ -13,13 +13,21 @@ export async function startChromium(...args: readonly string[]): Promise<Browser
     (profile) => [
       ...['--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`, '--no-sandbox'],
       ...['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-      ...['--disable-component-update', '--disable-sync', ...args, 'about:blank'],
+      ...[
+        '--disable-component-update',
+        '--disable-sync',
+        // A name that is not that of the local host, for an insecure origin.
+        '--host-resolver-rules=MAP tabs.example 127.0.0.1',
+        ...args,
+        'about:blank',
+      ],
     ],
   )
   const remote = await connect(processes.url)
   const { product } = await remote.send<{ product: string }>('Browser.getVersion')
   return {
     name: product,
+    insecureOrigin: (port) => `http://tabs.example:${port}`,
     async newTab(url) {
       const { targetId } = await remote.send<{ targetId: string }>('Target.createTarget', {
         url: 'about:blank',

@@ -40,6 +40,7 @@ export async function startFirefox(): Promise<Browser> {
   })
   return {
     name: `Firefox ${capabilities['browserVersion']}`,
+    insecureOrigin: (port) => `http://tabs.example:${port}`,
     async newTab(url) {
       const { context } = await remote.send<{ context: string }>('browsingContext.create', { type: 'tab' })
       const tab = createTab(remote, processes, context)

@@ -9,6 +9,7 @@ export type Status = ReturnType<typeof status>
 export interface Member {
   readonly name: string
   readonly user: string | null
+  readonly url: string
   readonly tab: Tab
   /** True while something is done to it. */
   busy: boolean
@@ -45,8 +46,8 @@ export function createFleet(browser: Browser, server: TabServer, origin = server
     delivered: 0,
     async open(query = '', user = null, path = '/') {
       const parameters = `${query}${user === null ? '' : `&user=${user}`}`
-      const tab = await browser.newTab(`${origin}${path}?${parameters}`)
-      const member = { name: `tab ${++opened}`, user, tab, busy: false }
+      const url = `${origin}${path}?${parameters}`
+      const member = { name: `tab ${++opened}`, user, url, tab: await browser.newTab(url), busy: false }
       members = [...members, member]
       await loaded(member)
       return member

@@ -64,7 +64,7 @@ async function act(
   } else if (action === 'crash') {
     await tab.crash()
     await wait(100 + pauseMs)
-    await tab.reload()
+    await tab.open(member.url)
     await loaded(member, startedAt)
   } else if (action === 'freeze') {
     await tab.freeze()

@@ -29,9 +29,15 @@ interface Stored {
   readonly lives: readonly Life[]
 }
 
+/** Messages that the page has posted to other tabs, the newest 10,000. */
+export const posts: { readonly at: number; readonly data: unknown }[] = []
+
 const KEY = 'tab'
 const query = new URLSearchParams(location.search)
 const user = query.get('user')
+/** One of so many messages to other tabs is lost. */
+let lossInterval = Number(query.get('loss') ?? 0)
+let posted = 0
 const stored = read()
 export const lives = [...stored.lives]
 export const life: Life = {
@@ -56,6 +62,17 @@ function read(): Stored {
 
 function numberOf(id: string): number {
   return Number(id.slice(id.indexOf('-') + 1))
+}
+
+const { postMessage } = BroadcastChannel.prototype
+BroadcastChannel.prototype.postMessage = function (data) {
+  if (posts.push({ at: Date.now(), data }) > 10_000) posts.splice(0, 5000)
+  if (!lossInterval || ++posted % lossInterval) postMessage.call(this, data)
+}
+
+/** Ends the loss of messages to other tabs. */
+export function stopLoss(): void {
+  lossInterval = 0
 }
 
 const options: EventStreamOptions = {
