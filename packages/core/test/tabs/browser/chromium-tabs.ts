@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright'
 import type { Browser, Tab } from './browser.ts'
-import { BUSY, findBusy, type Processes, startProcesses } from './processes.ts'
+import { type Processes, startProcesses, stopProcess } from './processes.ts'
 import { connect, type Remote } from './remote.ts'
 
 const system = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
@@ -71,8 +71,7 @@ function createTab(remote: Remote, processes: Processes, targetId: string, sessi
     freeze: () => send('Page.setWebLifecycleState', { state: 'frozen' }),
     thaw: () => send('Page.setWebLifecycleState', { state: 'active' }),
     async stop() {
-      stopped = await findBusy(processes.find('--type=renderer'), () => evaluate(BUSY))
-      process.kill(stopped, 'SIGSTOP')
+      stopped = await stopProcess(() => processes.find('--type=renderer'), evaluate)
     },
     continue: async () => void process.kill(stopped!, 'SIGCONT'),
   }

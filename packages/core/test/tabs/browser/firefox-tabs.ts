@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Tab } from './browser.ts'
-import { BUSY, findBusy, type Processes, startProcesses } from './processes.ts'
+import { type Processes, startProcesses, stopProcess } from './processes.ts'
 import { connect, type Remote } from './remote.ts'
 
 /** Path of Firefox, which may not be installed. */
@@ -70,7 +70,7 @@ function createTab(remote: Remote, processes: Processes, context: string): Tab {
   }
   const command = async (method: string, params?: object) =>
     void (await remote.send(`browsingContext.${method}`, { context, ...params }))
-  const find = () => findBusy(processes.find('-contentproc'), () => evaluate(BUSY))
+  const stop = () => stopProcess(() => processes.find('-contentproc'), evaluate)
   let stopped: number | undefined
   return {
     evaluate,
@@ -79,12 +79,11 @@ function createTab(remote: Remote, processes: Processes, context: string): Tab {
     reload: () => command('reload', { wait: 'none' }),
     back: () => command('traverseHistory', { delta: -1 }),
     close: () => command('close'),
-    crash: async () => void process.kill(await find(), 'SIGKILL'),
+    crash: async () => void process.kill(await stop(), 'SIGKILL'),
     freeze: () => Promise.reject(new Error('Firefox does not freeze pages')),
     thaw: () => Promise.reject(new Error('Firefox does not freeze pages')),
     async stop() {
-      stopped = await find()
-      process.kill(stopped, 'SIGSTOP')
+      stopped = await stop()
     },
     continue: async () => void process.kill(stopped!, 'SIGCONT'),
   }

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Browser, Tab } from './browser.ts'
+import { checkLives, lastFor } from './check-lives.ts'
 import type { Life, status } from './tab-page.ts'
-import type { Sent, TabServer } from './tab-server.ts'
+import type { TabServer } from './tab-server.ts'
 
 export type Status = ReturnType<typeof status>
 
@@ -112,46 +113,5 @@ export async function until(
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`Waited ${withinMs} ms for ${name}`)
     await wait(25)
-  }
-}
-
-const isFor = ({ user }: Pick<Member, 'user'>, { to }: Sent) => to === null || to === user
-
-const lastFor = (member: Member, sent: readonly Sent[]) =>
-  sent.findLast((each) => isFor(member, each))?.n ?? 0
-
-/** Compares what a tab recorded in its lives with the log of the server. */
-export function checkLives(
-  lives: readonly Life[],
-  sent: readonly Sent[],
-  member: Pick<Member, 'name' | 'user'>,
-): { violations: string[]; delivered: number } {
-  const violations: string[] = []
-  let delivered = 0
-  /** Number of the last message of the lives so far. */
-  let last: number | null = null
-  for (const [index, { after, runs, wrong }] of lives.entries()) {
-    const name = `${member.name}, life ${index + 1}`
-    violations.push(...wrong.map((each) => `${name}: ${each}`))
-    const first: number | null = runs[0]?.[0] ?? null
-    // A life begins after the id that the one before it has stored, together with its messages.
-    if (last !== null && (after === null || after < last || missed(last, after + 1)))
-      violations.push(`${name} begins after ${after}, but the life before ended with ${last}`)
-    const begin: number | null = after ?? (first === null ? null : first - 1)
-    if (begin === null) continue
-    let position = begin
-    for (const [from, to] of runs) {
-      if (from <= position) violations.push(`${name}: ${from} comes after ${position}`)
-      else if (missed(position, from)) violations.push(`${name}: nothing between ${position} and ${from}`)
-      delivered += to - from + 1
-      position = to
-    }
-    last = position
-  }
-  return { violations, delivered }
-
-  /** Returns true if there are messages for the tab between two others. */
-  function missed(from: number, to: number): boolean {
-    return sent.slice(from, to - 1).some((each) => isFor(member, each))
   }
 }

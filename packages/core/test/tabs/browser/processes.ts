@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 
 /** A browser's processes, which end with the test. */
 export interface Processes {
@@ -58,16 +59,28 @@ export async function startProcesses(
   }
 }
 
-/** Returns the process that works while a page does. */
-export async function findBusy(pids: readonly number[], work: () => Promise<unknown>): Promise<number> {
-  const before = pids.map(cpuOf)
-  await work()
-  const used = pids.map((pid, index) => cpuOf(pid) - before[index]!)
-  return pids[used.indexOf(Math.max(...used))]!
+/** Finds the process of a page, and stops it at any point. Returns its id. */
+export async function stopProcess(
+  list: () => readonly number[],
+  evaluate: (expression: string) => Promise<unknown>,
+): Promise<number> {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const pids = list()
+    const before = pids.map(cpuOf)
+    await evaluate('for (const end = performance.now() + 200; performance.now() < end; );')
+    const used = pids.map((pid, index) => cpuOf(pid) - before[index]!)
+    const pid = pids[used.indexOf(Math.max(...used))]!
+    process.kill(pid, 'SIGSTOP')
+    // Another process may have been busier.
+    const answers = evaluate('1').then(
+      () => true,
+      () => false,
+    )
+    if (!(await Promise.race([answers, wait(200, false)]))) return pid
+    process.kill(pid, 'SIGCONT')
+  }
+  throw new Error('The process of the page was not found')
 }
-
-/** Keeps the process of a page busy for 200 ms. */
-export const BUSY = 'for (const end = performance.now() + 200; performance.now() < end; );'
 
 function processesOf(group: number): number[] {
   return readdirSync('/proc')
@@ -77,7 +90,7 @@ function processesOf(group: number): number[] {
 
 /** Returns the processor time that a process has used. */
 function cpuOf(pid: number): number {
-  const [user, system] = fieldsOf(pid).slice(11)
+  const [user = 0, system = 0] = fieldsOf(pid).slice(11)
   return Number(user) + Number(system)
 }
 
