@@ -55,6 +55,7 @@ test.skipIf(isMissing)(
     const leader = await hideLeader()
     await wait(500)
     const stoppedAt = Date.now()
+    leader.busy = true
     await leader.tab.stop()
     await until('another leader', 10_000, async () =>
       (await fleet.leaders()).some((member) => member !== leader),

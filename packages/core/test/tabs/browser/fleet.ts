@@ -28,6 +28,7 @@ export interface Fleet {
   close(member: Member): Promise<void>
   /** Returns the state of each tab; `undefined` for one that does not answer. */
   statuses(): Promise<(Status | undefined)[]>
+  /** Returns the tabs that lead, except those that are busy. */
   leaders(): Promise<Member[]>
   /** Waits until all tabs have read all that was published. */
   settled(withinMs?: number): Promise<void>
@@ -62,8 +63,10 @@ export function createFleet(browser: Browser, server: TabServer, origin = server
     },
     statuses: () => Promise.all(members.map(statusOf)),
     async leaders() {
-      const statuses = await fleet.statuses()
-      return members.filter((_, index) => statuses[index]?.role === 'leader')
+      // A tab that is busy may not answer.
+      const idle = members.filter(({ busy }) => !busy)
+      const statuses = await Promise.all(idle.map(statusOf))
+      return idle.filter((_, index) => statuses[index]?.role === 'leader')
     },
     async settled(withinMs = 20_000) {
       await until('all tabs to read all messages', withinMs, async () => {

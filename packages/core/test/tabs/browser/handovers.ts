@@ -24,7 +24,7 @@ export async function handOver(fleet: Fleet, options: HandoverOptions): Promise<
     // At most three tabs are away at a time.
     while (running.size > 2) await Promise.race(running)
     const idle = fleet.members.filter(({ busy }) => !busy)
-    const leaders = (await fleet.leaders()).filter(({ busy }) => !busy)
+    const leaders = await fleet.leaders()
     const member = leaders.length && random() < 0.75 ? pick(leaders) : pick(idle)
     const action = pick(actions)
     const pauseMs = random() * 1500
