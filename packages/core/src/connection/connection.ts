@@ -7,6 +7,7 @@ import type { DeliveryResult } from './delivery.ts'
 import { createHeaderResolver } from './header-refresh.ts'
 import { createMailbox } from './mailbox.ts'
 import { createReader, type ReaderListener } from './reader.ts'
+import type { RoleState, TabSharing } from './relay.ts'
 import { createPolicy } from './retry-policy.ts'
 import { createMachine, isBuffered } from './state.ts'
 import type {
@@ -18,7 +19,7 @@ import type {
   Machine,
 } from './state.ts'
 import { transition } from './transition.ts'
-import { isSendableId } from './transport.ts'
+import { isSendableId, openTransport } from './transport.ts'
 import { redactUrl } from './url.ts'
 
 /** Callbacks of a connection. None of them may throw. */
@@ -33,16 +34,23 @@ export interface ConnectionListener extends ReaderListener {
 export interface Connection {
   readonly state: ConnectionState
   readonly lastEventId: string
+  /** Role among the tabs; `undefined` unless the connection is shared across tabs. */
+  readonly role: RoleState | undefined
   /** Sends an event to the state machine. */
   send(event: ConnectionEventBody): void
 }
 
-/** Creates a connection. Does nothing until it is sent `open`. */
+/**
+ * Creates a connection. Does nothing until it is sent `open`.
+ *
+ * @param share Sharing across tabs. Default: none.
+ */
 export function createConnection(
   url: () => StreamUrl,
   options: () => ConnectionOptions,
   listener: ConnectionListener,
   page: Page = systemPage,
+  share?: boolean | TabSharing,
 ): Connection {
   const { clock = systemClock, initialLastEventId, lastEventIdStore } = options()
   let machine = createMachine()
@@ -54,6 +62,10 @@ export function createConnection(
   const onEnded = ({ error }: DeliveryResult) =>
     machine.state.status === 'open' && send({ type: 'terminated', error })
   const reader = createReader(options(), listener, onEnded, (gap) => send({ type: 'gap', gap }))
+  const relay = (share as TabSharing | undefined)?.createRelay?.({
+    reconnect: () => send({ type: 'reconnect' }),
+    onRoleChange: (role) => send({ type: 'role', ...role }),
+  })
   const perform = createEffects(options, page, send, { connect, disconnect: reader.close })
 
   function step(body: ConnectionEventBody): void {
@@ -73,7 +85,9 @@ export function createConnection(
     if (before === after) return
     const { inspect } = options()
     if (inspect) guard(inspect, createStep(event, before, after, effects))
-    if (before.state !== after.state) listener.onStateChange(after.state, body)
+    if (before.state === after.state) return
+    relay?.onStateChange(after.state)
+    listener.onStateChange(after.state, body)
   }
 
   async function connect(effect: Extract<Effect, { type: 'connect' }>, signal: AbortSignal): Promise<void> {
@@ -88,6 +102,7 @@ export function createConnection(
       signal,
       clock,
       page,
+      open: relay?.open ?? openTransport,
       onRequest: (sent) => void (address = redactUrl(sent)),
       onAccepted(continuity) {
         reader.reset(undefined, continuity !== undefined)
@@ -113,6 +128,9 @@ export function createConnection(
     },
     get lastEventId() {
       return reader.lastEventId
+    },
+    get role() {
+      return relay?.role
     },
     send,
   }
