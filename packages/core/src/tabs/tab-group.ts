@@ -321,7 +321,7 @@ export class TabGroup {
       case 'unknown':
         if (message.after === this.#question?.after)
           this.#question.settle(message.type === 'join' ? message : 'catching-up')
-        break
+        return
       case 'batch':
         // A repeated batch is harmless, a missing one is not.
         if (!following || message.ordinal <= following.ordinal) break

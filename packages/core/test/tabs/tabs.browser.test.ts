@@ -79,11 +79,11 @@ test.skipIf(isMissing)(
     await openTabs(3)
     const leader = await hideLeader()
     await wait(500)
-    const stoppedAt = Date.now()
     leader.busy = true
-    await leader.tab.stop()
+    const stoppedAt = await leader.tab.stop()
     await until('another leader', 10_000, async () => (await fleet.leaders()).length > 0)
-    const replacedMs = Date.now() - stoppedAt
+    const [next] = await fleet.leaders()
+    const replacedMs = (await livesOf(next!)).at(-1)!.roles.at(-1)![1] - stoppedAt
     await wait(1000)
     const others = fleet.members.filter((member) => member !== leader)
     const pausesMs = await Promise.all(

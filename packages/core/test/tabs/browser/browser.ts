@@ -23,7 +23,7 @@ export interface Tab {
   /** Freezes a hidden page as the browser does to save memory: the page gets the event, then none of its tasks run. */
   freeze(): Promise<void>
   thaw(): Promise<void>
-  /** Stops the page's process at any point, without an event. */
-  stop(): Promise<void>
+  /** Stops the page's process at any point, without an event. Returns the time. */
+  stop(): Promise<number>
   continue(): Promise<void>
 }

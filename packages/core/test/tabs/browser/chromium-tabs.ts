@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright'
 import type { Browser, Tab } from './browser.ts'
-import { type Processes, startProcesses, stopProcess } from './processes.ts'
+import { type Processes, startProcesses, type Stopped, stopProcess } from './processes.ts'
 import { connect, type Remote } from './remote.ts'
 
 const system = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
@@ -58,7 +58,7 @@ function createTab(remote: Remote, processes: Processes, targetId: string, sessi
       throw new Error(`${expression}: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`)
     return result.value
   }
-  let stopped: number | undefined
+  let stopped: Stopped | undefined
   return {
     evaluate,
     show: () => remote.send('Target.activateTarget', { targetId }),
@@ -72,7 +72,8 @@ function createTab(remote: Remote, processes: Processes, targetId: string, sessi
     thaw: () => send('Page.setWebLifecycleState', { state: 'active' }),
     async stop() {
       stopped = await stopProcess(() => processes.find('--type=renderer'), evaluate)
+      return stopped.at
     },
-    continue: async () => void process.kill(stopped!, 'SIGCONT'),
+    continue: async () => void process.kill(stopped!.pid, 'SIGCONT'),
   }
 }

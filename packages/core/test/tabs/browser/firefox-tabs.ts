@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Tab } from './browser.ts'
-import { type Processes, startProcesses, stopProcess } from './processes.ts'
+import { type Processes, startProcesses, type Stopped, stopProcess } from './processes.ts'
 import { connect, type Remote } from './remote.ts'
 
 /** Path of Firefox, which may not be installed. */
@@ -71,7 +71,7 @@ function createTab(remote: Remote, processes: Processes, context: string): Tab {
   const command = async (method: string, params?: object) =>
     void (await remote.send(`browsingContext.${method}`, { context, ...params }))
   const stop = () => stopProcess(() => processes.find('-contentproc'), evaluate)
-  let stopped: number | undefined
+  let stopped: Stopped | undefined
   return {
     evaluate,
     show: () => command('activate'),
@@ -79,12 +79,13 @@ function createTab(remote: Remote, processes: Processes, context: string): Tab {
     reload: () => command('reload', { wait: 'none' }),
     back: () => command('traverseHistory', { delta: -1 }),
     close: () => command('close'),
-    crash: async () => void process.kill(await stop(), 'SIGKILL'),
+    crash: async () => void process.kill((await stop()).pid, 'SIGKILL'),
     freeze: () => Promise.reject(new Error('Firefox does not freeze pages')),
     thaw: () => Promise.reject(new Error('Firefox does not freeze pages')),
     async stop() {
       stopped = await stop()
+      return stopped.at
     },
-    continue: async () => void process.kill(stopped!, 'SIGCONT'),
+    continue: async () => void process.kill(stopped!.pid, 'SIGCONT'),
   }
 }

@@ -59,11 +59,17 @@ export async function startProcesses(
   }
 }
 
-/** Finds the process of a page, and stops it at any point. Returns its id. */
+/** A process that was stopped, and the time of it. */
+export interface Stopped {
+  readonly pid: number
+  readonly at: number
+}
+
+/** Finds the process of a page, and stops it at any point. Returns its id, and the time. */
 export async function stopProcess(
   list: () => readonly number[],
   evaluate: (expression: string) => Promise<unknown>,
-): Promise<number> {
+): Promise<Stopped> {
   for (let attempt = 0; attempt < 10; attempt++) {
     const pids = list()
     const before = pids.map(cpuOf)
@@ -71,12 +77,13 @@ export async function stopProcess(
     const used = pids.map((pid, index) => cpuOf(pid) - before[index]!)
     const pid = pids[used.indexOf(Math.max(...used))]!
     process.kill(pid, 'SIGSTOP')
+    const at = Date.now()
     // Another process may have been busier.
     const answers = evaluate('1').then(
       () => true,
       () => false,
     )
-    if (!(await Promise.race([answers, wait(200, false)]))) return pid
+    if (!(await Promise.race([answers, wait(200, false)]))) return { pid, at }
     process.kill(pid, 'SIGCONT')
   }
   throw new Error('The process of the page was not found')

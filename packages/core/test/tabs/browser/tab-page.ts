@@ -1,6 +1,7 @@
 // A page with a shared stream. It records what it is sent, so that a driver can compare it with the log of the server.
 import { createEventStream } from '../../../src/stream/event-stream.ts'
 import type { EventStreamOptions } from '../../../src/stream/contract.ts'
+import { acrossTabs } from '../../../src/tabs/index.ts'
 
 /** One life of a page: from a load to the next one, also across the back-forward cache. */
 export interface Life {
@@ -93,7 +94,7 @@ const options: EventStreamOptions = {
     life.reconnects[continuity] = (life.reconnects[continuity] ?? 0) + 1
   },
   onGap: ({ from, to }) => void life.wrong.push(`gap from ${from} to ${to}`),
-  share: query.get('share') !== 'no',
+  share: acrossTabs({ user }),
 }
 
 export const stream = createEventStream('/stream', options)
@@ -118,11 +119,12 @@ function recordRole(): void {
 
 /** Returns the state of the stream and the last message, for polls. */
 export function status() {
-  const snapshot = stream.getSnapshot() as ReturnType<typeof stream.getSnapshot> & { readonly role?: string }
+  const snapshot = stream.getSnapshot()
   return {
     status: snapshot.status,
     error: 'error' in snapshot && snapshot.error ? snapshot.error.code : '',
     role: snapshot.role ?? '',
+    roleReason: snapshot.roleReason ?? '',
     visible: document.visibilityState === 'visible',
     last: life.runs.at(-1)?.[1] ?? life.after,
     restored: life.restored,
