@@ -23,9 +23,9 @@ export async function handOver(fleet: Fleet, options: HandoverOptions): Promise<
   for (let index = 0; index < count && !failures.length; index++) {
     // At most three tabs are away at a time.
     while (running.size > 2) await Promise.race(running)
+    const leaders = random() < 0.75 ? await waitForLeader(fleet) : []
     const idle = fleet.members.filter(({ busy }) => !busy)
-    const leaders = await fleet.leaders()
-    const member = leaders.length && random() < 0.75 ? pick(leaders) : pick(idle)
+    const member = pick(leaders.length > 0 ? leaders : idle)
     const action = pick(actions)
     const pauseMs = random() * 1500
     member.busy = true
@@ -39,13 +39,23 @@ export async function handOver(fleet: Fleet, options: HandoverOptions): Promise<
     const ended = work.finally(() => running.delete(ended))
     running.add(ended)
     done[action] = (done[action] ?? 0) + 1
-    const role = leaders.includes(member) ? 'of leaders' : 'of others'
+    const role = leaders.length > 0 ? 'of a leader' : 'of any tab'
     done[role] = (done[role] ?? 0) + 1
     await wait(random() * 800)
   }
   await Promise.all(running)
   if (failures.length) throw failures[0]
   return done
+}
+
+/** Returns the tab that leads, as soon as there is one. If the leader is away, another one takes its place. */
+async function waitForLeader(fleet: Fleet): Promise<Member[]> {
+  const end = performance.now() + 2000
+  for (;;) {
+    const leaders = await fleet.leaders()
+    if (leaders.length > 0 || performance.now() > end) return leaders
+    await wait(50)
+  }
 }
 
 async function act(
