@@ -85,7 +85,7 @@ export class TabGroup {
     this.#lock = createLock(platform.locks!, name, {
       onHeld: () => this.#handleHeld(),
       onLost: () => this.endTerm(false),
-      onRefused: member.onBlocked,
+      onRefused: () => member.onBlocked(),
     })
   }
 
@@ -321,7 +321,7 @@ export class TabGroup {
       case 'unknown':
         if (message.after === this.#question?.after)
           this.#question.settle(message.type === 'join' ? message : 'catching-up')
-        break
+        return
       case 'batch':
         // A repeated batch is harmless, a missing one is not.
         if (!following || message.ordinal <= following.ordinal) break

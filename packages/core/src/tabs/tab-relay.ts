@@ -170,8 +170,9 @@ export class TabRelay implements Relay, GroupMember {
   /** Asks for what follows the last id. The answer is dropped if the attempt is over. */
   async #ask(handle: (answer: Answer) => void): Promise<void> {
     const feed = this.#feed
-    const answer = await this.#group!.ask(this.#ring.lastId)
-    if (feed && feed === this.#feed) handle(answer)
+    const { lastId } = this.#ring
+    const answer = await this.#group!.ask(lastId)
+    if (feed && feed === this.#feed && lastId === this.#ring.lastId) handle(answer)
   }
 
   #follow(join: Join): void {
