@@ -62,11 +62,7 @@ export function createConnection(
     // Whole milliseconds, so that all times derived from it are whole.
     const at = Math.round(clock.monotonic())
     const event = { ...body, at, now: clock.now(), jitter: clock.random(), resumable }
-    const [after, effects] = transition(
-      before,
-      event,
-      createPolicy(options(), address, page.address() !== undefined),
-    )
+    const [after, effects] = transition(before, event, createPolicy(options(), address))
     machine = after
     effects.forEach(perform)
     // An event without effect is not inspected: an inspector that closes the stream at each event would never end.

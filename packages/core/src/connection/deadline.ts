@@ -48,21 +48,16 @@ export function rhythmTimeout({ activeAt, stateSince, longestGapMs }: Machine): 
 
 /** Creates the error for a state that has lasted too long: `connecting` or `open`. */
 export function timeoutError(machine: Machine, policy: Policy): SseError {
-  const { address, inPage } = policy
+  const { address } = policy
   if (machine.state.status === 'open') {
     const place = machine.midMessage ? ' in the middle of a message' : ''
     return new SseError(
       'idle-timeout',
-      `${address}: no data for ${idleTimeout(machine, policy) / 1_000} s${place} (idleTimeoutMs). The connection is considered dead.${place && BUFFERING_HINT}`,
+      `${address}: no data for ${idleTimeout(machine, policy) / 1_000} s${place} (idleTimeoutMs)`,
     )
   }
   return new SseError(
     'connect-timeout',
-    `${address}: no response within ${connectTimeout(machine, policy)} ms (connectTimeoutMs).${BUFFERING_HINT}` +
-      (inPage ? ' Over HTTP/1.1 a browser opens six connections to an origin: share streams.' : ''),
+    `${address}: no response within ${connectTimeout(machine, policy) / 1_000} s (connectTimeoutMs). A proxy may buffer it, or a browser has six connections open`,
   )
 }
-
-/** Explains the usual reason for a response that comes late or stops anywhere. */
-const BUFFERING_HINT =
-  ' If a proxy buffers the response, send X-Accel-Buffering: no, or set proxy_buffering off in nginx.'

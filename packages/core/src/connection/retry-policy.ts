@@ -103,13 +103,12 @@ export function isUnauthorized(error: SseError | undefined): boolean {
 }
 
 /** Derives the policy of a connection from its options. */
-export function createPolicy(options: PolicyOptions, address = 'The stream', inPage = false): Policy {
+export function createPolicy(options: PolicyOptions, address = 'The stream'): Policy {
   const { method = 'GET', headers, idempotent = false, retry } = options
   const canRetry = (resumable: boolean) => idempotent || resumable || /^(get|head)$/i.test(method)
   const ruleOptions = typeof retry === 'object' ? retry : undefined
   return {
     address,
-    inPage,
     connectTimeoutMs: limit(options.connectTimeoutMs ?? 20_000),
     idleTimeoutMs: limit(options.idleTimeoutMs ?? 'auto'),
     pauseWhenHiddenMs: limit(options.pauseWhenHiddenMs ?? false),

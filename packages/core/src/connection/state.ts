@@ -111,8 +111,6 @@ type RetryDecision = number | 'refresh' | 'ended' | 'failed'
 export interface Policy {
   /** URL of the current attempt as errors show it. */
   readonly address: string
-  /** True in a page or a worker, where the browser limits connections. */
-  readonly inPage: boolean
   /** Time limit for a response, in milliseconds. */
   readonly connectTimeoutMs: number
   /** Time limit for silence on an open stream, in milliseconds. */
