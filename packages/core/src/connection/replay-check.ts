@@ -36,7 +36,7 @@ function createCheck(): ReplayCheck {
       ids = []
     },
     check(id) {
-      if (id === '' || id === ids[0] || ids.length === 2 || ids.push(id) < 2) return
+      if (ids.length === 2 || id === '' || id === ids[0] || ids.push(id) < 2) return
       const names = ids.join(' and ')
       if (first === names && isSendableId(sentId) && !ids.includes(sentId))
         warnOnce(
