@@ -6,7 +6,9 @@ import { acrossTabs } from '@headwater/core/tabs'
 import { createFakeClock } from '@headwater/core/testing'
 
 export const stream = createEventStream('/news', { fold: history(5), clock: createFakeClock() })
-export const role: string | undefined = createEventStream('/news', { share: acrossTabs({ user: null }) }).getSnapshot().role
+export const role: string | undefined = createEventStream('/news', {
+  share: acrossTabs({ user: null }),
+}).getSnapshot().role
 // @ts-expect-error: without a user
 acrossTabs({})
 export const first: string | undefined = stream.getSnapshot().data[0]?.data

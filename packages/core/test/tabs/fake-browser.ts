@@ -90,7 +90,8 @@ export class FakeBrowser {
           const request: LockRequest = { name, owner, callback, resolve, reject, isOver: false }
           signal?.addEventListener('abort', () => this.#abort(request))
           if (steal) this.#steal(request)
-          else if (ifAvailable && this.#held.has(name)) this.#tell(owner, async () => resolve(await callback(null)))
+          else if (ifAvailable && this.#held.has(name))
+            this.#tell(owner, async () => resolve(await callback(null)))
           else this.#queues.set(name, [...(this.#queues.get(name) ?? []), request])
           this.#grant(name)
         }),

@@ -69,7 +69,9 @@ export class Scheduler {
     owner.isFrozen = false
     const isHis = (event: ScheduledEvent) => event.owner === owner
     for (const event of this.#deferred.filter(isHis)) event.at = this.now + this.random() * 5
-    const due = [...this.#deferred, ...this.#queue].filter(isHis).sort((one, other) => one.order - other.order)
+    const due = [...this.#deferred, ...this.#queue]
+      .filter(isHis)
+      .sort((one, other) => one.order - other.order)
     this.#deferred = this.#deferred.filter((event) => !isHis(event))
     this.#queue = this.#queue.filter((event) => !isHis(event))
     this.#times.delete(owner)

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterEach, test, vi } from 'vitest'
 import { action, simulate } from './simulation.ts'
 
@@ -11,7 +11,8 @@ const SEED = process.env['HEADWATER_SEED']
 test(`${STEPS} random steps of tabs, server and browser`, { timeout: 3_600_000 }, async () => {
   let steps = 0
   let runs = 0
-  for (let seed = Number(SEED ?? 1); steps < STEPS; seed++) {
+  for (let seed = Number(SEED ?? 1); ; seed++) {
+    if (steps >= STEPS) break
     await fc.assert(
       fc.asyncProperty(
         fc.record({ isVerified: fc.boolean(), seed: fc.nat() }),

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect } from 'vitest'
 import { createWorld, type Tab, type World } from './world.ts'
 
@@ -28,7 +28,10 @@ const actions: Record<string, [weight: number, run: (world: World, tab: Tab, amo
   'small messages': [2, ({ server }) => void (server.padding = '')],
   'drop messages of the channel': [1, ({ browser }) => void (browser.faults.drop = 0.1)],
   'repeat messages of the channel': [1, ({ browser }) => void (browser.faults.duplicate = 0.2)],
-  'delay messages of the channel': [1, ({ browser }, _, amount) => void (browser.faults.delayMs = amount * 20)],
+  'delay messages of the channel': [
+    1,
+    ({ browser }, _, amount) => void (browser.faults.delayMs = amount * 20),
+  ],
   'repair the channel': [2, ({ browser }) => repair(browser)],
 }
 
@@ -60,7 +63,25 @@ export async function simulate(
   for (const { name, tab: number, amount, ms } of happenings) {
     const alive = tabs.filter(({ isAlive }) => isAlive)
     const tab = alive[number % alive.length] ?? world.addTab()
-    hooks.log?.('--', name, tab.number, amount, ms, tabs.map((each) => each.role + ' ' + each.stream.getSnapshot().status + ' ' + each.stream.getSnapshot().lastEventId + ' ' + each.expected).join(' | '))
+    hooks.log?.(
+      '--',
+      name,
+      tab.number,
+      amount,
+      ms,
+      tabs
+        .map(
+          (each) =>
+            each.role +
+            ' ' +
+            each.stream.getSnapshot().status +
+            ' ' +
+            each.stream.getSnapshot().lastEventId +
+            ' ' +
+            each.expected,
+        )
+        .join(' | '),
+    )
     actions[name]![1](world, tab, amount)
     await world.advance(ms)
     expect(tabs.flatMap(({ faults }) => faults)).toEqual([])
@@ -95,4 +116,3 @@ async function calm(world: World): Promise<void> {
     await world.advance(1_000)
   }
 }
-
