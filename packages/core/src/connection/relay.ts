@@ -68,8 +68,8 @@ export interface Relay {
   readonly role: RoleState
   /** Opens the transport of one attempt, with a socket or without. Fails as `openTransport` does. */
   open(request: TransportRequest, signal: AbortSignal, clock: Clock): Promise<RelayTransport>
-  /** Called with each new state of the connection. */
-  onStateChange(state: ConnectionState): void
+  /** Called after each event, with the state of the connection. */
+  onStep(state: ConnectionState): void
 }
 
 /** Transport whose content may be text: whole blocks of an event stream. */

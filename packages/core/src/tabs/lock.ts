@@ -49,11 +49,11 @@ export function createLock(locks: TabLocks, name: string, listener: LockListener
         })
       }
       // A request that steals must not have a signal.
-      locks.request(name, steal ? { steal } : { signal }, hold).catch(() => {
+      locks.request(name, steal ? { steal } : { signal }, hold).catch(({ name }: Error) => {
         if (signal.aborted) return
-        const wasHeld = isHeld
         release()
-        if (wasHeld) listener.onLost?.()
+        // Another tab may have taken it even before this one has learned that it was given it.
+        if (name === 'AbortError') listener.onLost?.()
         else listener.onRefused()
       })
     },

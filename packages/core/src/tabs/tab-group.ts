@@ -40,7 +40,11 @@ export interface GroupMember {
 }
 
 /** Message of a tab without its sender. */
-type Request = TabMessage extends infer Each ? (Each extends unknown ? Omit<Each, 'from' | 'seen'> : never) : never
+type Request = TabMessage extends infer Each
+  ? Each extends unknown
+    ? Omit<Each, 'from' | 'seen'>
+    : never
+  : never
 
 /** Tabs that share one stream. Elects a leader; decides nothing about messages. */
 export class TabGroup {
@@ -85,7 +89,7 @@ export class TabGroup {
     this.#lock = createLock(platform.locks!, name, {
       onHeld: () => this.#handleHeld(),
       onLost: () => this.endTerm(false),
-      onRefused: member.onBlocked,
+      onRefused: () => member.onBlocked(),
     })
   }
 
@@ -269,7 +273,8 @@ export class TabGroup {
   async #steal(): Promise<void> {
     if (this.#isStealing) return
     this.#isStealing = true
-    const isDead = () => this.#pingedAt !== undefined && this.#member.hasSocket() && this.#platform.isVisible()
+    const isDead = () =>
+      this.#pingedAt !== undefined && this.#member.hasSocket() && this.#platform.isVisible()
     const { locks } = this.#platform
     const judge = async (lock: unknown) => {
       if (!lock) return

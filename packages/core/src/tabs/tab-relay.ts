@@ -80,7 +80,7 @@ export class TabRelay implements Relay, GroupMember {
     }
   }
 
-  onStateChange({ status }: ConnectionState): void {
+  onStep({ status }: ConnectionState): void {
     if (status === 'connecting' || status === 'open') return
     // A page that was away does not wait for others when it returns.
     this.#asksFirst = status !== 'paused'
@@ -170,8 +170,9 @@ export class TabRelay implements Relay, GroupMember {
   /** Asks for what follows the last id. The answer is dropped if the attempt is over. */
   async #ask(handle: (answer: Answer) => void): Promise<void> {
     const feed = this.#feed
-    const answer = await this.#group!.ask(this.#ring.lastId)
-    if (feed && feed === this.#feed) handle(answer)
+    const { lastId } = this.#ring
+    const answer = await this.#group!.ask(lastId)
+    if (feed && feed === this.#feed && lastId === this.#ring.lastId) handle(answer)
   }
 
   #follow(join: Join): void {
@@ -216,11 +217,7 @@ export class TabRelay implements Relay, GroupMember {
   }
 
   /** Reads the socket, also ahead of the connection: other tabs must not wait for the listeners of this one. */
-  async #pump(
-    read: () => Promise<Uint8Array | undefined>,
-    feed: Feed,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #pump(read: () => Promise<Uint8Array | undefined>, feed: Feed, signal: AbortSignal): Promise<void> {
     const group = this.#group!
     let error: unknown
     try {

@@ -76,7 +76,8 @@ export class FakeBrowser {
     for (let time = 0; time < times; time++) {
       // Without faults, the messages of a tab stay in order.
       const delay = delayMs > 0 ? random() * delayMs : 1
-      this.#scheduler.schedule(to.owner, delay, `channel ${idOf(from)}`, () => {
+      const source = `channel ${idOf(from)}${delayMs > 0 ? ` ${random()}` : ''}`
+      this.#scheduler.schedule(to.owner, delay, source, () => {
         if (this.#channels.has(to)) for (const listener of to.listeners) listener({ data })
       })
     }
@@ -89,7 +90,8 @@ export class FakeBrowser {
           const request: LockRequest = { name, owner, callback, resolve, reject, isOver: false }
           signal?.addEventListener('abort', () => this.#abort(request))
           if (steal) this.#steal(request)
-          else if (ifAvailable && this.#held.has(name)) this.#tell(owner, async () => resolve(await callback(null)))
+          else if (ifAvailable && this.#held.has(name))
+            this.#tell(owner, async () => resolve(await callback(null)))
           else this.#queues.set(name, [...(this.#queues.get(name) ?? []), request])
           this.#grant(name)
         }),
@@ -120,7 +122,7 @@ export class FakeBrowser {
     this.#held.delete(request.name)
     if (holder) {
       holder.isOver = true
-      this.#tell(holder.owner, () => holder.reject(new Error('AbortError')))
+      this.#tell(holder.owner, () => holder.reject(new DOMException('Stolen or aborted', 'AbortError')))
     }
     this.#queues.set(request.name, [request, ...(this.#queues.get(request.name) ?? [])])
   }
@@ -132,7 +134,7 @@ export class FakeBrowser {
       request.name,
       queue.filter((other) => other !== request),
     )
-    request.reject(new Error('AbortError'))
+    request.reject(new DOMException('Stolen or aborted', 'AbortError'))
   }
 
   #grant(name: string): void {

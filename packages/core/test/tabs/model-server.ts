@@ -82,7 +82,8 @@ export class ModelServer {
 
   /** Forgets what a crashed tab had. */
   crash(owner: Owner): void {
-    for (const connection of this.#connections) if (connection.owner === owner) this.#connections.delete(connection)
+    for (const connection of this.#connections)
+      if (connection.owner === owner) this.#connections.delete(connection)
   }
 
   /** A `fetch` for all tabs: the option `headers` names the tab. */
@@ -175,8 +176,7 @@ export class ModelServer {
     let text = ''
     for (const { id, number } of this.#log) {
       if (number < connection.next) continue
-      if (number > connection.next)
-        text += `event: headwater.gap\ndata: {}\nid: ${this.#base}\n\n`
+      if (number > connection.next) text += `event: headwater.gap\ndata: {}\nid: ${this.#base}\n\n`
       text += `${this.hasIds ? `id: ${id}\n` : ''}data: ${number}\ndata: ${this.padding}\n\n`
       connection.next = number + 1
     }
