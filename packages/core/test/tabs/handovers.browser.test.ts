@@ -8,7 +8,7 @@ import { inFirefox, isMissing, startBrowser } from './browser/start.ts'
 import { createTabServer, type TabServer } from './browser/tab-server.ts'
 
 const TABS = 12
-const HANDOVERS = Number(process.env['HEADWATER_TABS_HANDOVERS'] ?? 10)
+const HANDOVERS = Number(process.env['HEADWATER_TABS_HANDOVERS'] ?? 6)
 /** 100,000 messages in 300 handovers. */
 const MESSAGES = HANDOVERS * 334
 const SEED = Number(process.env['HEADWATER_TABS_SEED'] ?? 1)

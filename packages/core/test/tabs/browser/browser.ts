@@ -4,7 +4,8 @@ export interface Browser {
   readonly name: string
   /** Address of an origin that is not secure, at a port. */
   insecureOrigin(port: number): string
-  newTab(url: string): Promise<Tab>
+  /** Opens a tab, in the window that was opened last or in a new one. */
+  newTab(url: string, isWindow?: boolean): Promise<Tab>
   /** Ends the browser with all its processes. */
   close(): Promise<void>
 }

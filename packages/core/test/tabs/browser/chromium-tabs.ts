@@ -28,9 +28,10 @@ export async function startChromium(...args: readonly string[]): Promise<Browser
   return {
     name: product,
     insecureOrigin: (port) => `http://tabs.example:${port}`,
-    async newTab(url) {
+    async newTab(url, isWindow = false) {
       const { targetId } = await remote.send<{ targetId: string }>('Target.createTarget', {
         url: 'about:blank',
+        newWindow: isWindow,
       })
       const { sessionId } = await remote.send<{ sessionId: string }>('Target.attachToTarget', {
         targetId,

@@ -41,8 +41,10 @@ export async function startFirefox(): Promise<Browser> {
   return {
     name: `Firefox ${capabilities['browserVersion']}`,
     insecureOrigin: (port) => `http://tabs.example:${port}`,
-    async newTab(url) {
-      const { context } = await remote.send<{ context: string }>('browsingContext.create', { type: 'tab' })
+    async newTab(url, isWindow) {
+      const { context } = await remote.send<{ context: string }>('browsingContext.create', {
+        type: isWindow ? 'window' : 'tab',
+      })
       const tab = createTab(remote, processes, context)
       await tab.open(url)
       return tab

@@ -49,7 +49,9 @@ export function createFleet(browser: Browser, server: TabServer, origin = server
     async open(query = '', user = null, path = '/') {
       const parameters = `${query}${user === null ? '' : `&user=${user}`}`
       const url = `${origin}${path}?${parameters}`
-      const member = { name: `tab ${++opened}`, user, url, tab: await browser.newTab(url), busy: false }
+      // In several windows, so that several tabs are visible.
+      const tab = await browser.newTab(url, ++opened % 6 === 0)
+      const member = { name: `tab ${opened}`, user, url, tab, busy: false }
       members = [...members, member]
       await loaded(member)
       return member

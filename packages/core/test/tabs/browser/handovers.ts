@@ -16,6 +16,8 @@ export interface HandoverOptions {
 /** Does random things to random tabs, mostly to the one that leads. Returns how often each was done. */
 export async function handOver(fleet: Fleet, options: HandoverOptions): Promise<Record<string, number>> {
   const { count, actions, random } = options
+  /** Actions that come next, so that each one comes equally often. */
+  let bag = shuffle(actions, random)
   const done: Record<string, number> = {}
   const running = new Set<Promise<void>>()
   const failures: unknown[] = []
@@ -26,12 +28,16 @@ export async function handOver(fleet: Fleet, options: HandoverOptions): Promise<
     const leaders = random() < 0.75 ? await waitForLeader(fleet) : []
     const idle = fleet.members.filter(({ busy }) => !busy)
     const member = pick(leaders.length > 0 ? leaders : idle)
-    const action = pick(actions)
+    // Only hidden pages are frozen.
+    const isHidden = (await statusOf(member))?.visible === false
+    const action = bag.find((each) => each !== 'freeze' || isHidden) ?? 'reload'
+    bag = bag.filter((each) => each !== action)
+    if (bag.length === 0) bag = shuffle(actions, random)
     const pauseMs = random() * 1500
     member.busy = true
-    // One tab is in front, another one from time to time. A tab that is frozen must be hidden.
+    // From time to time another tab is in front.
     const others = fleet.members.filter((other) => other !== member && !other.busy)
-    if (random() < 0.3 || action === 'freeze') await pick(others).tab.show()
+    if (random() < 0.3) await pick(others).tab.show()
     const work = act(fleet, member, action, pauseMs, options).then(
       () => void (member.busy = false),
       (error) => void failures.push(new Error(`${action} of ${member.name}`, { cause: error })),
@@ -46,6 +52,13 @@ export async function handOver(fleet: Fleet, options: HandoverOptions): Promise<
   await Promise.all(running)
   if (failures.length) throw failures[0]
   return done
+}
+
+function shuffle<Item>(list: readonly Item[], random: () => number): Item[] {
+  return list
+    .map((item) => ({ item, order: random() }))
+    .toSorted((one, other) => one.order - other.order)
+    .map(({ item }) => item)
 }
 
 /** Returns the tab that leads, as soon as there is one. If the leader is away, another one takes its place. */

@@ -45,6 +45,8 @@ export async function createTabServer(code: string, other = code): Promise<TabSe
     log: memoryLog({ maxMessages: 1_000_000, maxLength: 2 ** 30 }),
     filter: ({ data }, { user }) => data.to === null || data.to === user,
     retryMs: 100,
+    // A sandboxed page is of another origin.
+    cors: { origin: '*' },
   })
   const sent: Sent[] = []
   const open = new Map<ServerResponse, string | null>()
@@ -58,6 +60,7 @@ export async function createTabServer(code: string, other = code): Promise<TabSe
     html('tab', `<script type=module>import * as all from '${module}'; window.tab = all</script>`)
   const pages: Readonly<Record<string, readonly [type: string, body: string]>> = {
     '/': ['text/html', load('/module.js')],
+    '/sandboxed': ['text/html', load('/module.js')],
     '/other': ['text/html', load('/other.js')],
     '/elsewhere': ['text/html', html('elsewhere', '')],
     '/module.js': ['text/javascript', code],
@@ -67,10 +70,15 @@ export async function createTabServer(code: string, other = code): Promise<TabSe
     response.on('error', () => undefined)
     const path = request.url!.split('?')[0]!
     const page = pages[path]
-    // Pages must not be kept from the back-forward cache; modules are read from the HTTP cache.
+    // Without `no-store`, which would keep a page from the back-forward cache.
     if (page)
       return void response
-        .writeHead(200, { 'content-type': page[0], 'cache-control': 'max-age=3600' })
+        .writeHead(200, {
+          'content-type': page[0],
+          'cache-control': 'max-age=3600',
+          'access-control-allow-origin': '*',
+          ...(path === '/sandboxed' && { 'content-security-policy': 'sandbox allow-scripts' }),
+        })
         .end(page[1])
     if (path === '/login')
       return void response
