@@ -9,8 +9,9 @@ import type { Ring } from './ring.ts'
 
 /** Time limit for an answer of a leader. A leader that did nothing for longer may have been replaced. In milliseconds. */
 export const ANSWER_MS = 2_000
-/** Silence after which a visible tab asks if the leader is alive, and the time limit of its last chance, in milliseconds. */
-const TICK_MS = 1_000
+/** Silence after which a tab asks if the leader is alive, and the time limit of its last chance, in milliseconds. */
+const SILENCE_MS = 1_000
+const TICK_MS = 500
 /** Delay before a tab that left a leader, or that was too slow, looks for a leader again, in milliseconds. */
 const REJOIN_MS = 1_000
 const SLOW_MS = 10_000
@@ -262,7 +263,7 @@ export class TabGroup {
   #watch(): void {
     const hasSocket = this.#member.hasSocket()
     if (this.#pingedAt === undefined) {
-      if (this.#now - this.#heardAt >= TICK_MS && (hasSocket || this.#platform.isVisible())) this.#ping()
+      if (this.#now - this.#heardAt >= SILENCE_MS && (hasSocket || this.#platform.isVisible())) this.#ping()
     } else if (this.#now - this.#pingedAt >= ANSWER_MS) {
       if (this.#following) this.quit('leader-silent')
       else if (hasSocket) void this.#steal()
@@ -279,7 +280,7 @@ export class TabGroup {
     const judge = async (lock: unknown) => {
       if (!lock) return
       this.#ping()
-      await this.#wait(TICK_MS)
+      await this.#wait(SILENCE_MS)
       if (!isDead()) return
       const { held } = await locks!.query()
       // If nobody holds the lock, this tab or another one gets it now.
