@@ -15,6 +15,8 @@ const TICK_MS = 500
 /** Delay before a tab that left a leader, or that was too slow, looks for a leader again, in milliseconds. */
 const REJOIN_MS = 1_000
 const SLOW_MS = 10_000
+/** Time that the last batches of a leader have to arrive after its lock, in milliseconds. */
+const GRACE_MS = 100
 /** Length of what a follower takes before it acknowledges it, in UTF-16 code units. */
 const ACK_LENGTH = 2 ** 16
 
@@ -230,10 +232,14 @@ export class TabGroup {
   #handleHeld(): void {
     this.#question?.settle(undefined)
     if (this.#member.hasSocket()) this.#lead()
-    else if (this.#following) {
-      this.#following = undefined
-      this.#member.onDirect()
-    }
+    // The last batches of the leader may come later than its lock.
+    else if (this.#following) void this.#wait(GRACE_MS).then(() => this.#following && this.#loseLeader())
+  }
+
+  #loseLeader(): void {
+    this.#following = undefined
+    if (this.#lock.isHeld) this.#member.onDirect()
+    else this.#member.onLeaderGone()
   }
 
   #lead(): void {
@@ -314,10 +320,7 @@ export class TabGroup {
     this.#heardAt = this.#now
     this.#pingedAt = undefined
     this.#hasLeader = message.type !== 'bye'
-    if (following && isLater(message.term, following.term)) {
-      this.#following = undefined
-      return this.#member.onLeaderGone()
-    }
+    if (following && isLater(message.term, following.term)) return this.#loseLeader()
     if ('to' in message && message.to !== this.#tab) return
     switch (message.type) {
       case 'here':
@@ -338,8 +341,7 @@ export class TabGroup {
         break
       case 'bye':
         if (!following) break
-        this.#following = undefined
-        return message.failed ? this.#member.onLeaderFailed() : this.#member.onLeaderGone()
+        return message.failed ? this.#member.onLeaderFailed() : this.#loseLeader()
     }
     this.#member.onLeaderHeard()
   }
