@@ -53,5 +53,5 @@ export function nameOf(
   { url, method = 'GET', body, credentials = 'same-origin' }: TransportRequest,
   user: string | null | undefined,
 ): string {
-  return JSON.stringify(['headwater', PROTOCOL, url, method.toUpperCase(), body, credentials, user])
+  return JSON.stringify(['headwater', PROTOCOL, url, method.toUpperCase(), body, credentials, { user }])
 }

@@ -18,7 +18,8 @@ import { createFeed, type Feed } from './feed.ts'
 import { WINDOW } from './leadership.ts'
 import { type Entry, type Join, nameOf } from './protocol.ts'
 import { createRing } from './ring.ts'
-import { type Answer, type GroupMember, TabGroup } from './tab-group.ts'
+import type { Answer, GroupMember } from './group-member.ts'
+import { TabGroup } from './tab-group.ts'
 
 /** Request with the options of its stream. */
 type StreamRequest = TransportRequest & { readonly share?: TabSharing; readonly maxMessageLength?: number }
@@ -65,7 +66,7 @@ export class TabRelay implements Relay, GroupMember {
     this.#asksFirst = true
     const served = asksFirst && (await this.#askFirst(lastEventId, feed, signal))
     if (served) return served
-    await group.takeSlot()
+    await group.admit()
     if (signal.aborted) throw signal.reason
     try {
       return await this.#openSocket(request, signal, clock, feed)
