@@ -58,6 +58,11 @@ export class ModelServer {
     for (const connection of this.#connections) this.#flush(connection)
   }
 
+  /** Sends text on all connections, beside the log. */
+  sendText(text: string): void {
+    for (const connection of this.#connections) this.#send(connection, text)
+  }
+
   /** Forgets all but the last messages. */
   trim(keep: number): void {
     const removed = this.#log.splice(0, Math.max(0, this.#log.length - keep))
