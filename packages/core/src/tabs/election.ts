@@ -4,8 +4,10 @@ import { createLock, type Lock } from './lock.ts'
 
 /** Time limit for an answer of a leader, in milliseconds. */
 export const ANSWER_MS = 2_000
-/** Silence after which a tab asks if the leader is alive, and the time limit of its last chance, in milliseconds. */
+/** Silence after which a tab asks if the leader is alive, in milliseconds. */
 export const SILENCE_MS = 1_000
+/** Time limit of the last chance of a leader, in milliseconds. All together, it is replaced within 5 s. */
+const LAST_CHANCE_MS = 500
 
 /** Locks of a group of tabs. */
 export class Election {
@@ -55,7 +57,7 @@ export class Election {
     const judge = async (isMine: unknown) => {
       if (!isMine) return
       ping()
-      await this.wait(SILENCE_MS)
+      await this.wait(LAST_CHANCE_MS)
       const { held } = await locks!.query()
       // A lock that nobody holds is given to the next in the queue.
       if (isDead() && held?.some(({ name }) => name === this.#name)) this.lock.request(true)
