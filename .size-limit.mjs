@@ -82,9 +82,7 @@ export default entries.flatMap(({ name, package: folder, file }) => {
     import: imports,
     limit,
     gzip: true,
-    // The entries of core share files, which have a hash in their name.
-    ...(what === 'without core' && {
-      ignore: [CORE, './packages/core/dist/*-*.js', ...(framework ? [framework.npm] : [])],
-    }),
+    // An entry of core imports the files that it shares with others from the folder above.
+    ...(what === 'without core' && { ignore: [CORE, '..*', ...(framework ? [framework.npm] : [])] }),
   }))
 })
