@@ -58,7 +58,11 @@ const limits = {
 
 /** Limits of a binding's entry: it adds at most 1 kB to core, its `/llm` and `/native` at most 0.25 kB, its `/testing` at most 0.4 kB. */
 const ofBinding = (entry) => {
-  const { [entry.split('/').at(-1)]: limit = '1 kB' } = { llm: '0.25 kB', native: '0.25 kB', testing: '0.4 kB' }
+  const { [entry.split('/').at(-1)]: limit = '1 kB' } = {
+    llm: '0.25 kB',
+    native: '0.25 kB',
+    testing: '0.4 kB',
+  }
   return [['without core', '*', limit]]
 }
 
