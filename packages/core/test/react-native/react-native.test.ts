@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { EventStreamOptions } from '../../src/index.ts'
 import { type BaseServer, createBaseServer, type Handler } from '../connection/base-server.ts'
@@ -204,7 +206,7 @@ test('chatRequest sends JSON with its content type, and the answer is read', asy
   stop()
 })
 
-test("React Native's own fetch, whose response has no body, fails the stream and names expo/fetch", async () => {
+test("React Native's own fetch, whose response has no body, fails the stream, and the page of the error names expo/fetch", async () => {
   const realm = createNativeRealm(program)
   const { source } = await start(
     () => {},
@@ -216,6 +218,9 @@ test("React Native's own fetch, whose response has no body, fails the stream and
   const stop = source.subscribe(() => {})
   const { error } = await until(source, ({ status }) => status === 'closed')
   expect(error.code).toBe('invalid-option')
-  expect(error.message).toContain('expo/fetch')
+  expect(error.message).toContain('docs/errors/invalid-option.md')
+  expect(
+    readFileSync(join(import.meta.dirname, '../../../../docs/errors/invalid-option.md'), 'utf8'),
+  ).toContain('expo/fetch')
   stop()
 })
