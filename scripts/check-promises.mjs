@@ -40,7 +40,7 @@ for (const { folder, manifest } of publishedPackages()) {
 }
 
 let documented = 0
-for (const path of ['docs/protocol.md', 'docs/faults.md']) {
+for (const path of ['docs/servers/protocol.md', 'docs/concepts/faults.md']) {
   const base = new URL(`../${path}`, import.meta.url)
   const text = readFileSync(base, 'utf8')
   const targets = new Map([...text.matchAll(/^\[([^\]]+)\]: (\S+)$/gm)].map(([, name, to]) => [name, to]))
