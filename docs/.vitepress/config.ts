@@ -80,7 +80,8 @@ export default defineConfig({
   title: 'Headwater',
   titleTemplate: ':title · Headwater',
   cleanUrls: true,
-  srcExclude: ['node_modules/**', '.generated/**'],
+  ignoreDeadLinks: process.env['DOCS_DRAFT'] === '1',
+  srcExclude: ['node_modules/**', '.generated/**', 'adr/**'],
   locales: {
     root: { label: 'English', lang: 'en', description: description.en, themeConfig: themeOf('en') },
     zh: {
@@ -117,6 +118,7 @@ export default defineConfig({
     languages: ['nginx'],
     languageAlias: { caddyfile: 'nginx', haproxy: 'nginx' },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    anchor: { slugify },
     config: (md) => linkToRepository(md, repository),
   },
   transformHead: ({ pageData }): HeadConfig[] => (site ? alternatesOf(pageData.relativePath) : []),
@@ -147,4 +149,13 @@ function tokenize(text: string): string[] {
           : [part],
       ),
     )
+}
+
+/** Returns the anchor of a heading as GitHub makes it, so that a link works in both places. */
+function slugify(heading: string): string {
+  return heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '')
+    .replaceAll(' ', '-')
 }

@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import type { MarkdownRenderer } from 'vitepress'
 
 /**
- * Makes links to files outside of `docs` lead to the repository. While it has no address, their text stays, without a link.
+ * Makes links to files outside of the site lead to the repository. While it has no address, their text stays, without a link.
  */
 export function linkToRepository(md: MarkdownRenderer, repository: string | null): void {
   md.core.ruler.push('links-to-repository', ({ tokens, env }) => {
@@ -22,9 +22,9 @@ export function linkToRepository(md: MarkdownRenderer, repository: string | null
     self.renderToken(tokens, index, options)
 }
 
-/** Returns the path of a link from the root of the repository; `undefined` if the link stays in `docs` or is no relative path. */
+/** Returns the path of a link from the root of the repository; `undefined` if the link stays in the site or is no relative path. */
 function outside(href: string, page: string): string | undefined {
   if (/^(?:[a-z][a-z\d+.-]*:|\/|#)/i.test(href)) return undefined
   const path = posix.join('docs', posix.dirname(page), href)
-  return path.startsWith('docs/') ? undefined : path
+  return /^docs\/(?!adr\/)/.test(path) ? undefined : path
 }

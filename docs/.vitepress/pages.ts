@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { entries } from '../site/reference.mjs'
+import { entries } from '../site/entries.mjs'
 
 interface Group {
   readonly title: { readonly en: string; readonly zh: string }

@@ -4,20 +4,10 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Application } from 'typedoc'
-import { entriesOf, publishedPackages } from '../../scripts/published.mjs'
+import { entries } from './entries.mjs'
 
 const docs = fileURLToPath(new URL('..', import.meta.url))
 const packages = join(docs, '../packages')
-const published = publishedPackages(join(docs, '..'))
-
-/** The entries, in the order of the navigation: main entries first, and bindings before what they are built on. */
-const order = ['react', 'vue', 'svelte', 'solid', 'core', 'server', 'compat']
-const rank = ({ package: name }) => (order.indexOf(name) + order.length + 1) % (order.length + 1)
-export const entries = published
-  .flatMap((each) => entriesOf(each).map((entry) => ({ ...entry, description: each.manifest.description })))
-  .toSorted((one, other) => rank(one) - rank(other))
-  .map((entry) => ({ ...entry, page: `${entry.package}/${entry.shortName}` }))
-
 const languages = [
   { folder: 'reference', title: 'Reference', note: '' },
   { folder: 'zh/reference', title: 'API 参考', note: 'API 参考由源码中的注释生成，只有英文。\n\n' },

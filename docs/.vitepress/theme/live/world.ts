@@ -27,8 +27,10 @@ const PUBLISH_MS = 1_000
 /** Time until a response begins, so that `connecting` can be seen. */
 const LATENCY_MS = 400
 /** Messages that the log of the server keeps, and that are published at once for a gap. */
-const KEPT = 15
-const BURST = 25
+const KEPT = 20
+const BURST = 30
+/** Messages that were published before the reader came. */
+const HISTORY = 16
 
 let worlds = 0
 
@@ -48,10 +50,10 @@ export function createWorld(): World {
   let line: Line | undefined
   let tellPage: Parameters<NonNullable<World['options']['page']>['observe']>[0] | undefined
 
-  const publish = () => {
+  const publish = (at = Date.now()) => {
     const n = ++published
     const level = Math.round(180 + 26 * Math.sin(n / 4) + 9 * Math.sin(n * 1.7))
-    void channel.publish('reading', { n, at: Date.now(), level })
+    void channel.publish('reading', { n, at, level })
   }
 
   /** Answers a request as the server behind this network does. */
@@ -65,7 +67,7 @@ export function createWorld(): World {
     const request = new Request(input, { headers: init.headers ?? {} })
     if (request.headers.get('authorization') !== `Bearer ${validToken}`)
       return new Response('The token has expired', { status: 401 })
-    const response = await channel.respond(request)
+    const response = await channel.respond(request, { from: HISTORY })
     line = openLine(response.body, init.signal)
     return new Response(line.body, response)
   }
@@ -113,7 +115,8 @@ export function createWorld(): World {
       return online
     },
     start() {
-      timer ??= setInterval(publish, PUBLISH_MS)
+      if (published === 0) for (let age = HISTORY; age > 0; age--) publish(Date.now() - age * PUBLISH_MS)
+      timer ??= setInterval(() => publish(), PUBLISH_MS)
     },
     stop() {
       clearInterval(timer)
