@@ -35,6 +35,15 @@ describe.each(english.filter((path) => chinese.includes(path)))('%s', (path) => 
     expect(translated).toEqual(original)
   })
 
+  test('has the same tables in Chinese, with the same numbers', () => {
+    const tables = (page: string) =>
+      [...readFileSync(join(docs, page), 'utf8').matchAll(/(?:^\|.*\n)+/gm)].map(([table]) => ({
+        rows: table.split('\n').length,
+        numbers: table.match(/(?<=\| *)[\d.,]+(?= *\|)/g),
+      }))
+    expect(tables(`zh/${path}`)).toEqual(tables(path))
+  })
+
   test('has the same headings in Chinese', () => {
     const levels = (page: string) =>
       readFileSync(join(docs, page), 'utf8')
