@@ -11,7 +11,7 @@ const importOnly = (message: string, allowed: readonly string[], except: readonl
 const within = (folder: string, ...files: string[]) => files.map((file) => folder + file)
 
 /** Files and folders of core, and the imports that each may have. No file in core imports an `index.ts`. */
-const platform = ['errors.ts', 'warn.ts']
+const platform = ['errors.ts', 'development.ts']
 const connection = [...platform, 'options.ts', 'platform/*', 'protocol/*']
 const stream = [...connection, 'connection/*']
 const contracts = [
@@ -22,8 +22,9 @@ const contracts = [
 const layers: { readonly [files: string]: readonly string[] } = {
   'errors.ts': ['./docs-address.ts'],
   'docs-address.ts': [],
-  'warn.ts': [],
-  'options.ts': within('./', ...platform, 'connection/*', 'platform/*', 'protocol/*'),
+  'development.ts': [],
+  'similar-name.ts': [],
+  'options.ts': within('./', ...platform, 'similar-name.ts', 'connection/*', 'platform/*', 'protocol/*'),
   'platform/*': ['./*', ...within('../', ...platform)],
   'protocol/*': ['./*', ...within('../', ...platform)],
   'connection/*': ['./*', ...within('../', ...connection)],

@@ -60,7 +60,7 @@ export async function runAttempt(attempt: Attempt): Promise<SseError | undefined
     attempt.onAccepted(continuityOf(response.headers, lastEventId))
     await readChunks(read, attempt)
     if (signal.aborted) return undefined
-    return new SseError('ended', `The server ended the response of ${redactUrl(address)}.`)
+    return new SseError('ended', `${redactUrl(address)}: the server ended the response`)
   } catch (error) {
     if (error instanceof SseError) return error
     return networkError(address, error, pageUrl, attempt.context.lastEventId)

@@ -7,7 +7,6 @@ import type { DeliveryResult } from './delivery.ts'
 import { createHeaderResolver } from './header-refresh.ts'
 import { createMailbox } from './mailbox.ts'
 import { createReader, type ReaderListener } from './reader.ts'
-import { createPolicy } from './retry-policy.ts'
 import { createMachine, isBuffered } from './state.ts'
 import type {
   ConnectionEvent,
@@ -62,11 +61,7 @@ export function createConnection(
     // Whole milliseconds, so that all times derived from it are whole.
     const at = Math.round(clock.monotonic())
     const event = { ...body, at, now: clock.now(), jitter: clock.random(), resumable }
-    const [after, effects] = transition(
-      before,
-      event,
-      createPolicy(options(), address, page.address() !== undefined),
-    )
+    const [after, effects] = transition(before, event, options(), address)
     machine = after
     effects.forEach(perform)
     // An event without effect is not inspected: an inspector that closes the stream at each event would never end.

@@ -55,7 +55,7 @@ export function createReader(
     onMessage(message) {
       if (message.type === GAP) return onGap(parseGap(message.data))
       messages++
-      if (replay.isPending && message.id !== '') replay.check(message.id)
+      replay?.check(message.id)
       const delivery = message.type === END ? parseEnd(message.data) : onMessage(message)
       if (delivery === DELIVERED) return
       result = combine(result, delivery)
@@ -83,7 +83,7 @@ export function createReader(
     },
     reset(lastEventId, isVerified) {
       parser.reset(lastEventId)
-      replay.start(isVerified ? '' : parser.lastEventId)
+      replay?.start(isVerified ? '' : parser.lastEventId)
     },
     close: parser.close,
   }

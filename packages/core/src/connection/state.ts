@@ -105,25 +105,7 @@ export interface ConnectionSnapshot {
 }
 
 /** Result of a retry policy: the delay in milliseconds, an immediate attempt with fresh headers, or a final state. */
-type RetryDecision = number | 'refresh' | 'ended' | 'failed'
-
-/** Rules that transitions follow; derived from the options. */
-export interface Policy {
-  /** URL of the current attempt as errors show it. */
-  readonly address: string
-  /** True in a page or a worker, where the browser limits connections. */
-  readonly inPage: boolean
-  /** Time limit for a response, in milliseconds. */
-  readonly connectTimeoutMs: number
-  /** Time limit for silence on an open stream, in milliseconds. */
-  readonly idleTimeoutMs: number | 'auto'
-  /** Time after which a hidden page pauses the stream, in milliseconds. */
-  readonly pauseWhenHiddenMs: number
-  /** Returns true if the request may be sent again. */
-  canRetry(resumable: boolean): boolean
-  /** Decides what follows an attempt that has just failed and is counted in `failures`. */
-  afterFailure(machine: Machine, error: SseError, context: EventContext): RetryDecision
-}
+export type RetryDecision = number | 'refresh' | 'ended' | 'failed'
 
 /** Everything that transitions depend on. */
 export interface Machine {
