@@ -39,7 +39,7 @@ const withoutFiles = (text) => text.replaceAll(/<!-- (\S+\.tsx?) -->[\s\S]*?<!--
 const languages = ['tsx?', 'jsx?', ...Object.keys(compilers)].join('|')
 const sources = globSync(['packages/*/src/**/*.ts', '*.md', 'packages/*/*.md', 'docs/**/*.md'], {
   cwd: root,
-  exclude: ['**/node_modules/**', 'docs/reference/**'],
+  exclude: ['**/node_modules/**', 'docs/.*/**', 'docs/reference/**', 'docs/zh/reference/**'],
 })
 const files = []
 const problems = []
@@ -47,7 +47,10 @@ for (const source of sources.filter((path) => !path.endsWith('CHANGELOG.md')).so
   const text = readFileSync(join(root, source), 'utf8')
   // Each line of a doc comment begins with a star.
   const plain = source.endsWith('.md') ? withoutFiles(text) : text.replaceAll(/^ *\* ?/gm, '')
-  const blocks = [...plain.matchAll(new RegExp(`^\`\`\`(${languages})\\n([\\s\\S]*?)^\`\`\``, 'gm'))]
+  // A block in a group of tabs has its label after the language.
+  const blocks = [
+    ...plain.matchAll(new RegExp(`^\`\`\`(${languages})(?: [^\\n]*)?\\n([\\s\\S]*?)^\`\`\``, 'gm')),
+  ]
   for (const [index, [, language, code]] of blocks.entries()) {
     const compile = compilers[language]
     const framework = frameworkOf(language, code)
