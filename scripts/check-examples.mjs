@@ -44,7 +44,7 @@ for (const source of sources.filter((path) => !path.endsWith('CHANGELOG.md')).so
   const text = readFileSync(join(root, source), 'utf8')
   // Each line of a doc comment begins with a star.
   const plain = source.endsWith('.md') ? withoutFiles(text) : text.replaceAll(/^ *\* ?/gm, '')
-  const blocks = [...plain.matchAll(new RegExp(`^\`\`\`(${languages})\\n([\\s\\S]*?)^\`\`\``, 'gm'))]
+  const blocks = [...plain.matchAll(new RegExp(`^\`\`\`(${languages})(?: [^\\n]*)?\\n([\\s\\S]*?)^\`\`\``, 'gm'))]
   for (const [index, [, language, code]] of blocks.entries()) {
     const compile = compilers[language]
     const framework = frameworkOf(language, code)
