@@ -7,6 +7,7 @@ import type { DeliveryResult } from './delivery.ts'
 import { createHeaderResolver } from './header-refresh.ts'
 import { createMailbox } from './mailbox.ts'
 import { createReader, type ReaderListener } from './reader.ts'
+import type { RoleState, TabSharing } from './relay.ts'
 import { createMachine, isBuffered } from './state.ts'
 import type {
   ConnectionEvent,
@@ -17,7 +18,7 @@ import type {
   Machine,
 } from './state.ts'
 import { transition } from './transition.ts'
-import { isSendableId } from './transport.ts'
+import { isSendableId, openTransport } from './transport.ts'
 import { redactUrl } from './url.ts'
 
 /** Callbacks of a connection. None of them may throw. */
@@ -32,16 +33,23 @@ export interface ConnectionListener extends ReaderListener {
 export interface Connection {
   readonly state: ConnectionState
   readonly lastEventId: string
+  /** Role among the tabs; `undefined` unless the connection is shared across tabs. */
+  readonly role: RoleState | undefined
   /** Sends an event to the state machine. */
   send(event: ConnectionEventBody): void
 }
 
-/** Creates a connection. Does nothing until it is sent `open`. */
+/**
+ * Creates a connection. Does nothing until it is sent `open`.
+ *
+ * @param share Sharing across tabs. Default: none.
+ */
 export function createConnection(
   url: () => StreamUrl,
   options: () => ConnectionOptions,
   listener: ConnectionListener,
   page: Page = systemPage,
+  share?: boolean | TabSharing,
 ): Connection {
   const { clock = systemClock, initialLastEventId, lastEventIdStore } = options()
   let machine = createMachine()
@@ -53,6 +61,10 @@ export function createConnection(
   const onEnded = ({ error }: DeliveryResult) =>
     machine.state.status === 'open' && send({ type: 'terminated', error })
   const reader = createReader(options(), listener, onEnded, (gap) => send({ type: 'gap', gap }))
+  const relay = (share as TabSharing | undefined)?.createRelay?.({
+    reconnect: () => send({ type: 'reconnect' }),
+    onRoleChange: (role) => send({ type: 'role', ...role }),
+  })
   const perform = createEffects(options, page, send, { connect, disconnect: reader.close })
 
   function step(body: ConnectionEventBody): void {
@@ -68,7 +80,9 @@ export function createConnection(
     if (before === after) return
     const { inspect } = options()
     if (inspect) guard(inspect, createStep(event, before, after, effects))
-    if (before.state !== after.state) listener.onStateChange(after.state, body)
+    if (before.state === after.state) return
+    relay?.onStateChange(after.state)
+    listener.onStateChange(after.state, body)
   }
 
   async function connect(effect: Extract<Effect, { type: 'connect' }>, signal: AbortSignal): Promise<void> {
@@ -83,6 +97,7 @@ export function createConnection(
       signal,
       clock,
       page,
+      open: relay?.open ?? openTransport,
       onRequest: (sent) => void (address = redactUrl(sent)),
       onAccepted(continuity) {
         reader.reset(undefined, continuity !== undefined)
@@ -108,6 +123,9 @@ export function createConnection(
     },
     get lastEventId() {
       return reader.lastEventId
+    },
+    get role() {
+      return relay?.role
     },
     send,
   }
