@@ -32,6 +32,12 @@ const layers: { readonly [files: string]: readonly string[] } = {
   'stream/folds/*': ['./*', '../*.ts', ...within('../../', ...stream)],
   'llm/*': ['./*', ...within('../', ...contracts)],
   'llm/resume-from.ts': within('../', 'connection/transport.ts', 'protocol/parser.ts'),
+  // A relay is a transport of a connection.
+  'tabs/*': [
+    './*',
+    ...within('../', ...contracts, 'connection/continuity.ts', 'connection/relay.ts', 'connection/state.ts'),
+    ...within('../', 'connection/transport.ts', 'platform/tabs.ts', 'protocol/parser.ts'),
+  ],
   'testing/*': ['./*', ...within('../', ...contracts)],
   'index.ts': ['./**'],
 }
@@ -105,6 +111,7 @@ const bindings = frameworks.map(({ name, npm }) => ({
       './**',
       '@headwater/core',
       '@headwater/core/llm',
+      '@headwater/core/tabs',
       '@headwater/core/testing',
       npm,
       `${npm}/**`,
@@ -114,10 +121,9 @@ const bindings = frameworks.map(({ name, npm }) => ({
 }))
 
 const typesOfCore = {
-  // The entry for tabs has no counterpart in the bindings.
-  group: ['@headwater/core', '@headwater/core/**', '!@headwater/core/tabs'],
+  group: ['@headwater/core', '@headwater/core/**'],
   allowTypeImports: true,
-  message: 'An app takes values from a binding, and only types and the sharing of tabs from core.',
+  message: 'An app takes values from a binding, and only types from core.',
 }
 const packagesOf = (list: typeof frameworks) =>
   list.flatMap(({ name, npm }) => [`@headwater/${name}`, `@headwater/${name}/**`, npm, `${npm}/**`])
@@ -156,8 +162,8 @@ const apps = [
               group: [...packagesOf(frameworks), '@headwater/compat', '@headwater/compat/**'],
               message: 'demo-shared imports no view library.',
             },
-            // Helpers for conversations, which are the same in all bindings.
-            { ...typesOfCore, group: [...typesOfCore.group, '!@headwater/core/llm'] },
+            // What is the same in all bindings.
+            { ...typesOfCore, group: [...typesOfCore.group, '!@headwater/core/{llm,tabs}'] },
           ],
         },
       ],

@@ -7,7 +7,7 @@ import type { DeliveryResult } from './delivery.ts'
 import { createHeaderResolver } from './header-refresh.ts'
 import { createMailbox } from './mailbox.ts'
 import { createReader, type ReaderListener } from './reader.ts'
-import type { RoleState, TabSharing } from './relay.ts'
+import type { Relay, TabSharing } from './relay.ts'
 import { createMachine, isBuffered } from './state.ts'
 import type {
   ConnectionEvent,
@@ -33,8 +33,8 @@ export interface ConnectionListener extends ReaderListener {
 export interface Connection {
   readonly state: ConnectionState
   readonly lastEventId: string
-  /** Role among the tabs; `undefined` unless the connection is shared across tabs. */
-  readonly role: RoleState | undefined
+  /** Relay; `undefined` unless the connection is shared across tabs. */
+  readonly relay: Relay | undefined
   /** Sends an event to the state machine. */
   send(event: ConnectionEventBody): void
 }
@@ -61,10 +61,7 @@ export function createConnection(
   const onEnded = ({ error }: DeliveryResult) =>
     machine.state.status === 'open' && send({ type: 'terminated', error })
   const reader = createReader(options(), listener, onEnded, (gap) => send({ type: 'gap', gap }))
-  const relay = (share as TabSharing | undefined)?.createRelay?.({
-    reconnect: () => send({ type: 'reconnect' }),
-    onRoleChange: (role) => send({ type: 'role', ...role }),
-  })
+  const relay = createRelay(share, send)
   const perform = createEffects(options, page, send, { connect, disconnect: reader.close })
 
   function step(body: ConnectionEventBody): void {
@@ -80,9 +77,8 @@ export function createConnection(
     if (before === after) return
     const { inspect } = options()
     if (inspect) guard(inspect, createStep(event, before, after, effects))
-    if (before.state === after.state) return
-    relay?.onStateChange(after.state)
-    listener.onStateChange(after.state, body)
+    relay?.onStep(after.state)
+    if (before.state !== after.state) listener.onStateChange(after.state, body)
   }
 
   async function connect(effect: Extract<Effect, { type: 'connect' }>, signal: AbortSignal): Promise<void> {
@@ -124,11 +120,20 @@ export function createConnection(
     get lastEventId() {
       return reader.lastEventId
     },
-    get role() {
-      return relay?.role
-    },
+    relay,
     send,
   }
+}
+
+/** Creates the relay of a connection that is shared across tabs. */
+function createRelay(
+  share: boolean | TabSharing | undefined,
+  send: (event: ConnectionEventBody) => void,
+): Relay | undefined {
+  return (share as TabSharing | undefined)?.createRelay?.({
+    reconnect: () => send({ type: 'reconnect' }),
+    onRoleChange: (role) => send({ type: 'role', ...role }),
+  })
 }
 
 /** Creates the function that performs effects. Holds the timer, the request's AbortController and the page's listeners. */

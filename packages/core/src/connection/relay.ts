@@ -19,6 +19,7 @@ export type Role = 'leader' | 'follower' | 'direct'
  * | `no-web-locks` | no Web Locks: plain HTTP on another host than `localhost`, or no page | never |
  * | `no-broadcast-channel` | no `BroadcastChannel` | never |
  * | `blocked` | the browser refuses both: an opaque origin, such as a sandboxed frame, or blocked storage | never |
+ * | `not-shared` | the option `share` was `acrossTabs(…)` when the stream was created, and is not any more | never |
  * | `own-fetch` | the option `fetch` is set | never |
  * | `binary-body` | the request has a body that is not text, so it cannot be compared | never |
  * | `no-id` | the server has sent no id yet, or messages without an id of their own | with the first id, if each message has one |
@@ -31,6 +32,7 @@ export type RoleReason =
   | 'no-web-locks'
   | 'no-broadcast-channel'
   | 'blocked'
+  | 'not-shared'
   | 'own-fetch'
   | 'binary-body'
   | 'no-id'
@@ -68,8 +70,8 @@ export interface Relay {
   readonly role: RoleState
   /** Opens the transport of one attempt, with a socket or without. Fails as `openTransport` does. */
   open(request: TransportRequest, signal: AbortSignal, clock: Clock): Promise<RelayTransport>
-  /** Called with each new state of the connection. */
-  onStateChange(state: ConnectionState): void
+  /** Called after each event, with the state of the connection. */
+  onStep(state: ConnectionState): void
 }
 
 /** Transport whose content may be text: whole blocks of an event stream. */

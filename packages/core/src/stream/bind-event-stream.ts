@@ -103,7 +103,7 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
     lastEventId: connection?.lastEventId ?? '',
     lastEventType: pipeline.folds.lastType,
     invalidCount: pipeline.invalidCount,
-    ...connection?.role,
+    ...connection?.relay?.role,
     ...commands,
   })
   const initial = createSnapshot()

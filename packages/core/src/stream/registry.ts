@@ -20,7 +20,10 @@ export interface StreamIdentity extends Pick<ConnectionOptions, 'method' | 'body
 }
 
 /** Returns the key under which streams with the same identity share a connection. */
-export function streamKey(url: StreamUrl | null | undefined, { method, body, key, share }: StreamIdentity): string {
+export function streamKey(
+  url: StreamUrl | null | undefined,
+  { method, body, key, share }: StreamIdentity,
+): string {
   const user = (share as TabSharing | undefined)?.user
   const identity = [comparable(url), method?.toUpperCase(), comparable(body), key]
   return JSON.stringify(user === undefined ? identity : [...identity, [user]])

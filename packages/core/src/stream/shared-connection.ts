@@ -1,6 +1,6 @@
 import { createConnection } from '../connection/connection.ts'
 import { combine, DELIVERED, type DeliveryResult, ENDED } from '../connection/delivery.ts'
-import type { RoleState, TabSharing } from '../connection/relay.ts'
+import type { Relay, TabSharing } from '../connection/relay.ts'
 import type { ConnectionEventBody, ConnectionState } from '../connection/state.ts'
 import { guard, SseError } from '../errors.ts'
 import type { SharedConnectionOptions, StreamUrl, UntilResult } from '../options.ts'
@@ -37,8 +37,8 @@ export interface MessageHandler {
 export interface SharedConnection {
   readonly state: ConnectionState
   readonly lastEventId: string
-  /** Role among the tabs; `undefined` unless the connection is shared across tabs. */
-  readonly role: RoleState | undefined
+  /** Relay; `undefined` unless the connection is shared across tabs. */
+  readonly relay: Relay | undefined
   /** Number of subscribers. */
   readonly refCount: number
   /** Handlers of the subscribers, oldest first. */
@@ -107,9 +107,7 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
     get lastEventId() {
       return connection.lastEventId
     },
-    get role() {
-      return connection.role
-    },
+    relay: connection.relay,
     get refCount() {
       return subscribers.length
     },

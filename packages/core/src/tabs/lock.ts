@@ -9,17 +9,18 @@ export interface Lock {
   release(): void
 }
 
-/** Callbacks of a lock. */
-export interface LockListener {
-  onHeld(): void
-  /** Called when another tab has taken the lock. */
-  onLost?(): void
-  /** Called if the browser refuses locks. */
-  onRefused(): void
-}
-
-/** Creates a lock, without requesting it. */
-export function createLock(locks: TabLocks, name: string, listener: LockListener): Lock {
+/**
+ * Creates a lock, without requesting it.
+ *
+ * @param onHeld Called when the tab has got the lock.
+ * @param onLost Called when another tab has taken it, or, with `isRefused`, if the browser allows no locks.
+ */
+export function createLock(
+  locks: TabLocks,
+  name: string,
+  onHeld: () => void,
+  onLost: (isRefused: boolean) => void,
+): Lock {
   let isHeld = false
   /** Aborted when the lock is released. */
   let controller: AbortController | undefined
@@ -39,22 +40,19 @@ export function createLock(locks: TabLocks, name: string, listener: LockListener
       if (controller && !steal) return
       release()
       const { signal } = (controller = new AbortController())
-      const hold = () => {
-        if (signal.aborted) return undefined
-        isHeld = true
-        listener.onHeld()
-        return new Promise<void>((resolve) => {
-          if (signal.aborted) resolve()
+      const hold = () =>
+        new Promise<void>((resolve) => {
           signal.addEventListener('abort', () => resolve())
+          if (signal.aborted) return resolve()
+          isHeld = true
+          onHeld()
         })
-      }
       // A request that steals must not have a signal.
-      locks.request(name, steal ? { steal } : { signal }, hold).catch(() => {
+      locks.request(name, steal ? { steal } : { signal }, hold).catch((error: Error) => {
         if (signal.aborted) return
-        const wasHeld = isHeld
         release()
-        if (wasHeld) listener.onLost?.()
-        else listener.onRefused()
+        // Another tab may take a lock even before its holder has learned that it has it.
+        onLost(error.name !== 'AbortError')
       })
     },
   }

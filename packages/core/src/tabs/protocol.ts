@@ -51,7 +51,7 @@ export function lengthOf(entries: readonly Entry[]): number {
 /** Returns the name under which tabs with the same request and the same user find each other. */
 export function nameOf(
   { url, method = 'GET', body, credentials = 'same-origin' }: TransportRequest,
-  user: string | null,
+  user: string | null | undefined,
 ): string {
-  return JSON.stringify(['headwater', PROTOCOL, url, method.toUpperCase(), body, credentials, user])
+  return JSON.stringify(['headwater', PROTOCOL, url, method.toUpperCase(), body, credentials, { user }])
 }

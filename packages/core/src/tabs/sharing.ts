@@ -11,5 +11,5 @@ export function createTabSharing(
   const user: unknown = (options as { readonly user?: unknown } | undefined)?.user
   if (user !== null && (typeof user !== 'string' || user === ''))
     refuse('share.user', `must be the user's id, or null for a public stream, not ${JSON.stringify(user)}`)
-  return { user, createRelay: (connection) => new TabRelay(user, platform, connection) }
+  return { user, createRelay: (connection) => new TabRelay(platform, connection) }
 }

@@ -6,6 +6,7 @@ import type {
   Role,
   RoleReason,
   RoleState,
+  TabSharing,
 } from '../connection/relay.ts'
 import type { ConnectionState } from '../connection/state.ts'
 import { isSendableId, openTransport, type TransportRequest } from '../connection/transport.ts'
@@ -17,12 +18,15 @@ import { createFeed, type Feed } from './feed.ts'
 import { WINDOW } from './leadership.ts'
 import { type Entry, type Join, nameOf } from './protocol.ts'
 import { createRing } from './ring.ts'
-import { type Answer, type GroupMember, TabGroup } from './tab-group.ts'
+import type { Answer, GroupMember } from './group-member.ts'
+import { TabGroup } from './tab-group.ts'
+
+/** Request with the options of its stream. */
+type StreamRequest = TransportRequest & { readonly share?: TabSharing; readonly maxMessageLength?: number }
 
 /** Relay of one connection. Each attempt has a socket or follows a leader, and may change from the socket to the leader. */
 export class TabRelay implements Relay, GroupMember {
   role: RoleState = { role: 'direct' }
-  readonly #user: string | null
   readonly #platform: TabsPlatform
   readonly #connection: RelayedConnection
   #name = ''
@@ -40,8 +44,7 @@ export class TabRelay implements Relay, GroupMember {
   #asksFirst = true
   #hasTriedOthers = false
 
-  constructor(user: string | null, platform: TabsPlatform, connection: RelayedConnection) {
-    this.#user = user
+  constructor(platform: TabsPlatform, connection: RelayedConnection) {
     this.#platform = platform
     this.#connection = connection
   }
@@ -63,7 +66,7 @@ export class TabRelay implements Relay, GroupMember {
     this.#asksFirst = true
     const served = asksFirst && (await this.#askFirst(lastEventId, feed, signal))
     if (served) return served
-    await group.takeSlot()
+    await group.admit()
     if (signal.aborted) throw signal.reason
     try {
       return await this.#openSocket(request, signal, clock, feed)
@@ -80,7 +83,7 @@ export class TabRelay implements Relay, GroupMember {
     }
   }
 
-  onStateChange({ status }: ConnectionState): void {
+  onStep({ status }: ConnectionState): void {
     if (status === 'connecting' || status === 'open') return
     // A page that was away does not wait for others when it returns.
     this.#asksFirst = status !== 'paused'
@@ -135,7 +138,9 @@ export class TabRelay implements Relay, GroupMember {
 
   /** Sets the group and the refusal for a request. */
   #startGroup(request: TransportRequest, clock: Clock): void {
-    const name = nameOf(request, this.#user)
+    // Read for each attempt, as all options: the cookies of a request may be those of another user now.
+    const { share } = request as StreamRequest
+    const name = nameOf(request, share?.user)
     if (name !== this.#name) {
       this.#leave(false)
       this.#name = name
@@ -147,8 +152,9 @@ export class TabRelay implements Relay, GroupMember {
     else if (!this.#refusal) this.#group ??= new TabGroup(name, this.#ring, clock, this.#platform, this)
   }
 
-  #findObstacle({ fetch, body }: TransportRequest): RoleReason | undefined {
+  #findObstacle({ fetch, body, share }: StreamRequest): RoleReason | undefined {
     const { locks, openChannel } = this.#platform
+    if (share?.user === undefined) return 'not-shared'
     if (fetch) return 'own-fetch'
     if (!locks) return 'no-web-locks'
     if (!openChannel) return 'no-broadcast-channel'
@@ -170,8 +176,9 @@ export class TabRelay implements Relay, GroupMember {
   /** Asks for what follows the last id. The answer is dropped if the attempt is over. */
   async #ask(handle: (answer: Answer) => void): Promise<void> {
     const feed = this.#feed
-    const answer = await this.#group!.ask(this.#ring.lastId)
-    if (feed && feed === this.#feed) handle(answer)
+    const { lastId } = this.#ring
+    const answer = await this.#group!.ask(lastId)
+    if (feed && feed === this.#feed && lastId === this.#ring.lastId) handle(answer)
   }
 
   #follow(join: Join): void {
@@ -183,7 +190,10 @@ export class TabRelay implements Relay, GroupMember {
   async #askFirst(lastEventId: string, feed: Feed, signal: AbortSignal): Promise<RelayTransport | undefined> {
     const answer = await this.#group!.ask(lastEventId)
     if (signal.aborted) throw signal.reason
-    if (typeof answer !== 'object') return undefined
+    if (typeof answer !== 'object') {
+      this.onRole('direct', answer)
+      return undefined
+    }
     this.#ring.start(lastEventId, true)
     this.#follow(answer)
     return { response: { headers: new Headers({ 'sse-resume': 'complete' }) }, read: feed.read }
@@ -203,7 +213,7 @@ export class TabRelay implements Relay, GroupMember {
     this.#hasTriedOthers = false
     // Unless the server says so, nobody knows if anything is missing between the old content and the new one.
     this.#ring.start(lastEventId, continuityOf(response.headers, lastEventId) === 'resumed')
-    const { maxMessageLength } = request as { readonly maxMessageLength?: number }
+    const { maxMessageLength } = request as StreamRequest
     this.#blocks = createBlockReader(lastEventId, maxMessageLength)
     // A lock that the browser refused meanwhile has set another role.
     if (!this.#refusal) {
@@ -216,11 +226,7 @@ export class TabRelay implements Relay, GroupMember {
   }
 
   /** Reads the socket, also ahead of the connection: other tabs must not wait for the listeners of this one. */
-  async #pump(
-    read: () => Promise<Uint8Array | undefined>,
-    feed: Feed,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #pump(read: () => Promise<Uint8Array | undefined>, feed: Feed, signal: AbortSignal): Promise<void> {
     const group = this.#group!
     let error: unknown
     try {

@@ -9,6 +9,14 @@ export interface ChannelFaults {
   delayMs: number
 }
 
+/** Message between tabs. */
+export interface TabMail {
+  readonly type: string
+  readonly term?: readonly [number, string]
+  readonly to?: string
+  readonly from?: string
+}
+
 interface Channel {
   readonly name: string
   readonly owner: Owner
@@ -28,7 +36,9 @@ interface LockRequest {
 export class FakeBrowser {
   readonly faults: ChannelFaults = { drop: 0, duplicate: 0, delayMs: 0 }
   /** Called with each message that a tab sends. */
-  onPost: ((owner: Owner, message: { readonly type: string }) => void) | undefined
+  onPost: ((owner: Owner | undefined, message: TabMail) => void) | undefined
+  /** Returns false for messages that do not arrive. */
+  filter: (to: Owner, message: TabMail) => boolean = () => true
   readonly #scheduler: Scheduler
   readonly #channels = new Set<Channel>()
   readonly #held = new Map<string, LockRequest>()
@@ -47,6 +57,21 @@ export class FakeBrowser {
     }
   }
 
+  /** Names of the channels that are open. */
+  get channelNames(): string[] {
+    return [...new Set([...this.#channels].map(({ name }) => name))]
+  }
+
+  /** Sends a message to all tabs, as a tab that does not follow the rules. */
+  inject(message: TabMail & Record<string, unknown>): void {
+    const stranger: Owner = { isAlive: true, isFrozen: false }
+    for (const name of this.channelNames) {
+      const channel = this.openChannel(stranger, name)
+      channel.postMessage(message)
+      channel.close()
+    }
+  }
+
   /** Returns the tab that holds the lock with the shortest name: the lock of the leader. */
   get leaderLock(): Owner | undefined {
     const [name] = [...this.#held.keys()].filter((each) => each.endsWith(']'))
@@ -57,9 +82,9 @@ export class FakeBrowser {
     const channel: Channel = { name, owner, listeners: [] }
     this.#channels.add(channel)
     return {
-      postMessage: (message) => {
+      postMessage: (message: unknown) => {
         if (!this.#channels.has(channel)) throw new Error('The channel is closed.')
-        this.onPost?.(owner, message as { type: string })
+        this.onPost?.(owner, message as TabMail)
         for (const other of this.#channels)
           if (other !== channel && other.name === name) this.#deliver(other, owner, structuredClone(message))
       },
@@ -71,12 +96,13 @@ export class FakeBrowser {
   #deliver(to: Channel, from: Owner, data: unknown): void {
     const { random } = this.#scheduler
     const { drop, duplicate, delayMs } = this.faults
-    if (random() < drop) return
+    if (random() < drop || !this.filter(to.owner, data as TabMail)) return
     const times = random() < duplicate ? 2 : 1
     for (let time = 0; time < times; time++) {
       // Without faults, the messages of a tab stay in order.
       const delay = delayMs > 0 ? random() * delayMs : 1
-      this.#scheduler.schedule(to.owner, delay, `channel ${idOf(from)}`, () => {
+      const source = `channel ${idOf(from)}${delayMs > 0 ? ` ${random()}` : ''}`
+      this.#scheduler.schedule(to.owner, delay, source, () => {
         if (this.#channels.has(to)) for (const listener of to.listeners) listener({ data })
       })
     }
@@ -89,7 +115,8 @@ export class FakeBrowser {
           const request: LockRequest = { name, owner, callback, resolve, reject, isOver: false }
           signal?.addEventListener('abort', () => this.#abort(request))
           if (steal) this.#steal(request)
-          else if (ifAvailable && this.#held.has(name)) this.#tell(owner, async () => resolve(await callback(null)))
+          else if (ifAvailable && this.#held.has(name))
+            this.#tell(owner, async () => resolve(await callback(null)))
           else this.#queues.set(name, [...(this.#queues.get(name) ?? []), request])
           this.#grant(name)
         }),
@@ -120,7 +147,7 @@ export class FakeBrowser {
     this.#held.delete(request.name)
     if (holder) {
       holder.isOver = true
-      this.#tell(holder.owner, () => holder.reject(new Error('AbortError')))
+      this.#tell(holder.owner, () => holder.reject(new DOMException('Stolen or aborted', 'AbortError')))
     }
     this.#queues.set(request.name, [request, ...(this.#queues.get(request.name) ?? [])])
   }
@@ -132,7 +159,7 @@ export class FakeBrowser {
       request.name,
       queue.filter((other) => other !== request),
     )
-    request.reject(new Error('AbortError'))
+    request.reject(new DOMException('Stolen or aborted', 'AbortError'))
   }
 
   #grant(name: string): void {

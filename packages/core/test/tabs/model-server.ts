@@ -58,6 +58,11 @@ export class ModelServer {
     for (const connection of this.#connections) this.#flush(connection)
   }
 
+  /** Sends text on all connections, beside the log. */
+  sendText(text: string): void {
+    for (const connection of this.#connections) this.#send(connection, text)
+  }
+
   /** Forgets all but the last messages. */
   trim(keep: number): void {
     const removed = this.#log.splice(0, Math.max(0, this.#log.length - keep))
@@ -82,7 +87,8 @@ export class ModelServer {
 
   /** Forgets what a crashed tab had. */
   crash(owner: Owner): void {
-    for (const connection of this.#connections) if (connection.owner === owner) this.#connections.delete(connection)
+    for (const connection of this.#connections)
+      if (connection.owner === owner) this.#connections.delete(connection)
   }
 
   /** A `fetch` for all tabs: the option `headers` names the tab. */
@@ -175,8 +181,7 @@ export class ModelServer {
     let text = ''
     for (const { id, number } of this.#log) {
       if (number < connection.next) continue
-      if (number > connection.next)
-        text += `event: headwater.gap\ndata: {}\nid: ${this.#base}\n\n`
+      if (number > connection.next) text += `event: headwater.gap\ndata: {}\nid: ${this.#base}\n\n`
       text += `${this.hasIds ? `id: ${id}\n` : ''}data: ${number}\ndata: ${this.padding}\n\n`
       connection.next = number + 1
     }

@@ -27,6 +27,8 @@ export class Scheduler {
   #queue: ScheduledEvent[] = []
   #deferred: ScheduledEvent[] = []
   #order = 0
+  /** Time of the last event of each source of each tab. */
+  readonly #times = new WeakMap<Owner, Map<string, number>>()
 
   constructor(seed: number) {
     this.random = createRandom(seed)
@@ -34,9 +36,10 @@ export class Scheduler {
 
   /** Schedules an event of a tab. Returns a function that cancels it. */
   schedule(owner: Owner | undefined, delayMs: number, source: string, run: () => void): () => void {
-    const at = this.now + Math.max(0, delayMs)
+    // Rounded, so that equal times stay equal.
+    const at = Math.round((this.now + Math.max(0, delayMs)) * 1_000) / 1_000
     const event = { at, order: this.#order++, owner, source, run, isCancelled: false }
-    this.#insert(event)
+    this.#insertInOrder(event)
     return () => void (event.isCancelled = true)
   }
 
@@ -64,26 +67,38 @@ export class Scheduler {
   /** Lets the events of a tab happen that waited while it was frozen: those of each source in order, the sources at random. */
   thaw(owner: Owner): void {
     owner.isFrozen = false
-    const due = this.#deferred.filter((event) => event.owner === owner)
-    this.#deferred = this.#deferred.filter((event) => event.owner !== owner)
-    const delays = new Map<string, number>()
-    for (const event of due) {
-      if (!delays.has(event.source)) delays.set(event.source, this.random() * 5)
-      event.at = this.now + delays.get(event.source)!
-      this.#insert(event)
-    }
+    const isHis = (event: ScheduledEvent) => event.owner === owner
+    for (const event of this.#deferred.filter(isHis)) event.at = this.now + this.random() * 5
+    const due = [...this.#deferred, ...this.#queue]
+      .filter(isHis)
+      .sort((one, other) => one.order - other.order)
+    this.#deferred = this.#deferred.filter((event) => !isHis(event))
+    this.#queue = this.#queue.filter((event) => !isHis(event))
+    this.#times.delete(owner)
+    for (const event of due) this.#insertInOrder(event)
   }
 
   /** Creates the clock of a tab. */
   createClock(owner: Owner): Clock {
-    let timers = 0
     return {
       now: () => 1_700_000_000_000 + this.now,
       monotonic: () => this.now,
       random: this.random,
-      timer: (callback, ms) => this.schedule(owner, ms, `timer ${timers++}`, callback),
+      timer: (callback, ms) => this.schedule(owner, ms, `timer ${this.#order}`, callback),
       frame: () => () => undefined,
     }
+  }
+
+  /** Inserts an event not before the earlier ones of its source. */
+  #insertInOrder(event: ScheduledEvent): void {
+    const { owner, source } = event
+    if (owner) {
+      const times = this.#times.get(owner) ?? new Map<string, number>()
+      event.at = Math.max(event.at, times.get(source) ?? 0)
+      times.set(source, event.at)
+      this.#times.set(owner, times)
+    }
+    this.#insert(event)
   }
 
   #insert(event: ScheduledEvent): void {

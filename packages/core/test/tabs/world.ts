@@ -3,6 +3,8 @@ import type { Gap } from '../../src/connection/continuity.ts'
 import type { Step } from '../../src/options.ts'
 import type { EventStream, StreamOptions } from '../../src/stream/contract.ts'
 import { createEventStream } from '../../src/stream/event-stream.ts'
+import type { Message } from '../../src/protocol/message.ts'
+import type { TabsPlatform } from '../../src/platform/tabs.ts'
 import { createTabSharing } from '../../src/tabs/sharing.ts'
 import { createFakePage, type FakePage } from '../connection/harness.ts'
 import { FakeBrowser } from './fake-browser.ts'
@@ -33,7 +35,14 @@ export interface World {
   readonly browser: FakeBrowser
   readonly server: ModelServer
   readonly tabs: Tab[]
-  addTab(options?: StreamOptions & { user?: string | null }): Tab
+  addTab(
+    options?: StreamOptions & {
+      fold?: (data: string | undefined, message: Message) => string
+      initialData?: string
+      user?: string | null
+      platform?: Partial<TabsPlatform>
+    },
+  ): Tab
   /** The tab disappears, without a chance to say so. */
   crash(tab: Tab): void
   /** The tab is closed: `pagehide`, and then it disappears. */
@@ -55,7 +64,7 @@ export function createWorld(seed = 1): World {
     server.createFetch(tabs, (owner, next) => void ((owner as Tab).expected = next)),
   )
 
-  function addTab({ user = 'ada', ...options }: Parameters<World['addTab']>[0] = {}): Tab {
+  function addTab({ user = 'ada', platform: own, ...options }: Parameters<World['addTab']>[0] = {}): Tab {
     const page = createFakePage()
     const tab = {
       number: tabs.length,
@@ -77,6 +86,7 @@ export function createWorld(seed = 1): World {
       locks: browser.locksOf(tab),
       openChannel: (name: string) => browser.openChannel(tab, name),
       isVisible: () => tab.isVisible,
+      ...own,
     }
     tab.stream = createEventStream(url, {
       share: createTabSharing({ user }, platform),
@@ -89,7 +99,7 @@ export function createWorld(seed = 1): World {
         tab.delivered.push(gap)
         tab.expected = undefined
       },
-      ...options,
+      ...(options as StreamOptions),
     })
     tabs.push(tab)
     tab.stream.onMessage(({ data }) => {
