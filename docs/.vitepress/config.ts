@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { defineConfig, type DefaultTheme, type HeadConfig } from 'vitepress'
 import addresses from '../../addresses.json' with { type: 'json' }
+import { accessibleTheme } from './accessible-theme.ts'
 import * as chinese from './chinese.ts'
 import { linkToRepository } from './links.ts'
+import { withoutEmptyHeadings } from './tables.ts'
 import { type Language, referenceSidebarOf, sidebarOf } from './pages.ts'
 
 const { repository, site } = addresses as { repository: string | null; site: string | null }
@@ -119,10 +121,14 @@ export default defineConfig({
     languageAlias: { caddyfile: 'nginx', haproxy: 'nginx' },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     anchor: { slugify },
-    config: (md) => linkToRepository(md, repository),
+    config(md) {
+      linkToRepository(md, repository)
+      withoutEmptyHeadings(md)
+    },
   },
   transformHead: ({ pageData }): HeadConfig[] => (site ? alternatesOf(pageData.relativePath) : []),
   vite: {
+    plugins: [accessibleTheme()],
     resolve: { conditions: ['@headwater/source'] },
     ssr: { resolve: { conditions: ['@headwater/source'] }, noExternal: [/^@headwater\//, 'demo-shared'] },
   },
