@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { groups } from '../.vitepress/pages.ts'
-import { pagesOf } from './pages.ts'
+import { comparable, pagesOf } from './pages.ts'
 
 const english = pagesOf('en')
 const chinese = pagesOf('zh')
@@ -45,7 +45,7 @@ describe.each([...english.values()].filter(({ path }) => chinese.has(path)))(
     const translation = chinese.get(page.path)
 
     test('has the same headings', () => {
-      expect(translation?.headings).toEqual(page.headings)
+      expect(translation.headings).toEqual(page.headings)
     })
 
     test('has the same code, comments aside', () => {
