@@ -59,8 +59,15 @@ export function comparable(page: SourcePage, translation: SourcePage): readonly 
   return [compare(original), compare(translated)]
 }
 
+/** Removes the text of strings and elements. The expressions in it may have another order. */
 const withoutTexts = (line: string): string =>
   line
-    .replaceAll(/`((?:[^`$]|\$\{[^}]*\}|\$)*)`/g, (_, text: string) => `\`${text.match(/\$\{[^}]*\}/g)?.join('') ?? ''}\``)
+    .replaceAll(/`((?:[^`$]|\$\{[^}]*\}|\$)*)`/g, (_, text: string) => `\`${expressionsOf(text)}\``)
     .replaceAll(/'[^']*'|"[^"]*"/g, "''")
-    .replaceAll(/(?<=[>}]|^)[^<>{}]*(?=[<{]|$)/g, ' ')
+    .replaceAll(/(?<=>|^)[^<>]*(?=<|$)/g, expressionsOf)
+
+const expressionsOf = (text: string): string =>
+  text
+    .match(/\$?\{[^}]*\}/g)
+    ?.toSorted()
+    .join('') ?? ''

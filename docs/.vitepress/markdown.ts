@@ -9,3 +9,12 @@ export function withoutEmptyHeadings(md: MarkdownRenderer): void {
     }
   })
 }
+
+/** Shows inline code as it is: Vue would evaluate what is in two braces. */
+export function withoutVueInCode(md: MarkdownRenderer): void {
+  const render = md.renderer.rules.code_inline
+  md.renderer.rules.code_inline = (tokens, index, ...rest) => {
+    tokens[index]?.attrSet('v-pre', '')
+    return render?.(tokens, index, ...rest) ?? ''
+  }
+}
