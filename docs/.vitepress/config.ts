@@ -117,7 +117,6 @@ export default defineConfig({
     },
   },
   markdown: {
-    languages: ['nginx'],
     languageAlias: { caddyfile: 'nginx', haproxy: 'nginx' },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     anchor: { slugify },
