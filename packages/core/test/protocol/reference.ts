@@ -1,4 +1,5 @@
 import type { Message } from '../../src/protocol/message.ts'
+import { concatenate } from './stream-arbitrary.ts'
 
 /** Everything that a stream means. */
 export interface Outcome {
@@ -16,7 +17,7 @@ export function decode(chunks: readonly (Uint8Array | string)[]): string {
   let text = ''
   let bytes: Uint8Array[] = []
   const flush = () => {
-    text += new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.concat(bytes))
+    text += new TextDecoder('utf-8', { ignoreBOM: true }).decode(concatenate(bytes))
     bytes = []
   }
   for (const chunk of chunks) {
