@@ -1,31 +1,70 @@
 import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
+import { defaultClientConditions } from 'vite'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 import type { BrowserProviderOption } from 'vitest/node'
+import frameworks from '../frameworks.json' with { type: 'json' }
 import { webkit } from './webkit-provider.ts'
 
-const firefox = process.env['FIREFOX_PATH'] || '/usr/bin/firefox-esr'
+const path = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 const chromium = process.env['CHROMIUM_PATH'] || '/usr/bin/chromium'
+const firefox = process.env['FIREFOX_PATH'] || '/usr/bin/firefox-esr'
 
-const project = (name: string, provider: BrowserProviderOption, headless = true): TestProjectConfiguration => ({
-  resolve: { conditions: ['@headwater/source', 'module', 'browser', 'development|production'] },
-  // Pages have no environment.
-  define: { 'process.env': JSON.stringify({ HEADWATER_STREAMS: '50000', NODE_ENV: 'test' }) },
+const engines: Record<string, () => BrowserProviderOption> = {
+  chromium: () =>
+    playwright({
+      launchOptions: {
+        ...(existsSync(chromium) && { executablePath: chromium }),
+        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
+      },
+    }),
+  firefox: () => playwright({ launchOptions: { channel: 'moz-firefox', executablePath: firefox } }),
+  webkit,
+}
+
+/** Settings of a project in which an engine runs tests in its page. */
+const inPage = (engine: string, name: string, folder: string) => ({
+  root: path(`../packages/${folder}`),
+  resolve: { conditions: ['@headwater/page', '@headwater/source', ...defaultClientConditions] },
+  // A page has no environment.
+  define: { 'process.env': JSON.stringify({ NODE_ENV: 'test' }) },
   test: {
-    name,
-    include: ['packages/core/test/protocol/property.test.ts'],
+    name: `${engine} ${name}`,
+    dir: path(`../packages/${folder}`),
+    globalSetup: path('control-server.ts'),
     testTimeout: 60_000,
-    browser: { enabled: true, ui: false, screenshotFailures: false, headless, provider, instances: [{ browser: name as never, name }] },
+    browser: {
+      enabled: true,
+      ui: false,
+      headless: engine !== 'webkit',
+      screenshotFailures: false,
+      provider: engines[engine]!(),
+      instances: [{ browser: engine as never, name: `${engine} ${name}` }],
+    },
   },
 })
 
+/** Runs the tests of core that need no more than a parser, and those that are written for a page. */
+function core(engine: string): TestProjectConfiguration {
+  const { test, ...rest } = inPage(engine, 'core', 'core')
+  const include = ['test/protocol/*.test.ts', 'test/**/*.page.test.ts']
+  return { ...rest, test: { ...test, include, exclude: ['**/*.browser.test.ts'], setupFiles: 'test/setup.ts' } }
+}
+
+/** Runs the tests of a binding, except those that need Node. */
+function binding(engine: string, name: string): TestProjectConfiguration {
+  const { test, ...rest } = inPage(engine, name, name)
+  const exclude = ['**/{contenders,server,version}.test.*']
+  return { extends: path(`../packages/${name}/vitest.config.ts`), ...rest, test: { ...test, exclude } }
+}
+
 export default defineConfig({
-  root: new URL('..', import.meta.url).pathname,
+  root: path('..'),
   test: {
-    projects: [
-      project('chromium', playwright({ launchOptions: { ...(existsSync(chromium) && { executablePath: chromium }), args: ['--no-sandbox'] } })),
-      project('firefox', playwright({ launchOptions: { channel: 'moz-firefox', executablePath: firefox } })),
-      project('webkit', webkit(), false),
-    ],
+    projects: Object.keys(engines).flatMap((engine) => [
+      core(engine),
+      ...frameworks.map(({ name }) => binding(engine, name)),
+    ]),
   },
 })

@@ -19,19 +19,20 @@ export interface Session {
   readonly version: string
   /** Sends a command to a tab, by default to the one of the last command. Resolves with its value. */
   send<Value>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object, tab?: string): Promise<Value>
-  close(): Promise<void>
+  close(): void
 }
 
 /** Starts WebKit. It ends with this process, at the latest. */
 export async function startWebKit(): Promise<Session> {
   if (webkitIsMissing) throw new Error(webkitIsMissing)
   const children: ChildProcess[] = []
-  const stop = () => children.forEach((child) => child.kill('SIGKILL'))
+  // Each child leads a group, which also has the processes that it has started.
+  const stop = () => children.forEach(({ pid }) => pid && process.kill(-pid, 'SIGKILL'))
   process.once('exit', stop)
   try {
     const display = await startScreen(children)
     const origin = await startDriver(children, display)
-    return await openSession(origin, async () => {
+    return await openSession(origin, () => {
       process.off('exit', stop)
       stop()
     })
@@ -44,11 +45,19 @@ export async function startWebKit(): Promise<Session> {
 /** Starts Xvfb on a free display. Returns the number of the display. */
 async function startScreen(children: ChildProcess[]): Promise<string> {
   const args = ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp']
-  const child = spawn(SCREEN, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
+  const child = spawn(SCREEN, args, {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    detached: true,
+  })
   children.push(child)
   const output = child.stdio[3] as Readable
   const display = await new Promise<string>((resolve, reject) => {
-    output.once('data', (data) => resolve(String(data).trim()))
+    let text = ''
+    // The number and the end of its line may come apart. To close the pipe between them would end Xvfb.
+    output.on('data', (data) => {
+      text += String(data)
+      if (text.endsWith('\n')) resolve(text.trim())
+    })
     child.once('exit', (code) => reject(new Error(`Xvfb ended with code ${code}.`)))
   })
   unref(child, output)
@@ -60,6 +69,7 @@ async function startDriver(children: ChildProcess[], display: string): Promise<s
   const port = await findFreePort()
   const child = spawn(DRIVER, [`--port=${port}`], {
     stdio: 'ignore',
+    detached: true,
     env: {
       ...process.env,
       DISPLAY: `:${display}`,
@@ -99,7 +109,7 @@ async function findFreePort(): Promise<number> {
 }
 
 /** [spec] WebDriver, 8: sessions. */
-async function openSession(origin: string, stop: () => Promise<void>): Promise<Session> {
+async function openSession(origin: string, stop: () => void): Promise<Session> {
   const call = async <Value>(method: string, path: string, body?: object): Promise<Value> => {
     const response = await fetch(`${origin}/session${path}`, {
       method,
@@ -129,10 +139,6 @@ async function openSession(origin: string, stop: () => Promise<void>): Promise<S
       queue = result.catch(() => undefined)
       return result
     },
-    async close() {
-      await queue
-      await call('DELETE', `/${sessionId}`).catch(() => undefined)
-      await stop()
-    },
+    close: stop,
   }
 }

@@ -19,7 +19,7 @@ export function webkit(): BrowserProviderOption {
           await (await session).send('POST', '/url', { url })
         },
         async close() {
-          await (await session)?.close()
+          ;(await session)?.close()
         },
       }
     },
