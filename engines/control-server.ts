@@ -62,7 +62,7 @@ function use(loopback: LoopbackServer, body: object): unknown {
 async function sendChunks(chunks: readonly string[], response: ServerResponse): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
   for (const chunk of chunks) {
-    response.write(Buffer.from(chunk, 'base64url'))
+    response.write(Buffer.from(chunk, 'base64'))
     await new Promise((resolve) => setImmediate(resolve))
   }
   response.end()
