@@ -26,6 +26,10 @@ async function publishFor({ server, advance }: World, ms: number): Promise<void>
   }
 }
 
+function expectInOrder({ tabs }: World): void {
+  for (const { faults, number } of tabs) expect(faults, `tab ${number}`).toEqual([])
+}
+
 /** Checks that each living tab has everything since it began, in order and once. */
 function expectComplete({ tabs, server }: World): void {
   for (const { isAlive, faults, expected, number } of tabs) {
@@ -53,6 +57,19 @@ test('a tab connects, and then follows the leader from its own last event id', a
   expect(rolesOf(tab)).toEqual(['direct: no-id', 'direct', 'follower'])
   expect(server.tabs).toEqual([world.leader])
   expectComplete(world)
+})
+
+test('a tab follows the leader also while messages come faster than the answer', async () => {
+  const world = await start(1)
+  world.browser.faults.delayMs = 40
+  const tab = world.addTab()
+  for (let each = 0; each < 200; each++) {
+    world.server.publish()
+    await world.advance(5)
+  }
+  // Messages of the leader may have overtaken each other since.
+  expect(rolesOf(tab)).toContain('follower')
+  expectInOrder(world)
 })
 
 test('a tab that has an id already needs no socket if the leader has it, too', async () => {
