@@ -162,8 +162,8 @@ const apps = [
               group: [...packagesOf(frameworks), '@headwater/compat', '@headwater/compat/**'],
               message: 'demo-shared imports no view library.',
             },
-            // Helpers for conversations, which are the same in all bindings.
-            { ...typesOfCore, group: [...typesOfCore.group, '!@headwater/core/llm'] },
+            // What is the same in all bindings.
+            { ...typesOfCore, group: [...typesOfCore.group, '!@headwater/core/{llm,tabs}'] },
           ],
         },
       ],

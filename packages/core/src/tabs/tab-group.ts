@@ -88,7 +88,7 @@ export class TabGroup {
     }
     this.#channel.addEventListener('message', ({ data }) => this.#receive(data as LeaderMessage | TabMessage))
     this.#activeAt = this.#heardAt = this.#now
-    if (this.#member.hasSocket()) this.#ping()
+    if (this.#member.hasSocket()) this.#ask()
     this.#tick()
   }
 
@@ -124,7 +124,7 @@ export class TabGroup {
       }
       const question = (this.#question = { after, settle })
       void this.#election.wait(ANSWER_MS).then(() => settle('leader-silent'))
-      this.#repeatQuestion()
+      this.#ask()
     })
   }
 
@@ -150,7 +150,7 @@ export class TabGroup {
   /** Tells the leader that the tab has taken so much. */
   acknowledge(length: number): void {
     if (!this.#following || (this.#taken += length) < ACK_LENGTH) return
-    this.#post({ type: 'ack', length: this.#taken, ...this.#sender })
+    this.#post({ type: 'ack', length: this.#taken, from: this.#tab, seen: this.#seen })
     this.#taken = 0
   }
 
@@ -221,7 +221,7 @@ export class TabGroup {
     // Timers of a hidden tab are late, and so are those of one that slept: it may have missed the answer.
     if (!isVisible || sleptMs > ANSWER_MS) this.#pingedAt = undefined
     if (this.#pingedAt === undefined) {
-      if (now - this.#heardAt >= SILENCE_MS && (hasSocket || isVisible)) this.#ping()
+      if (now - this.#heardAt >= SILENCE_MS && (hasSocket || isVisible)) this.#ask()
     } else if (now - this.#pingedAt >= ANSWER_MS) {
       if (this.#following) this.quit('leader-silent')
       else if (hasSocket) this.#replaceLeader()
@@ -230,7 +230,7 @@ export class TabGroup {
 
   #replaceLeader(): void {
     this.#election.steal(
-      () => this.#ping(),
+      () => this.#ask(),
       () => this.#pingedAt !== undefined && this.#member.hasSocket() && this.#platform.isVisible(),
     )
   }
@@ -262,11 +262,11 @@ export class TabGroup {
     this.#hasLeader = type !== 'bye'
     if (following && isLater(message.term, following.term)) return this.#loseLeader()
     if ('to' in message && message.to !== this.#tab) return
-    if (type === 'here') this.#repeatQuestion()
-    if (type === 'join' || type === 'unknown') {
-      if (message.after === this.#question?.after)
-        this.#question.settle(type === 'join' ? message : 'catching-up')
-      return
+    if (type === 'here' && this.#question) this.#ask()
+    if (type === 'join') {
+      if (message.after !== this.#question?.after) return
+      const { entries } = message
+      return this.#question.settle(entries ? { ...message, entries } : 'catching-up')
     }
     if (!following) return this.#member.onLeaderHeard()
     if (type === 'drop') return this.quit('too-slow')
@@ -277,20 +277,10 @@ export class TabGroup {
     else this.quit('missed-batch')
   }
 
-  /** Fields of each message to the leader. */
-  get #sender(): Pick<TabMessage, 'from' | 'seen'> {
-    return { from: this.#tab, seen: this.#seen }
-  }
-
-  #ping(): void {
+  /** Asks the pending question, or if the leader is alive. */
+  #ask(): void {
     this.#pingedAt ??= this.#now
-    this.#post({ type: 'ping', ...this.#sender })
-  }
-
-  #repeatQuestion(): void {
-    if (!this.#question) return
-    this.#pingedAt ??= this.#now
-    this.#post({ type: 'ask', after: this.#question.after, ...this.#sender })
+    this.#post({ type: 'ask', after: this.#question?.after, from: this.#tab, seen: this.#seen })
   }
 
   #post(message: LeaderMessage | TabMessage): void {
