@@ -2,19 +2,20 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createRandom } from '../connection/base-server.ts'
 import { bundle } from '../connection/bundle.ts'
 import type { Browser } from './browser/browser.ts'
-import { createFleet, until } from './browser/fleet.ts'
+import { createFleet } from './browser/fleet.ts'
 import { type Action, handOver } from './browser/handovers.ts'
 import { inFirefox, isMissing, startBrowser } from './browser/start.ts'
 import { createTabServer, type TabServer } from './browser/tab-server.ts'
 
 const TABS = 12
-const HANDOVERS = Number(process.env['HEADWATER_TABS_HANDOVERS'] ?? 6)
+const HANDOVERS = Number(process.env['HEADWATER_TABS_HANDOVERS'] ?? 7)
 /** 100,000 messages in 300 handovers. */
 const MESSAGES = HANDOVERS * 334
 const SEED = Number(process.env['HEADWATER_TABS_SEED'] ?? 1)
 const actions: Action[] = [
   'close',
   'crash',
+  'drop',
   'navigate',
   'reload',
   'stop',
@@ -43,18 +44,18 @@ test.skipIf(isMissing)(
     server.publish(300)
     // Some tabs lose messages to others.
     for (let index = 0; index < TABS; index++) await fleet.open(index % 4 ? '' : 'loss=500')
-    await until('one socket', 20_000, () => server.streams === 1)
+    await fleet.shared()
     server.peak = 0
     const done = await handOver(fleet, {
       count: HANDOVERS,
       actions,
       random: createRandom(SEED),
-      elsewhere: `${server.origin}/elsewhere`,
+      server,
       reopen: () => fleet.open(),
     })
     await Promise.all(fleet.members.map(({ tab }) => tab.evaluate('tab.stopLoss()')))
     const settling = performance.now()
-    await until('one socket', 20_000, () => server.streams === 1)
+    await fleet.shared()
     const settledMs = Math.round(performance.now() - settling)
     await server.finish(MESSAGES)
     await fleet.settled()

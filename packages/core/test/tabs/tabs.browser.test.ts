@@ -38,7 +38,7 @@ afterEach(async () => {
 
 async function openTabs(count: number): Promise<void> {
   for (let index = 0; index < count; index++) await fleet.open()
-  await until('one socket', 20_000, () => server.streams === 1)
+  await fleet.shared()
 }
 
 /** Expects every tab to have read all messages once and in order. */
@@ -93,7 +93,7 @@ test.skipIf(isMissing)(
     await leader.tab.continue()
     await until('the old leader to answer', 10_000, async () => !!(await statusOf(leader)))
     leader.busy = false
-    await until('one socket', 20_000, () => server.streams === 1)
+    await fleet.shared()
     await expectExact()
     await expectTermOver(leader, continuedAt)
     expect(await fleet.leaders()).not.toContain(leader)
@@ -117,7 +117,7 @@ test.skipIf(inFirefox)(
     const thawedAt = Date.now()
     await leader.tab.thaw()
     leader.busy = false
-    await until('one socket', 20_000, () => server.streams === 1)
+    await fleet.shared()
     await expectExact()
     await expectTermOver(leader, thawedAt)
     expect(await fleet.leaders()).not.toContain(leader)
@@ -136,11 +136,11 @@ test.skipIf(isMissing)('tabs of two users share nothing, also after a new login'
   await login('alice')
   await fleet.open('', 'alice')
   await fleet.open('', 'alice')
-  await until('one socket', 20_000, () => server.streams === 1)
+  await fleet.shared()
   await login('bob')
   await fleet.open('', 'bob')
   await fleet.open('', 'bob')
-  await until('two sockets', 20_000, () => server.streams === 2)
+  await fleet.shared(2)
   expect(server.users.toSorted()).toEqual(['alice', 'bob'])
   await wait(500)
   // The leader of the first user goes. The other tab may not take messages of the second one.
@@ -162,7 +162,7 @@ test.skipIf(isMissing)(
     expect(newer).not.toBe(code)
     await openTabs(2)
     const others = [await fleet.open('', null, '/other'), await fleet.open('', null, '/other')]
-    await until('two sockets', 20_000, () => server.streams === 2)
+    await fleet.shared(2)
     await wait(1000)
     expect(server.streams).toBe(2)
     // Each version has a leader of its own.
@@ -195,6 +195,7 @@ async function expectDirect(roleReason: string, path?: string): Promise<void> {
   await expectExact()
 }
 
+// Firefox keeps no page that has a request or waits for a lock, even if it stops that when it is left.
 test.skipIf(inFirefox).for(['leader', 'follower'])(
   'a page that is a %s is restored from the back-forward cache',
   async (role) => {
@@ -209,7 +210,7 @@ test.skipIf(inFirefox).for(['leader', 'follower'])(
     await loaded(member)
     expect(await member.tab.evaluate('tab.notRestoredReasons()')).toBe(null)
     expect(await statusOf(member)).toMatchObject({ restored: 1 })
-    await until('one socket', 20_000, () => server.streams === 1)
+    await fleet.shared()
     await expectExact()
   },
 )

@@ -30,6 +30,8 @@ export interface Fleet {
   statuses(): Promise<(Status | undefined)[]>
   /** Returns the tabs that lead, except those that are busy. */
   leaders(): Promise<Member[]>
+  /** Waits until one tab of each group leads, all others follow, and only the leaders have a socket. */
+  shared(groups?: number): Promise<void>
   /** Waits until all tabs have read all that was published. */
   settled(withinMs?: number): Promise<void>
   /** Returns the violations in all tabs, and the number of delivered messages. */
@@ -69,6 +71,17 @@ export function createFleet(browser: Browser, server: TabServer, origin = server
       const idle = members.filter(({ busy }) => !busy)
       const statuses = await Promise.all(idle.map(statusOf))
       return idle.filter((_, index) => statuses[index]?.role === 'leader')
+    },
+    async shared(groups = 1) {
+      let statuses: (Status | undefined)[] = []
+      await until('the tabs to share', 20_000, async () => {
+        statuses = await fleet.statuses()
+        const count = (role: string) => statuses.filter((status) => status?.role === role).length
+        const isShared = count('leader') === groups && count('follower') === statuses.length - groups
+        return isShared && server.streams === groups
+      }).catch((error: Error) => {
+        throw new Error(`${error.message}: ${server.streams} sockets, ${JSON.stringify(statuses)}`)
+      })
     },
     async settled(withinMs = 20_000) {
       await until('all tabs to read all messages', withinMs, async () => {

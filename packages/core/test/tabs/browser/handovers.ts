@@ -1,14 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { TabServer } from './tab-server.ts'
 import { type Fleet, loaded, type Member, statusOf, until } from './fleet.ts'
 
-/** Something that happens to a tab, and takes its connection away. */
-export type Action = 'close' | 'crash' | 'freeze' | 'navigate' | 'reload' | 'stop'
+/** Something that happens to a tab and takes its connection away, or to the connections of all tabs. */
+export type Action = 'close' | 'crash' | 'drop' | 'freeze' | 'navigate' | 'reload' | 'stop'
 
 export interface HandoverOptions {
   readonly count: number
   readonly actions: readonly Action[]
   readonly random: () => number
-  readonly elsewhere: string
+  readonly server: TabServer
   /** Opens a tab in place of one that was closed. */
   readonly reopen: () => Promise<Member>
 }
@@ -76,7 +77,7 @@ async function act(
   member: Member,
   action: Action,
   pauseMs: number,
-  { elsewhere, reopen }: HandoverOptions,
+  { server, reopen }: HandoverOptions,
 ): Promise<void> {
   const { tab } = member
   const { startedAt = 0 } = (await statusOf(member)) ?? {}
@@ -89,12 +90,14 @@ async function act(
     await wait(100 + pauseMs)
     await tab.open(member.url)
     await loaded(member, startedAt)
+  } else if (action === 'drop') {
+    server.drop()
   } else if (action === 'freeze') {
     await tab.freeze()
     await wait(pauseMs)
     await tab.thaw()
   } else if (action === 'navigate') {
-    await tab.open(elsewhere)
+    await tab.open(`${server.origin}/elsewhere`)
     await until('the other page', 10_000, () =>
       tab
         .evaluate<boolean>("location.pathname === '/elsewhere' && document.readyState === 'complete'")

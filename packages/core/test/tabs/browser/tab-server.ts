@@ -27,6 +27,8 @@ export interface TabServer {
   /** Publishes at a constant rate until {@link pause}. `to` returns the user of a message; default: all users. */
   publish(perSecond: number, to?: (n: number) => string | null): void
   pause(): void
+  /** Cuts all streams. */
+  drop(): void
   /** Publishes until there are `total` messages, at most 4,000 a second. */
   finish(total: number): Promise<void>
   close(): Promise<void>
@@ -143,6 +145,9 @@ export async function createTabServer(code: string, other = code): Promise<TabSe
       }, 20)
     },
     pause,
+    drop() {
+      for (const response of open.keys()) response.destroy()
+    },
     async finish(total) {
       pause()
       while (sent.length < total) {
