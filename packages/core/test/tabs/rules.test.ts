@@ -99,6 +99,37 @@ test('a tab whose id the leader does not have connects itself, and follows later
   expectComplete(world)
 })
 
+test('an answer to another question is not taken', async () => {
+  const world = await start(1)
+  await publishFor(world, 1_000)
+  const { browser } = world
+  browser.filter = (_, { type }) => type !== 'join'
+  browser.onPost = (_, { type, term, to }) => {
+    if (type !== 'join') return
+    const entries = [['e1-3', 'data: 2\nid: e1-3\n\n']]
+    queueMicrotask(() =>
+      browser.inject({ type: 'join', term: term!, to: to!, after: 'e1-2', ordinal: 0, entries }),
+    )
+    browser.onPost = undefined
+    browser.filter = (_, message) => message.type !== 'join' || message.after === 'e1-2'
+  }
+  const tab = world.addTab({ initialLastEventId: 'e1-5' })
+  tab.expected = 5
+  await publishFor(world, 4_000)
+  expectComplete(world)
+})
+
+test('an answer that comes after the attempt changes nothing', async () => {
+  const world = await start(2)
+  const [follower] = world.followers
+  world.browser.inject({ type: 'here', term: [1_900_000_000_000, 'x'] })
+  await world.advance(1)
+  follower!.stream.close()
+  follower!.stream.open()
+  await world.advance(1_000)
+  expect(follower!.steps.filter(({ event }) => event.type === 'reconnect')).toEqual([])
+})
+
 test('a tab that misses a batch connects itself, and loses nothing', async () => {
   const world = await start(3)
   const [first, second] = world.followers
