@@ -119,6 +119,15 @@ test('an answer to another question is not taken', async () => {
   expectComplete(world)
 })
 
+test('a leader that answers no question delays a tab, but does not stop it', async () => {
+  const world = await start(1)
+  world.browser.filter = (_, { type }) => type !== 'join'
+  const tab = world.addTab()
+  await publishFor(world, 14_000)
+  expect(tab.delivered.length).toBeGreaterThan(100)
+  expectInOrder(world)
+})
+
 test('an answer that comes after the attempt changes nothing', async () => {
   const world = await start(2)
   const [follower] = world.followers
@@ -197,9 +206,11 @@ test('after a resume that the server did not verify, no other tab is served what
 
 test('when the connection of the leader fails, all tabs wait as long as their retry rules say', async () => {
   const world = await start(3)
+  const { requests } = world.server
   world.server.isDown = true
   world.server.dropConnections()
   await world.advance(100)
+  expect(world.server.requests).toBe(requests)
   expect(world.tabs.map(({ stream }) => stream.getSnapshot().status)).toEqual(Array(3).fill('waiting'))
   world.server.isDown = false
   await publishFor(world, 5_000)
