@@ -430,6 +430,15 @@ test('a leader forgets a follower that does not acknowledge, and sends no more',
   expect(batches).toBeLessThan(40)
 })
 
+test('a slow follower gets a socket of its own also if it does not learn that it was dropped', async () => {
+  const world = await start(3)
+  world.browser.filter = (_, { type }) => type !== 'drop'
+  world.followers[0]!.slowMs = 100_000
+  world.server.padding = 'x'.repeat(100_000)
+  await publishFor(world, 4_000)
+  expect(world.followers.map(({ role }) => role)).toEqual(['direct: too-slow', 'follower'])
+})
+
 test('a slow leader hands over', async () => {
   const world = await start(3)
   world.leader.slowMs = 2_000
