@@ -13,6 +13,8 @@ const TICK_MS = 500
 /** Delay before a tab that left a leader, or that was too slow, looks for a leader again, in milliseconds. */
 const REJOIN_MS = 1_000
 const SLOW_MS = 10_000
+/** The same after a question without an answer: meanwhile the socket was not read. */
+const SILENT_MS = 5_000
 /** Time that the last batches of a leader have to arrive after its lock, in milliseconds. */
 const GRACE_MS = 100
 /** Length of what a follower takes before it acknowledges it, in UTF-16 code units. */
@@ -95,8 +97,9 @@ export class TabGroup {
   /** Leaves the group. Afterwards it holds nothing that would keep the page from the back-forward cache. */
   leave(failed: boolean): void {
     this.endTerm(failed)
+    this.#question?.settle(undefined)
     this.#channel?.close()
-    this.#channel = this.#following = this.#question = this.#pingedAt = undefined
+    this.#channel = this.#following = this.#pingedAt = undefined
     this.#hasLeader = false
     this.#cancelTick?.()
     this.#election.leave()
@@ -116,10 +119,13 @@ export class TabGroup {
 
   /** Asks the leader for what follows an id. `undefined` if this tab is to be the leader. */
   ask(after: string): Promise<Answer> {
+    this.#question?.settle(undefined)
     return new Promise((resolve) => {
       const settle = (answer: Answer) => {
-        if (this.#question === question) this.#question = undefined
-        if (answer === 'catching-up') this.#notBefore = this.#now + REJOIN_MS
+        if (this.#question !== question) return
+        this.#question = undefined
+        if (typeof answer === 'string')
+          this.#notBefore = this.#now + (answer === 'catching-up' ? REJOIN_MS : SILENT_MS)
         resolve(answer)
       }
       const question = (this.#question = { after, settle })

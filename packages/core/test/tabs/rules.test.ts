@@ -99,6 +99,46 @@ test('a tab whose id the leader does not have connects itself, and follows later
   expectComplete(world)
 })
 
+test('an answer to another question is not taken', async () => {
+  const world = await start(1)
+  await publishFor(world, 1_000)
+  const { browser } = world
+  browser.filter = (_, { type }) => type !== 'join'
+  browser.onPost = (_, { type, term, to }) => {
+    if (type !== 'join') return
+    const entries = [['e1-3', 'data: 2\nid: e1-3\n\n']]
+    queueMicrotask(() =>
+      browser.inject({ type: 'join', term: term!, to: to!, after: 'e1-2', ordinal: 0, entries }),
+    )
+    browser.onPost = undefined
+    browser.filter = (_, message) => message.type !== 'join' || message.after === 'e1-2'
+  }
+  const tab = world.addTab({ initialLastEventId: 'e1-5' })
+  tab.expected = 5
+  await publishFor(world, 4_000)
+  expectComplete(world)
+})
+
+test('a leader that answers no question delays a tab, but does not stop it', async () => {
+  const world = await start(1)
+  world.browser.filter = (_, { type }) => type !== 'join'
+  const tab = world.addTab()
+  await publishFor(world, 14_000)
+  expect(tab.delivered.length).toBeGreaterThan(100)
+  expectInOrder(world)
+})
+
+test('an answer that comes after the attempt changes nothing', async () => {
+  const world = await start(2)
+  const [follower] = world.followers
+  world.browser.inject({ type: 'here', term: [1_900_000_000_000, 'x'] })
+  await world.advance(1)
+  follower!.stream.close()
+  follower!.stream.open()
+  await world.advance(1_000)
+  expect(follower!.steps.filter(({ event }) => event.type === 'reconnect')).toEqual([])
+})
+
 test('a tab that misses a batch connects itself, and loses nothing', async () => {
   const world = await start(3)
   const [first, second] = world.followers
@@ -166,9 +206,11 @@ test('after a resume that the server did not verify, no other tab is served what
 
 test('when the connection of the leader fails, all tabs wait as long as their retry rules say', async () => {
   const world = await start(3)
+  const { requests } = world.server
   world.server.isDown = true
   world.server.dropConnections()
   await world.advance(100)
+  expect(world.server.requests).toBe(requests)
   expect(world.tabs.map(({ stream }) => stream.getSnapshot().status)).toEqual(Array(3).fill('waiting'))
   world.server.isDown = false
   await publishFor(world, 5_000)
@@ -386,6 +428,15 @@ test('a leader forgets a follower that does not acknowledge, and sends no more',
   await publishFor(world, 3_000)
   expect(batches).toBeGreaterThan(5)
   expect(batches).toBeLessThan(40)
+})
+
+test('a slow follower gets a socket of its own also if it does not learn that it was dropped', async () => {
+  const world = await start(3)
+  world.browser.filter = (_, { type }) => type !== 'drop'
+  world.followers[0]!.slowMs = 100_000
+  world.server.padding = 'x'.repeat(100_000)
+  await publishFor(world, 4_000)
+  expect(world.followers.map(({ role }) => role)).toEqual(['direct: too-slow', 'follower'])
 })
 
 test('a slow leader hands over', async () => {
