@@ -186,9 +186,9 @@ test.skipIf(isMissing)('pages of an opaque origin have connections of their own'
 
 async function expectDirect(roleReason: string, path?: string): Promise<void> {
   for (let count = 0; count < 3; count++) await fleet.open('', null, path)
-  await wait(1000)
-  const { statuses } = fleet
-  expect(await statuses()).toEqual(
+  await until('three sockets', 5000, () => server.streams === 3)
+  await wait(300)
+  expect(await fleet.statuses()).toEqual(
     Array.from({ length: 3 }, () => expect.objectContaining({ status: 'open', role: 'direct', roleReason })),
   )
   expect(server.streams).toBe(3)
@@ -205,7 +205,7 @@ test.skipIf(inFirefox).for(['leader', 'follower'])(
     await member.tab.open(`${server.origin}/elsewhere`)
     // The others go on: they post messages, and one takes the lock.
     await until('a leader', 5000, async () => (await fleet.leaders()).length === 1 && server.streams === 1)
-    await wait(1000)
+    await wait(500)
     await member.tab.back()
     await loaded(member)
     expect(await member.tab.evaluate('tab.notRestoredReasons()')).toBe(null)
