@@ -38,7 +38,7 @@ test.skipIf(isMissing)(
     const fleet = createFleet(browser, server)
     server.publish(300)
     // Some tabs lose messages to others.
-    for (let index = 0; index < TABS; index++) await fleet.open(index % 4 ? '' : 'loss=100')
+    for (let index = 0; index < TABS; index++) await fleet.open(index % 4 ? '' : 'loss=200')
     await fleet.shared()
     server.peak = 0
     const done = await handOver(fleet, {

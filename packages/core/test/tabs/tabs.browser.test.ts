@@ -73,6 +73,19 @@ async function expectTermOver({ tab }: Member, since: number): Promise<void> {
   expect(late).toEqual([])
 }
 
+test.skipIf(isMissing)('a tab that misses messages of the leader gets them from the server', async () => {
+  await fleet.open('loss=20')
+  await fleet.open()
+  await fleet.open()
+  // Some messages between the tabs are lost, and each time the others connect themselves.
+  const { requests } = server
+  await until('a loss', 5000, () => server.requests > requests)
+  const [leader] = fleet.members
+  await leader!.tab.evaluate('tab.stopLoss()')
+  await fleet.shared()
+  await expectExact()
+})
+
 test.skipIf(isMissing)(
   'a stopped leader is replaced within 5 s and delivers nothing of its term when it goes on',
   async () => {
