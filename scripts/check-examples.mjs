@@ -37,7 +37,10 @@ const frameworkOf = (language, code) =>
 const withoutFiles = (text) => text.replaceAll(/<!-- (\S+\.tsx?) -->[\s\S]*?<!-- \/\1 -->/g, '')
 
 const languages = ['tsx?', 'jsx?', ...Object.keys(compilers)].join('|')
-const sources = globSync(['packages/*/src/**/*.ts', '*.md', 'packages/*/*.md', 'docs/**/*.md'], { cwd: root })
+const sources = globSync(['packages/*/src/**/*.ts', '*.md', 'packages/*/*.md', 'docs/**/*.md'], {
+  cwd: root,
+  exclude: ['**/node_modules/**', 'docs/.*/**', 'docs/reference/**', 'docs/zh/reference/**'],
+})
 const files = []
 const problems = []
 for (const source of sources.filter((path) => !path.endsWith('CHANGELOG.md')).sort()) {

@@ -44,9 +44,7 @@ test('a stream of another origin that Chromium refuses names CORS and the missin
   await page.waitForFunction(() => client.states.includes('closed failed: network'))
   const message = await page.evaluate(() => client.errorMessage())
   expect(api.requests).toBe(1)
-  expect(message).toContain(
-    `${api.origin}/news?token=…: the connection failed or broke off (Failed to fetch).`,
-  )
+  expect(message).toContain(`${api.origin}/news?token=…: the connection failed (Failed to fetch).`)
   expect(message).toContain(`lack the header Access-Control-Allow-Origin: ${home.origin} (CORS).`)
 })
 
