@@ -81,6 +81,12 @@ const config = {
   files,
 }
 mkdirSync(main, { recursive: true })
+// A test in the documentation imports a component that is a file of its own.
+const components = Object.keys(compilers).map(
+  (language) => `declare module '*.${language}' {\n  const component: any\n  export default component\n}\n`,
+)
+writeFileSync(join(main, 'components.d.ts'), components.join(''))
+files.push('components.d.ts')
 writeFileSync(join(main, 'tsconfig.json'), JSON.stringify(config, undefined, 2))
 const tsc = join(root, 'node_modules/typescript/bin/tsc')
 const { status } = spawnSync(process.execPath, [tsc, '-p', main], { stdio: 'inherit' })

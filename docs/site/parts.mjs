@@ -72,12 +72,6 @@ function aboutInChinese(about) {
 /** Tables of the benchmarks that the site shows: the section, and the numbers of its tables. */
 const BENCHMARKS = { client: [0, 1, 2], views: [0, 1], server: [0, 1, 2] }
 
-/** Returns the policy without its title; nothing while there is none in the language. */
-function securityOf(language) {
-  const path = language === 'en' ? 'SECURITY.md' : 'SECURITY.zh-CN.md'
-  return existsSync(join(root, path)) ? read(path).replace(/^# .*\n/, '') : ''
-}
-
 function partsOf(language) {
   const readme = read(language === 'en' ? 'README.md' : 'README.zh-CN.md')
   const parts = {
@@ -87,8 +81,9 @@ function partsOf(language) {
     comparison: readBlock(readme, 'comparison'),
     parser: readBlock(readme, 'parser'),
     changelog: changelog(root, publishedPackages(root), language),
-    security: securityOf(language),
   }
+  // The Chinese page is written by hand.
+  if (language === 'en') parts.security = read('SECURITY.md').replace(/^# .*\n/, '')
   for (const [name, numbers] of Object.entries(BENCHMARKS)) {
     const { about, tables } = benchmark(name, language)
     parts[name] = about

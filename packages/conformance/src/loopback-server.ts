@@ -47,7 +47,8 @@ export async function startLoopbackServer(): Promise<LoopbackServer> {
       return
     }
     response.writeHead(200, { ...corsHeaders, 'content-type': 'text/event-stream' })
-    response.flushHeaders()
+    // Firefox's fetch resolves with the first byte of the body.
+    response.write(':\n')
     history
       .slice(lastEventId ? Number(lastEventId) : history.length)
       .forEach((block) => response.write(block))

@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright'
 import { type BaseServer, createBaseServer } from './base-server.ts'
+import { launch } from '../../../../engines/launch.ts'
 import { bundle } from './bundle.ts'
-import { files, launch } from './chromium.ts'
 import { type CountingServer, createCountingServer } from './counting-server.ts'
+import { files } from './page-files.ts'
 import type * as Client from './page-client.ts'
 
 let browser: Browser
@@ -44,9 +45,7 @@ test('a stream of another origin that Chromium refuses names CORS and the missin
   await page.waitForFunction(() => client.states.includes('closed failed: network'))
   const message = await page.evaluate(() => client.errorMessage())
   expect(api.requests).toBe(1)
-  expect(message).toContain(
-    `${api.origin}/news?token=…: the connection failed or broke off (Failed to fetch).`,
-  )
+  expect(message).toContain(`${api.origin}/news?token=…: the connection failed (Failed to fetch).`)
   expect(message).toContain(`lack the header Access-Control-Allow-Origin: ${home.origin} (CORS).`)
 })
 
