@@ -82,7 +82,6 @@ export default defineConfig({
   title: 'Headwater',
   titleTemplate: ':title · Headwater',
   cleanUrls: true,
-  ignoreDeadLinks: process.env['DOCS_DRAFT'] === '1',
   srcExclude: ['node_modules/**', '.generated/**', 'adr/**'],
   locales: {
     root: { label: 'English', lang: 'en', description: description.en, themeConfig: themeOf('en') },
