@@ -58,6 +58,10 @@ export const rows = [
     command: ['vitest', 'run', '--project=server', 'packages/server/test/wire'],
   },
   {
+    name: 'every page of the docs, with axe and Lighthouse',
+    command: ['node', 'scripts/check-docs.mjs'],
+  },
+  {
     name: 'typescript 5.4, 5.9, 6 and 7 on what is published',
     command: ['node', 'scripts/published-types.mjs'],
   },

@@ -80,7 +80,7 @@ const notWritten = (task: string): never => {
 /** Tells the conformance suite how to use ${title}: see packages/conformance/src/adapter.ts and the adapters of other bindings. */
 export const adapter: Adapter = {
   name: '${title}',
-  folder: import.meta.dirname,
+  url: import.meta.url,
   mount: () => notWritten('mounting a page'),
   hydrate: () => notWritten('hydrating a page'),
   act: async (work) => {

@@ -94,6 +94,7 @@ export const chinese: Texts = {
       'no-web-locks': '单独连接：普通 HTTP 下没有 Web Locks',
       'no-broadcast-channel': '单独连接：没有 BroadcastChannel',
       blocked: '单独连接：浏览器禁用了存储',
+      'not-shared': '单独连接：不再共用',
       'own-fetch': '单独连接：使用了自己的 fetch',
       'binary-body': '单独连接：请求体无法比较',
       'no-id': '单独连接：服务器还没有发送 id',

@@ -94,6 +94,7 @@ export const english = {
       'no-web-locks': 'on its own, because plain HTTP has no Web Locks',
       'no-broadcast-channel': 'on its own, because there is no BroadcastChannel',
       blocked: 'on its own, because the browser blocks storage',
+      'not-shared': 'on its own, because it is not shared any more',
       'own-fetch': 'on its own, because it has its own fetch',
       'binary-body': 'on its own, because its body cannot be compared',
       'no-id': 'on its own, until the server sends an id',

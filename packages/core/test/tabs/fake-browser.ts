@@ -67,6 +67,7 @@ export class FakeBrowser {
     const stranger: Owner = { isAlive: true, isFrozen: false }
     for (const name of this.channelNames) {
       const channel = this.openChannel(stranger, name)
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin
       channel.postMessage(message)
       channel.close()
     }
