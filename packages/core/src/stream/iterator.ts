@@ -10,6 +10,9 @@ export function iterateMessages<Each extends AnyMessage>(
   type Result = IteratorResult<Each>
   const done: Result = { value: undefined, done: true }
   let queue: Each[] = []
+  /** Messages that were queued before, and the index of the next one to return. Removing each from an array would be slow. */
+  let batch: readonly Each[] = []
+  let index = 0
   /** Resolvers of pending `next()` calls. */
   const pending: ((result: Result | Promise<Result>) => void)[] = []
   /** Promise that holds back reading while the queue is full. */
@@ -21,10 +24,9 @@ export function iterateMessages<Each extends AnyMessage>(
 
   function subscribe(): void {
     const removeListener = stream.onMessage((message) => {
-      const resolve = pending.shift()
-      if (resolve) return resolve({ value: message, done: false })
+      if (pending.length > 0) return pending.shift()!({ value: message, done: false })
       queue.push(message)
-      if (queue.length >= limit) return (full ??= new Promise((resolve) => (resume = resolve)))
+      if (queue.length + batch.length - index >= limit) return (full ??= new Promise((resolve) => (resume = resolve)))
     })
     const removeObserver = stream.subscribe(checkState)
     unsubscribe = () => {
@@ -51,12 +53,18 @@ export function iterateMessages<Each extends AnyMessage>(
 
   /** Returns the next result: a message, then the error, once, then the end; `undefined` if there is none yet. */
   function take(): Result | Promise<Result> | undefined {
-    const message = queue.shift()
-    if (queue.length < limit) {
+    if (index === batch.length) {
+      batch = queue
+      queue = []
+      index = 0
+    }
+    const message = batch[index++]
+    if (full && queue.length + batch.length - index < limit) {
       resume?.()
       full = resume = undefined
     }
     if (message) return { value: message, done: false }
+    index = 0
     if (!ended) return undefined
     const error = failure
     failure = undefined
@@ -70,7 +78,8 @@ export function iterateMessages<Each extends AnyMessage>(
       return result ? Promise.resolve(result) : new Promise((resolve) => pending.push(resolve))
     },
     async return() {
-      queue = []
+      queue = batch = []
+      index = 0
       failure = undefined
       end()
       return done
