@@ -49,7 +49,7 @@ test.each([
 ])('an error about the invalid URL %s shows no secret of it', (url, shown) => {
   const { message } = catchError(() => createEventStream(url))
   expect(message).toBe(
-    `Option url must be an http or https URL, not ${shown}. See docs/errors.md#invalid-option.`,
+    `Option url must be an http or https URL, not ${shown}. See docs/errors/invalid-option.md.`,
   )
 })
 
