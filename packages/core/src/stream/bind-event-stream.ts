@@ -73,7 +73,7 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
       pipeline.refreshOptions()
       pipeline.folds.join(connection)
       const { ended, error } = pipeline.replayLast(connection.lastMessage)
-      if (ended) connection.terminate(error)
+      if (ended) connection.send({ type: 'terminated', error })
     },
     onStateChange(state: ConnectionState, event: ConnectionEventBody) {
       gate.isOpen = state.status === 'open'

@@ -26,7 +26,8 @@ export function iterateMessages<Each extends AnyMessage>(
     const removeListener = stream.onMessage((message) => {
       if (pending.length > 0) return pending.shift()!({ value: message, done: false })
       queue.push(message)
-      if (queue.length + batch.length - index >= limit) return (full ??= new Promise((resolve) => (resume = resolve)))
+      if (queue.length + batch.length - index >= limit)
+        return (full ??= new Promise((resolve) => (resume = resolve)))
     })
     const removeObserver = stream.subscribe(checkState)
     unsubscribe = () => {

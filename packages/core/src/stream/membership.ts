@@ -43,14 +43,15 @@ export function createMembership(
     leaveConnection = undefined
     resets.delete(reset)
     leaveJoined?.()
-    if (connection.refCount === 0 && key !== undefined && connections.get(key) === connection)
+    if (!connection.subscribers.length && key !== undefined && connections.get(key) === connection)
       connections.delete(key)
   }
 
   /** Closes the connection and forgets it, without notifying a view. */
   function reset(): void {
     onReset()
-    connection.abandon()
+    connection.subscribers = []
+    connection.send({ type: 'release' })
     leave()
     connection = createSharedConnection(subscriber)
     subscriber.onReset()
@@ -76,7 +77,7 @@ export function createMembership(
     leave,
     close() {
       const { state } = connection
-      connection.close()
+      connection.send({ type: 'close' })
       // A connection that was not joined reports no change.
       if (!leaveConnection && state !== connection.state) subscriber.onUpdate(connection.state)
     },

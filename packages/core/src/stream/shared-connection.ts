@@ -1,4 +1,4 @@
-import { createConnection } from '../connection/connection.ts'
+import { type Connection, createConnection } from '../connection/connection.ts'
 import { combine, DELIVERED, type DeliveryResult, ENDED } from '../connection/delivery.ts'
 import type { ConnectionEventBody, ConnectionState } from '../connection/state.ts'
 import { guard, SseError } from '../errors.ts'
@@ -33,34 +33,21 @@ export interface MessageHandler {
 }
 
 /** One connection for any number of subscribers. */
-export interface SharedConnection {
-  readonly state: ConnectionState
-  readonly lastEventId: string
-  /** Number of subscribers. */
-  readonly refCount: number
-  /** Handlers of the subscribers, oldest first. */
-  readonly pipelines: readonly MessageHandler[]
+export interface SharedConnection extends Connection {
+  /** Subscribers, oldest first. Replaced with each change, so that a loop over them is not disturbed. */
+  subscribers: readonly Subscriber[]
   /** Message that was delivered last. */
-  readonly lastMessage: Message | undefined
+  lastMessage: Message | undefined
   /** Returns true if a stream with these options may share the connection: same `fetch`, same clock. */
   isCompatible(options: SharedConnectionOptions): boolean
   /** Opens an idle connection and adds a subscriber. Returns a function that removes it; the last one releases the connection. */
   join(subscriber: Subscriber): () => void
-  open(): void
-  close(): void
-  /** Ends the connection for all subscribers because of a message. */
-  terminate(error: SseError | undefined): void
-  /** Removes all subscribers without telling them, and releases the connection. */
-  abandon(): void
 }
 
 /** Creates a shared connection without subscribers. */
 export function createSharedConnection(first: Subscriber): SharedConnection {
-  // Replaced with each change, so that a loop over the subscribers is not disturbed.
-  let subscribers: readonly Subscriber[] = []
   /** Oldest subscriber; its options configure the connection. */
   let leader = first
-  let lastMessage: Message | undefined
   /** The leader's `until` for the current chunk. */
   let until: MessageHandler['until']
 
@@ -70,16 +57,16 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
     () => leader.options(),
     {
       onChunk() {
-        for (const { pipeline } of subscribers) pipeline.refreshOptions()
+        for (const { pipeline } of shared.subscribers) pipeline.refreshOptions()
         ;({ until } = leader.pipeline)
       },
       onMessage(message) {
         const end = until && guard(until, message)
         if (end && end !== 'inclusive')
           return { ended: true, error: end instanceof SseError ? end : undefined }
-        lastMessage = message
+        shared.lastMessage = message
         let result = DELIVERED
-        for (const { pipeline } of subscribers) {
+        for (const { pipeline } of shared.subscribers) {
           const delivery = pipeline.deliver(message)
           if (delivery === DELIVERED) continue
           result = combine(result, delivery)
@@ -89,47 +76,28 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
       },
       onComment: onComment && ((comment) => void guard(() => leader.options().onComment?.(comment))),
       onStateChange(state, event) {
-        for (const subscriber of subscribers) subscriber.onStateChange(state, event)
+        for (const subscriber of shared.subscribers) subscriber.onStateChange(state, event)
       },
       isComplete: () => leader.pipeline.folds.isComplete(),
     },
     page,
   )
 
-  return {
-    get state() {
-      return connection.state
-    },
-    get lastEventId() {
-      return connection.lastEventId
-    },
-    get refCount() {
-      return subscribers.length
-    },
-    get pipelines() {
-      return subscribers.map(({ pipeline }) => pipeline)
-    },
-    get lastMessage() {
-      return lastMessage
-    },
-    isCompatible: (options) => options.fetch === fetch && options.clock === clock,
-    join(subscriber) {
-      ;[leader = subscriber] = subscribers
-      if (connection.state.status === 'idle') connection.send({ type: 'open' })
-      subscribers = [...subscribers, subscriber]
+  const shared: SharedConnection = Object.assign(connection, {
+    subscribers: [],
+    lastMessage: undefined,
+    isCompatible: (options: SharedConnectionOptions) => options.fetch === fetch && options.clock === clock,
+    join(subscriber: Subscriber) {
+      ;[leader = subscriber] = shared.subscribers
+      if (shared.state.status === 'idle') shared.send({ type: 'open' })
+      shared.subscribers = [...shared.subscribers, subscriber]
       return () => {
         // The last subscriber still receives the final state.
-        if (subscribers.length === 1) connection.send({ type: 'release' })
-        subscribers = subscribers.filter((other) => other !== subscriber)
-        ;[leader = subscriber] = subscribers
+        if (shared.subscribers.length === 1) shared.send({ type: 'release' })
+        shared.subscribers = shared.subscribers.filter((other) => other !== subscriber)
+        ;[leader = subscriber] = shared.subscribers
       }
     },
-    open: () => connection.send({ type: 'open' }),
-    close: () => connection.send({ type: 'close' }),
-    terminate: (error) => connection.send({ type: 'terminated', error }),
-    abandon() {
-      subscribers = []
-      connection.send({ type: 'release' })
-    },
-  }
+  })
+  return shared
 }
