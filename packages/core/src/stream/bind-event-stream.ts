@@ -72,7 +72,7 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
     onJoin(connection: SharedConnection) {
       pipeline.refreshOptions()
       pipeline.folds.join(connection)
-      const { ended, error } = pipeline.replayLast(connection.lastMessage)
+      const { ended, error } = pipeline.replayLast(connection.lastMessage())
       if (ended) connection.send({ type: 'terminated', error })
     },
     onStateChange(state: ConnectionState, event: ConnectionEventBody) {

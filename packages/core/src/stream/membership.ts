@@ -43,15 +43,14 @@ export function createMembership(
     leaveConnection = undefined
     resets.delete(reset)
     leaveJoined?.()
-    if (!connection.subscribers.length && key !== undefined && connections.get(key) === connection)
+    if (!connection.subscribers().length && key !== undefined && connections.get(key) === connection)
       connections.delete(key)
   }
 
   /** Closes the connection and forgets it, without notifying a view. */
   function reset(): void {
     onReset()
-    connection.subscribers = []
-    connection.send({ type: 'release' })
+    connection.abandon()
     leave()
     connection = createSharedConnection(subscriber)
     subscriber.onReset()

@@ -34,18 +34,24 @@ export interface MessageHandler {
 
 /** One connection for any number of subscribers. */
 export interface SharedConnection extends Connection {
-  /** Subscribers, oldest first. Replaced with each change, so that a loop over them is not disturbed. */
-  subscribers: readonly Subscriber[]
-  /** Message that was delivered last. */
-  lastMessage: Message | undefined
+  /** Returns the subscribers, oldest first. */
+  subscribers(): readonly Subscriber[]
+  /** Returns the message that was delivered last. */
+  lastMessage(): Message | undefined
   /** Returns true if a stream with these options may share the connection: same `fetch`, same clock. */
   isCompatible(options: SharedConnectionOptions): boolean
   /** Opens an idle connection and adds a subscriber. Returns a function that removes it; the last one releases the connection. */
   join(subscriber: Subscriber): () => void
+  /** Removes all subscribers without telling them, and releases the connection. */
+  abandon(): void
 }
 
 /** Creates a shared connection without subscribers. */
 export function createSharedConnection(first: Subscriber): SharedConnection {
+  // Variables, because properties would cost each message a tenth more. Replaced with each change, so that a loop over the subscribers
+  // is not disturbed.
+  let subscribers: readonly Subscriber[] = []
+  let lastMessage: Message | undefined
   /** Oldest subscriber; its options configure the connection. */
   let leader = first
   /** The leader's `until` for the current chunk. */
@@ -57,16 +63,16 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
     () => leader.options(),
     {
       onChunk() {
-        for (const { pipeline } of shared.subscribers) pipeline.refreshOptions()
+        for (const { pipeline } of subscribers) pipeline.refreshOptions()
         ;({ until } = leader.pipeline)
       },
       onMessage(message) {
         const end = until && guard(until, message)
         if (end && end !== 'inclusive')
           return { ended: true, error: end instanceof SseError ? end : undefined }
-        shared.lastMessage = message
+        lastMessage = message
         let result = DELIVERED
-        for (const { pipeline } of shared.subscribers) {
+        for (const { pipeline } of subscribers) {
           const delivery = pipeline.deliver(message)
           if (delivery === DELIVERED) continue
           result = combine(result, delivery)
@@ -76,28 +82,31 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
       },
       onComment: onComment && ((comment) => void guard(() => leader.options().onComment?.(comment))),
       onStateChange(state, event) {
-        for (const subscriber of shared.subscribers) subscriber.onStateChange(state, event)
+        for (const subscriber of subscribers) subscriber.onStateChange(state, event)
       },
       isComplete: () => leader.pipeline.folds.isComplete(),
     },
     page,
   )
 
-  const shared: SharedConnection = Object.assign(connection, {
-    subscribers: [],
-    lastMessage: undefined,
+  return Object.assign(connection, {
+    subscribers: () => subscribers,
+    lastMessage: () => lastMessage,
     isCompatible: (options: SharedConnectionOptions) => options.fetch === fetch && options.clock === clock,
     join(subscriber: Subscriber) {
-      ;[leader = subscriber] = shared.subscribers
-      if (shared.state.status === 'idle') shared.send({ type: 'open' })
-      shared.subscribers = [...shared.subscribers, subscriber]
+      ;[leader = subscriber] = subscribers
+      if (connection.state.status === 'idle') connection.send({ type: 'open' })
+      subscribers = [...subscribers, subscriber]
       return () => {
         // The last subscriber still receives the final state.
-        if (shared.subscribers.length === 1) shared.send({ type: 'release' })
-        shared.subscribers = shared.subscribers.filter((other) => other !== subscriber)
-        ;[leader = subscriber] = shared.subscribers
+        if (subscribers.length === 1) connection.send({ type: 'release' })
+        subscribers = subscribers.filter((other) => other !== subscriber)
+        ;[leader = subscriber] = subscribers
       }
     },
+    abandon() {
+      subscribers = []
+      connection.send({ type: 'release' })
+    },
   })
-  return shared
 }

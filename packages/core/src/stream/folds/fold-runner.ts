@@ -120,7 +120,7 @@ export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Dat
     },
     join({ subscribers, state: { status } }) {
       if (isOwn && fold.restart !== 'reset') return
-      const other = findSame(subscribers, runner.identity)
+      const other = findSame(subscribers(), runner.identity)
       if (other) guard(() => start(other.data as Data, other.lastType))
       // The start of the answer was missed.
       else if (status === 'open') runner.restart()
