@@ -1,6 +1,7 @@
 import type { SseError } from '../errors.ts'
 import type { EventStream } from './contract.ts'
 import type { AnyMessage } from './decode.ts'
+import { hold } from './listeners.ts'
 
 /** Iterates over the messages of a stream. Subscribes with the first `next()` and unsubscribes with `return()`. */
 export function iterateMessages<Each extends AnyMessage>(
@@ -10,9 +11,8 @@ export function iterateMessages<Each extends AnyMessage>(
   type Result = IteratorResult<Each>
   const done: Result = { value: undefined, done: true }
   let queue: Each[] = []
-  /** Messages that were queued before, and the index of the next one to return. Removing each from an array would be slow. */
-  let batch: readonly Each[] = []
-  let index = 0
+  /** Messages that were queued before, newest first: to remove each from the start of an array would be slow. */
+  let batch: Each[] = []
   /** Resolvers of pending `next()` calls. */
   const pending: ((result: Result | Promise<Result>) => void)[] = []
   /** Promise that holds back reading while the queue is full. */
@@ -26,14 +26,9 @@ export function iterateMessages<Each extends AnyMessage>(
     const removeListener = stream.onMessage((message) => {
       if (pending.length > 0) return pending.shift()!({ value: message, done: false })
       queue.push(message)
-      if (queue.length + batch.length - index >= limit)
-        return (full ??= new Promise((resolve) => (resume = resolve)))
+      if (queue.length + batch.length >= limit) return (full ??= new Promise((resolve) => (resume = resolve)))
     })
-    const removeObserver = stream.subscribe(checkState)
-    unsubscribe = () => {
-      removeListener()
-      removeObserver()
-    }
+    unsubscribe = hold(removeListener, stream.subscribe(checkState))
     checkState()
   }
 
@@ -54,18 +49,16 @@ export function iterateMessages<Each extends AnyMessage>(
 
   /** Returns the next result: a message, then the error, once, then the end; `undefined` if there is none yet. */
   function take(): Result | Promise<Result> | undefined {
-    if (index === batch.length) {
-      batch = queue
+    if (batch.length === 0) {
+      batch = queue.toReversed()
       queue = []
-      index = 0
     }
-    const message = batch[index++]
-    if (full && queue.length + batch.length - index < limit) {
+    const message = batch.pop()
+    if (queue.length + batch.length < limit) {
       resume?.()
       full = resume = undefined
     }
     if (message) return { value: message, done: false }
-    index = 0
     if (!ended) return undefined
     const error = failure
     failure = undefined
@@ -80,7 +73,6 @@ export function iterateMessages<Each extends AnyMessage>(
     },
     async return() {
       queue = batch = []
-      index = 0
       failure = undefined
       end()
       return done
