@@ -4,13 +4,6 @@ import type { LoopbackServer } from './loopback-server.ts'
 
 export type { LoopbackServer } from './loopback-server.ts'
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Origin of the server that does for tests in a page what only Node can do. */
-    control: string
-  }
-}
-
 // Stands in for `server.ts` in the page of a browser: the same functions, over HTTP. See `engines/control-server.ts`.
 
 /** Starts a server in the process that runs the tests. Its state is read synchronously, as if it were in this one. */
