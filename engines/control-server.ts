@@ -2,7 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import type { Page } from '../packages/conformance/src/adapter.ts'
-import { type LoopbackServer, renderOnServer, startLoopbackServer } from '../packages/conformance/src/server.ts'
+import {
+  type LoopbackServer,
+  renderOnServer,
+  startLoopbackServer,
+} from '../packages/conformance/src/server.ts'
 import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
@@ -17,7 +21,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const loopbacks: LoopbackServer[] = []
   const server = createServer((request, response) => {
     response.setHeader('access-control-allow-origin', '*')
-    void answer(project, loopbacks, request, response).catch((error) => response.writeHead(500).end(String(error)))
+    void answer(project, loopbacks, request, response).catch((error) =>
+      response.writeHead(500).end(String(error)),
+    )
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   project.provide('control', `http://127.0.0.1:${(server.address() as AddressInfo).port}`)

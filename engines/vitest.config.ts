@@ -40,7 +40,15 @@ const inPage = (engine: Engine, name: string, folder: string) => ({
 function core(engine: Engine): TestProjectConfiguration {
   const { test, ...rest } = inPage(engine, 'core', 'core')
   const include = ['test/protocol/*.test.ts', 'test/**/*.page.test.ts']
-  return { ...rest, test: { ...test, include, exclude: ['**/*.browser.test.ts', '**/linearity.test.ts'], setupFiles: 'test/setup.ts' } }
+  return {
+    ...rest,
+    test: {
+      ...test,
+      include,
+      exclude: ['**/*.browser.test.ts', '**/linearity.test.ts'],
+      setupFiles: 'test/setup.ts',
+    },
+  }
 }
 
 /** Runs the tests of a binding, except those that need Node. */

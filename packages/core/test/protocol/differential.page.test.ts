@@ -11,18 +11,22 @@ const STREAMS = 3_000
 /** A page has six connections to a server. */
 const CONNECTIONS = 6
 
-test("the parser reads random streams as the browser's own EventSource does", { timeout: 120_000 }, async () => {
-  const streams = fc.sample(chunkedStreams({ form: 'bytes' }), { numRuns: STREAMS, seed: 1 })
-  let messages = 0
-  async function work(): Promise<void> {
-    for (let stream = streams.pop(); stream; stream = streams.pop()) {
-      const count = await compare(stream)
-      messages += count
+test(
+  "the parser reads random streams as the browser's own EventSource does",
+  { timeout: 120_000 },
+  async () => {
+    const streams = fc.sample(chunkedStreams({ form: 'bytes' }), { numRuns: STREAMS, seed: 1 })
+    let messages = 0
+    async function work(): Promise<void> {
+      for (let stream = streams.pop(); stream; stream = streams.pop()) {
+        const count = await compare(stream)
+        messages += count
+      }
     }
-  }
-  await Promise.all(Array.from({ length: CONNECTIONS }, work))
-  expect(messages).toBeGreaterThan(STREAMS)
-})
+    await Promise.all(Array.from({ length: CONNECTIONS }, work))
+    expect(messages).toBeGreaterThan(STREAMS)
+  },
+)
 
 // Three deviations of engines from the specification. Our parser follows none of them.
 const isChromium = navigator.userAgent.includes('Chrome')
