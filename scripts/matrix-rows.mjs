@@ -53,6 +53,10 @@ export const rows = [
     command: ['vitest', 'run', '--project=server', 'packages/server/test/wire'],
   },
   {
+    name: 'Chromium, Firefox and WebKit',
+    command: ['node', 'scripts/engines.mjs', '--build'],
+  },
+  {
     name: 'typescript 5.4, 5.9, 6 and 7 on what is published',
     command: ['node', 'scripts/published-types.mjs'],
   },
