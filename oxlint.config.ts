@@ -11,7 +11,7 @@ const importOnly = (message: string, allowed: readonly string[], except: readonl
 const within = (folder: string, ...files: string[]) => files.map((file) => folder + file)
 
 /** Files and folders of core, and the imports that each may have. No file in core imports an `index.ts`. */
-const platform = ['errors.ts', 'warn.ts']
+const platform = ['errors.ts', 'development.ts']
 const connection = [...platform, 'options.ts', 'platform/*', 'protocol/*']
 const stream = [...connection, 'connection/*']
 const contracts = [
@@ -22,8 +22,9 @@ const contracts = [
 const layers: { readonly [files: string]: readonly string[] } = {
   'errors.ts': ['./docs-address.ts'],
   'docs-address.ts': [],
-  'warn.ts': [],
-  'options.ts': within('./', ...platform, 'connection/*', 'platform/*', 'protocol/*'),
+  'development.ts': [],
+  'similar-name.ts': [],
+  'options.ts': within('./', ...platform, 'similar-name.ts', 'connection/*', 'platform/*', 'protocol/*'),
   'platform/*': ['./*', ...within('../', ...platform)],
   'protocol/*': ['./*', ...within('../', ...platform)],
   'connection/*': ['./*', ...within('../', ...connection)],
@@ -31,6 +32,12 @@ const layers: { readonly [files: string]: readonly string[] } = {
   'stream/folds/*': ['./*', '../*.ts', ...within('../../', ...stream)],
   'llm/*': ['./*', ...within('../', ...contracts)],
   'llm/resume-from.ts': within('../', 'connection/transport.ts', 'protocol/parser.ts'),
+  // A relay is a transport of a connection.
+  'tabs/*': [
+    './*',
+    ...within('../', ...contracts, 'connection/continuity.ts', 'connection/relay.ts', 'connection/state.ts'),
+    ...within('../', 'connection/transport.ts', 'platform/tabs.ts', 'protocol/parser.ts'),
+  ],
   'testing/*': ['./*', ...within('../', ...contracts)],
   'index.ts': ['./**'],
 }
@@ -104,6 +111,7 @@ const bindings = frameworks.map(({ name, npm }) => ({
       './**',
       '@headwater/core',
       '@headwater/core/llm',
+      '@headwater/core/tabs',
       '@headwater/core/testing',
       npm,
       `${npm}/**`,
@@ -154,8 +162,8 @@ const apps = [
               group: [...packagesOf(frameworks), '@headwater/compat', '@headwater/compat/**'],
               message: 'demo-shared imports no view library.',
             },
-            // Helpers for conversations, which are the same in all bindings.
-            { ...typesOfCore, group: [...typesOfCore.group, '!@headwater/core/llm'] },
+            // What is the same in all bindings.
+            { ...typesOfCore, group: [...typesOfCore.group, '!@headwater/core/{llm,tabs}'] },
           ],
         },
       ],

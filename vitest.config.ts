@@ -14,6 +14,7 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
+      { test: { name: 'docs', environment: 'node', include: ['docs/test/*.test.ts'] } },
       {
         // Installs a copy of the work tree. `pnpm check` runs it, `pnpm unit` does not.
         test: {

@@ -3,7 +3,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The file with the address that the messages of errors end with. */
+/** The file with the address of the page that the message of an error ends with. */
 export const ERROR_DOCS_FILE = 'packages/core/src/docs-address.ts'
 
 /**
@@ -22,15 +22,17 @@ export function readAddresses(root) {
 }
 
 /**
- * Returns the source of `docs-address.ts` with the address of the page about errors.
+ * Returns the source of `docs-address.ts` with the address of the pages about error codes.
  *
- * @throws {Error} if the source has no constant ERROR_DOCS.
+ * @throws {Error} if the source has no function errorDocs.
  */
 export function withErrorDocs(source, { repository, site }) {
-  const constant = /(\bERROR_DOCS =\s*)'[^']*'/
-  if (!constant.test(source)) throw new Error(`${ERROR_DOCS_FILE} has no constant ERROR_DOCS.`)
-  const address = site ? `${site}/errors` : `${repository ? `${repository}/blob/main/` : ''}docs/errors.md`
-  return source.replace(constant, (_, start) => `${start}'${address}'`)
+  const template = /(\berrorDocs = [^`]*)`[^`]*`/
+  if (!template.test(source)) throw new Error(`${ERROR_DOCS_FILE} has no function errorDocs.`)
+  const address = site
+    ? `${site}/errors/\${code}`
+    : `${repository ? `${repository}/blob/main/` : ''}docs/errors/\${code}.md`
+  return source.replace(template, (_, start) => `${start}\`${address}\``)
 }
 
 /** Returns the fields of a manifest that are addresses. `directory` is the folder of the package in the repository. */

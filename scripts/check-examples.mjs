@@ -37,14 +37,20 @@ const frameworkOf = (language, code) =>
 const withoutFiles = (text) => text.replaceAll(/<!-- (\S+\.tsx?) -->[\s\S]*?<!-- \/\1 -->/g, '')
 
 const languages = ['tsx?', 'jsx?', ...Object.keys(compilers)].join('|')
-const sources = globSync(['packages/*/src/**/*.ts', '*.md', 'packages/*/*.md', 'docs/**/*.md'], { cwd: root })
+const sources = globSync(['packages/*/src/**/*.ts', '*.md', 'packages/*/*.md', 'docs/**/*.md'], {
+  cwd: root,
+  exclude: ['**/node_modules/**', 'docs/.*/**', 'docs/reference/**', 'docs/zh/reference/**'],
+})
 const files = []
 const problems = []
 for (const source of sources.filter((path) => !path.endsWith('CHANGELOG.md')).sort()) {
   const text = readFileSync(join(root, source), 'utf8')
   // Each line of a doc comment begins with a star.
   const plain = source.endsWith('.md') ? withoutFiles(text) : text.replaceAll(/^ *\* ?/gm, '')
-  const blocks = [...plain.matchAll(new RegExp(`^\`\`\`(${languages})\\n([\\s\\S]*?)^\`\`\``, 'gm'))]
+  // A block in a group of tabs has its label after the language.
+  const blocks = [
+    ...plain.matchAll(new RegExp(`^\`\`\`(${languages})(?: [^\\n]*)?\\n([\\s\\S]*?)^\`\`\``, 'gm')),
+  ]
   for (const [index, [, language, code]] of blocks.entries()) {
     const compile = compilers[language]
     const framework = frameworkOf(language, code)
@@ -75,6 +81,12 @@ const config = {
   files,
 }
 mkdirSync(main, { recursive: true })
+// A test in the documentation imports a component that is a file of its own.
+const components = Object.keys(compilers).map(
+  (language) => `declare module '*.${language}' {\n  const component: any\n  export default component\n}\n`,
+)
+writeFileSync(join(main, 'components.d.ts'), components.join(''))
+files.push('components.d.ts')
 writeFileSync(join(main, 'tsconfig.json'), JSON.stringify(config, undefined, 2))
 const tsc = join(root, 'node_modules/typescript/bin/tsc')
 const { status } = spawnSync(process.execPath, [tsc, '-p', main], { stdio: 'inherit' })

@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 // Checks that promises are tested: the lowest version of each peer range and of Node has a row in the test matrix, the packages
-// have no dependencies but ours (by the bill of materials of the lock file), and each row in docs links to a test file.
+// have no dependencies but ours (by the bill of materials of the lock file), and each row in docs links to a test file. The threats of
+// SECURITY.md name the titles of their tests, the same in both languages.
 import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { rows } from './matrix-rows.mjs'
 import { publishedPackages } from './published.mjs'
+import { testsOf } from './security-tests.mjs'
 import { run } from './work-tree.mjs'
 
 const problems = []
@@ -40,7 +43,7 @@ for (const { folder, manifest } of publishedPackages()) {
 }
 
 let documented = 0
-for (const path of ['docs/protocol.md', 'docs/faults.md']) {
+for (const path of ['docs/servers/protocol.md', 'docs/concepts/faults.md']) {
   const base = new URL(`../${path}`, import.meta.url)
   const text = readFileSync(base, 'utf8')
   const targets = new Map([...text.matchAll(/^\[([^\]]+)\]: (\S+)$/gm)].map(([, name, to]) => [name, to]))
@@ -67,9 +70,17 @@ for (const path of ['docs/protocol.md', 'docs/faults.md']) {
     problems.push(`${path} has fewer than 35 rows with tests. Is a table missing?`)
 }
 
+const root = fileURLToPath(new URL('..', import.meta.url))
+const [threats, translated] = ['SECURITY.md', 'docs/zh/security.md'].map((path) =>
+  testsOf(root, path, problems),
+)
+if (threats.length < 50) problems.push('SECURITY.md names fewer than 50 tests. Is a table missing?')
+if (JSON.stringify(threats) !== JSON.stringify(translated))
+  problems.push('SECURITY.md and docs/zh/security.md name other tests, or in another order.')
+
 console.log(
   problems.length
     ? problems.join('\n')
-    : `${ranges} peer ranges are tested at their lowest version. No foreign dependencies. ${documented} rows in docs link to tests.`,
+    : `${ranges} peer ranges are tested at their lowest version. No foreign dependencies. ${documented} rows in docs link to tests. SECURITY.md names ${threats.length} tests.`,
 )
 process.exitCode = problems.length ? 1 : 0

@@ -15,6 +15,14 @@ for (const file of files) {
     if (!/^permissions:/m.test(text))
       report(1, 'has no `permissions`, so it gets those of the repository. Add `permissions: {}`.')
   }
+  for (const job of text.split(/^(?= {2}[\w-]+:$)/m))
+    if (/action\/publish@|release\.mjs (?:publish|canary)/.test(job))
+      for (const needed of ['id-token: write', " NPM_CONFIG_PROVENANCE: 'true'"])
+        if (!job.includes(needed))
+          report(
+            text.slice(0, text.indexOf(job)).split('\n').length,
+            `publishes without \`${needed.trim()}\``,
+          )
   for (const [index, line] of text.split('\n').entries()) {
     const [, used] = line.match(/\buses: (\S+)/) ?? []
     if (used && !used.startsWith('./') && !/@[0-9a-f]{40} # v\d/.test(line))

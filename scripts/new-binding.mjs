@@ -55,6 +55,7 @@ const files = {
   'matrix.json': '[]\n',
   'src/index.ts': `${reexports}\nexport { useEventSource } from './use-event-source.ts'\n`,
   'src/llm.ts': read('packages/vue/src/llm.ts'),
+  'src/tabs.ts': read('packages/vue/src/tabs.ts'),
   'src/testing.ts': read('packages/vue/src/testing.ts').replaceAll('@headwater/vue', `@headwater/${name}`),
   'src/stream-scope.ts': `import { createScope, type Scope } from '@headwater/core'
 

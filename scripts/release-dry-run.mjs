@@ -75,6 +75,12 @@ function makeVersions(kind, name, text) {
     const [, newest = ''] = readFileSync(join(folder, 'CHANGELOG.md'), 'utf8').split(/^## /m)
     assert.ok(newest.startsWith(version), `the changelog of ${manifest.name} starts with ${newest}`)
     assert.match(newest, /^(- |No changes)/m, `the changelog of ${manifest.name} is empty`)
+    const entries = newest.match(/^- (?!Depends on).*/gm) ?? []
+    if (before.version === '0.0.0')
+      assert.ok(
+        entries.length === 1 && entries[0].startsWith('- The first release'),
+        `the first changelog of ${manifest.name} is not one entry: ${entries.join(' | ')}`,
+      )
     if (manifest.name === name)
       assert.ok(newest.includes(`- ${text}`), `the changelog of ${name} does not contain the changeset`)
   }
@@ -88,6 +94,8 @@ function publish(version) {
   assert.ok(scope.startsWith('http://127.0.0.1:'), `would publish to ${scope}`)
   const folder = join(work, `packed-${version}`)
   release('pack', folder)
+  checkDryPublish(join(folder, 'packages'), version)
+  checkBills(version)
   release('publish', folder)
   const tags = git('tag', '--points-at', 'HEAD').split('\n').toSorted()
   assert.deepEqual(
@@ -99,14 +107,50 @@ function publish(version) {
   )
 }
 
+/** Checks that npm itself would publish each tarball. */
+function checkDryPublish(folder, version) {
+  const names = globSync('*.tgz', { cwd: folder }).map((file) => {
+    const output = run(tree, 'npm', 'publish', '--dry-run', '--json', '--ignore-scripts', join(folder, file))
+    const report = Object.values(JSON.parse(output)).find((each) => each?.files) ?? JSON.parse(output)
+    assert.equal(report.version, version, file)
+    return report.name
+  })
+  assert.deepEqual(
+    names.toSorted(),
+    manifests()
+      .map(({ name }) => name)
+      .toSorted(),
+    'npm publish --dry-run',
+  )
+}
+
+/** Checks that the bill of materials of each package has core alone, or nothing. */
+function checkBills(version) {
+  const folder = join(work, `bills-${version}`)
+  release('sbom', folder)
+  const bills = globSync('*.cdx.json', { cwd: folder }).map((file) =>
+    JSON.parse(readFileSync(join(folder, file), 'utf8')),
+  )
+  assert.equal(bills.length, manifests().length, 'bills of materials')
+  for (const { bomFormat, metadata, components } of bills) {
+    assert.equal(bomFormat, 'CycloneDX')
+    const { name } = metadata.component
+    assert.equal(metadata.component.version, version, name)
+    const parts = (components ?? []).map(({ purl }) => decodeURIComponent(purl))
+    assert.deepEqual(parts, /^(core|server)$/.test(name) ? [] : [`pkg:npm/@headwater/core@${version}`], name)
+  }
+}
+
 /** Gives the project addresses, whatever it has now. */
-function setAddresses() {
+function setAddresses(folder) {
   const addresses = {
-    repository: 'https://git.example.com/us/headwater',
+    repository: `https://git.example.com/${folder}`,
     site: 'https://headwater.example.com',
   }
   writeFileSync(join(tree, 'addresses.json'), JSON.stringify(addresses))
   run(tree, process.execPath, 'scripts/sync-addresses.mjs', '--write')
+  git('add', '--all')
+  git('commit', '--quiet', '--message', 'Set the addresses')
 }
 
 /** Checks the addresses that users see on npm, and that packing left the work tree as it was. */
@@ -116,7 +160,6 @@ async function checkAddresses(registry, version) {
     const { readme, versions } = await registry.read(manifest.name)
     for (const [field, value] of Object.entries(addressFields(addresses, directory)))
       assert.deepEqual(versions[version][field], value, `${field} of ${manifest.name}`)
-    if (!addresses.repository) continue
     assert.ok(readme.includes(`](${addresses.repository}/`), `the README of ${manifest.name} has no link`)
     assert.deepEqual(relativeLinks(readme), [], `relative links in the README of ${manifest.name}`)
   }
@@ -146,9 +189,14 @@ try {
   const first = await must('turns a changeset into one version of all packages, with changelogs', () =>
     makeVersions('minor', '@headwater/core', 'A line for the changelog.'),
   )
-  await must('packs, publishes and tags the first release', () => publish(first))
+  await must('refuses to publish while the project has no repository', () => {
+    writeFileSync(join(tree, 'addresses.json'), '{ "repository": null, "site": null }')
+    assert.throws(() => release('publish', work), /addresses\.json has no repository/)
+    setAddresses('us/headwater')
+  })
+  await must('packs, publishes and tags the first release, and npm would publish it', () => publish(first))
   const before = await must('publishes ranges that users can install', () => inRegistry(registry, first))
-  await step('publishes the addresses of the project, if it has any', () => checkAddresses(registry, first))
+  await step('publishes the addresses of the project', () => checkAddresses(registry, first))
   // Two at a time: each waits for the network about as long as for the processor.
   const waiting = [...chosen]
   const runWaiting = async () => {
@@ -163,7 +211,7 @@ try {
         )
   }
   await Promise.all([runWaiting(), runWaiting()])
-  setAddresses()
+  setAddresses('others/headwater')
   const second = await must('turns a patch of one binding into the next version of all packages', () =>
     makeVersions('patch', `@headwater/${frameworks[0].name}`, 'A patch of a binding.'),
   )
@@ -208,7 +256,7 @@ try {
       const code = `import { SseError } from '@headwater/core'; console.log(new SseError('network', 'Gone.').message)`
       assert.equal(
         run(project, process.execPath, '--input-type=module', '--eval', code),
-        'Gone. See https://headwater.example.com/errors#network.',
+        'Gone. See https://headwater.example.com/errors/network.',
       )
     },
   )

@@ -1,13 +1,14 @@
 #!/usr/bin/env node
-// node scripts/release.mjs [version | pack <folder> | publish <folder> | canary]
+// node scripts/release.mjs [version | pack <folder> | sbom <folder> | publish <folder> | attach <folder> | canary]
 // Without an argument: version, commit, check, pack, publish and tag, from a clean work tree. The workflows on GitHub and
 // scripts/release-dry-run.mjs run the same steps one by one.
 import { spawnSync } from 'node:child_process'
-import { globSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { prepareForNpm, readAddresses } from './addresses.mjs'
+import { foldChangesets } from './first-release.mjs'
 import { publishedPackages } from './published.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -26,6 +27,7 @@ const read = (command, ...args) => spawnSync(command, args, { cwd: root, encodin
 function version(...options) {
   if (!globSync('.changeset/*.md', { cwd: root }).some((path) => !path.endsWith('README.md')))
     fail('No changeset is pending, so there is nothing to release. Add one with `pnpm exec changeset`.')
+  foldChangesets(root)
   run('pnpm', 'exec', 'changeset', 'version', ...options)
 }
 
@@ -62,8 +64,43 @@ function prepare() {
   return restore
 }
 
+/** Returns the bill of materials of a package in a folder. */
+const billOf = (folder, { name, version }) =>
+  join(folder, `${name.slice(1).replace('/', '-')}-${version}.cdx.json`)
+
+/** Writes a bill of materials (CycloneDX) of each package into a folder, from the lock file. */
+function sbom(folder) {
+  mkdirSync(resolve(folder), { recursive: true })
+  for (const { manifest } of publishedPackages(root)) {
+    const options = ['--sbom-format=cyclonedx', '--lockfile-only', '--prod', `--filter=${manifest.name}`]
+    run('pnpm', 'sbom', ...options, `--out=${billOf(resolve(folder), manifest)}`)
+  }
+}
+
+/** Adds the bills of materials in a folder to the releases on GitHub. */
+function attach(folder) {
+  for (const { manifest } of publishedPackages(root))
+    run(
+      'gh',
+      'release',
+      'upload',
+      `${manifest.name}@${manifest.version}`,
+      billOf(resolve(folder), manifest),
+      '--clobber',
+    )
+}
+
+/** Fails while the project has no repository: npm could not show where a package comes from, and refuses its provenance. */
+function requireRepository() {
+  if (!readAddresses(root).repository)
+    fail(
+      'addresses.json has no repository. Set it, run `pnpm fix`, and commit: npm refuses a provenance without one.',
+    )
+}
+
 /** Publishes the tarballs in a folder, and tags the commit. */
 function publish(folder) {
+  requireRepository()
   run('pnpm', 'exec', 'changeset', 'publish', '--from-pack-dir', resolve(folder))
 }
 
@@ -71,6 +108,7 @@ function publish(folder) {
 function canary() {
   if (read('git', 'status', '--porcelain'))
     fail('The work tree has changes. Commit or drop them: a canary is built from a commit.')
+  requireRepository()
   version('--snapshot', 'canary')
   process.once('exit', prepare())
   run('pnpm', 'exec', 'changeset', 'publish', '--tag', 'canary', '--no-git-tag')
@@ -80,6 +118,7 @@ function release() {
   if (read('git', 'status', '--porcelain')) fail('The work tree has changes. Commit or drop them first.')
   const branch = read('git', 'branch', '--show-current')
   if (branch !== 'main') fail(`Releases are made from main. The current branch is ${branch || 'none'}.`)
+  requireRepository()
   version()
   const [{ manifest }] = publishedPackages(root)
   run('git', 'add', '--all')
@@ -91,11 +130,11 @@ function release() {
   console.log(`✔ ${manifest.version} is published and tagged. Next: git push --follow-tags`)
 }
 
-const steps = { version, pack, prepare, publish, canary }
+const steps = { version, pack, prepare, sbom, publish, attach, canary }
 const [step, ...rest] = process.argv.slice(2)
 if (step === undefined) release()
 else if (!Object.hasOwn(steps, step))
   fail(`Unknown step ${step}. The steps are ${Object.keys(steps).join(', ')}.`)
-else if ((step === 'pack' || step === 'publish') && !rest[0])
+else if (/^(pack|sbom|publish|attach)$/.test(step) && !rest[0])
   fail(`Usage: node scripts/release.mjs ${step} <folder>`)
 else steps[step](...rest)

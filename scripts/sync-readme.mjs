@@ -43,9 +43,10 @@ const problems = []
 const sizes = measureSizes()
 updateReadme('README.md', (text) => text)
 updateReadme('README.zh-CN.md', translateToChinese)
-for (const path of ['docs/server.md', 'docs/server.zh-CN.md']) updateBlocks(path, read(path), {}, [])
+for (const path of ['docs/servers/index.md', 'docs/zh/servers/index.md'])
+  updateBlocks(path, read(path), {}, [])
 compareExamples('README.md', 'README.zh-CN.md')
-compareExamples('docs/server.md', 'docs/server.zh-CN.md')
+compareExamples('docs/servers/index.md', 'docs/zh/servers/index.md')
 for (const { folder } of published) updatePackageReadme(basename(folder))
 
 console.log(problems.length > 0 ? problems.join('\n') : 'The READMEs are up to date, in both languages.')

@@ -70,6 +70,7 @@ function manifestFaults(text, manifest) {
   for (const word of ['workspace:', 'catalog:', '@headwater/source'])
     if (text.includes(word)) faults.push(`has ${word} in its manifest`)
   for (const name of installScripts) if (manifest.scripts?.[name]) faults.push(`has the script ${name}`)
+  if (!manifest.publishConfig?.provenance) faults.push('does not ask for a provenance in its manifest')
   for (const field of ['main', 'types']) if (!manifest[field]) faults.push(`has no ${field} in its manifest`)
   // The testing entry of a binding registers a hook of the test runner.
   if (manifest.sideEffects !== false && !manifest.sideEffects?.every?.((path) => path.includes('/testing.')))

@@ -42,17 +42,17 @@ describe('the messages of errors', () => {
   const source = readFileSync(join(root, ERROR_DOCS_FILE), 'utf8')
 
   test.each([
-    [nowhere, 'docs/errors.md'],
-    [{ repository, site: null }, `${repository}/blob/main/docs/errors.md`],
-    [{ repository, site }, `${site}/errors`],
+    [nowhere, 'docs/errors/${code}.md'],
+    [{ repository, site: null }, `${repository}/blob/main/docs/errors/\${code}.md`],
+    [{ repository, site }, `${site}/errors/\${code}`],
   ])('name the page that there is: %j', (addresses, address) => {
     const after = withErrorDocs(source, addresses)
-    expect(after).toContain(`export const ERROR_DOCS = '${address}'`)
+    expect(after).toContain(`export const errorDocs = (code: string): string => \`${address}\``)
     expect(withErrorDocs(after, nowhere)).toBe(withErrorDocs(source, nowhere))
   })
 
   test('cannot lose their address without a failure', () => {
-    expect(() => withErrorDocs("export const DOCS = ''", nowhere)).toThrow('no constant ERROR_DOCS')
+    expect(() => withErrorDocs("export const docs = ''", nowhere)).toThrow('no function errorDocs')
   })
 })
 
@@ -103,7 +103,10 @@ describe('the links of a README', () => {
       '![A page](../../docs/screenshots/react-phone-dark.png "Dark")',
       `![A page](${repository}/raw/main/docs/screenshots/react-phone-dark.png "Dark")`,
     ],
-    ['<a href="../../docs/protocol.md">', `<a href="${repository}/blob/main/docs/protocol.md">`],
+    [
+      '<a href="../../docs/servers/protocol.md">',
+      `<a href="${repository}/blob/main/docs/servers/protocol.md">`,
+    ],
     ['Text\n\n[core]: ../core/README.md', `Text\n\n[core]: ${repository}/blob/main/packages/core/README.md`],
   ])('become absolute: %s', (relative, expected) => {
     expect(relativeLinks(relative)).toHaveLength(1)

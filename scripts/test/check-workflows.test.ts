@@ -7,15 +7,16 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 const root = join(import.meta.dirname, '../..')
 
 describe('check-workflows', () => {
-  const valid = readFileSync(join(root, '.github/workflows/ci.yml'), 'utf8')
+  const read = (file: string) => readFileSync(join(root, '.github/workflows', file), 'utf8')
+  const valid = read('ci.yml')
 
-  /** Returns the output of the check for the repository's workflow after one replacement. */
-  function check(from: string | RegExp, to: string) {
+  /** Returns the output of the check for a workflow of the repository after one replacement. */
+  function check(from: string | RegExp, to: string, workflow = 'ci.yml') {
     const folder = mkdtempSync(join(tmpdir(), 'headwater-workflows-'))
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
     for (const name of ['.github', 'scripts'])
       cpSync(join(root, name), join(folder, name), { recursive: true })
-    writeFileSync(join(folder, '.github/workflows/ci.yml'), valid.replace(from, to))
+    writeFileSync(join(folder, '.github/workflows', workflow), read(workflow).replace(from, to))
     const { stdout } = spawnSync(process.execPath, [join(root, 'scripts/check-workflows.mjs')], {
       cwd: folder,
       encoding: 'utf8',
@@ -38,6 +39,13 @@ describe('check-workflows', () => {
     expect(valid.replace(from, to)).not.toBe(valid)
     expect(check(from, to)).toContain(fault)
   })
+
+  test.each([/ {6}id-token: write.*\n/, / {10}NPM_CONFIG_PROVENANCE: 'true'\n/])(
+    'reports a job that publishes without %s',
+    (line) => {
+      expect(check(line, '', 'release.yml')).toMatch(/release\.yml:\d+ publishes without/)
+    },
+  )
 
   test('accepts the workflow of the repository', () => {
     expect(check('', '')).toContain('well-formed and pinned')

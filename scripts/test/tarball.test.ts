@@ -11,6 +11,7 @@ const manifest = {
   main: './dist/index.js',
   types: './dist/index.d.ts',
   dependencies: { '@headwater/core': '^1.0.0' },
+  publishConfig: { access: 'public', provenance: true },
 }
 const good = {
   'package.json': JSON.stringify(manifest),
@@ -67,6 +68,7 @@ test.each([
     withManifest({ exports: { '@headwater/source': './src' } }),
     'has @headwater/source',
   ],
+  ['no provenance', withManifest({ publishConfig: { access: 'public' } }), 'does not ask for a provenance'],
   ['an install script', withManifest({ scripts: { postinstall: 'x' } }), 'has the script postinstall'],
   ['no main', withManifest({ main: undefined }), 'has no main'],
   ['no types', withManifest({ types: undefined }), 'has no types'],

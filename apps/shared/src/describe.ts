@@ -1,5 +1,6 @@
 import type { Snapshot } from '@headwater/core'
 import { askAgain, chat, stopAnswer } from './chat.ts'
+import { detailOf } from './detail.ts'
 import type { Texts } from './english.ts'
 
 /** Texts that describe a connection, and the action of its button. */
@@ -34,28 +35,4 @@ export function describe(stream: Snapshot<unknown>, texts: Texts, isAnswer = fal
     return { ...description, label: texts.close, disabled: false, act: stream.close }
   const label = stream.status === 'waiting' ? texts.retry : texts.open
   return { ...description, label, disabled: stream.status === 'paused', act: stream.open }
-}
-
-function detailOf(stream: Snapshot<unknown>, { detail }: Texts): string {
-  switch (stream.status) {
-    case 'idle':
-      return detail.idle
-    case 'connecting':
-      return detail.connecting(stream.attempt)
-    case 'open':
-      return stream.continuity === 'fresh' ? detail.fresh : detail[stream.continuity](stream.downtimeMs)
-    case 'waiting':
-      return `${detail.waiting(stream.attempt)} ${stream.error.code}: ${stream.error.message}`
-    case 'paused':
-      return detail[stream.reason]
-    case 'closed':
-      return [detail[stream.reason], stream.error?.message].filter(Boolean).join(' ')
-  }
-}
-
-/** Returns the seconds until the next attempt, and the remaining fraction of the delay, from 1 to 0. */
-export function countDown(stream: Snapshot<unknown>, at: number): { seconds: string; fraction: number } {
-  if (stream.status !== 'waiting') return { seconds: '', fraction: 0 }
-  const leftMs = Math.max(0, stream.retryAt - at)
-  return { seconds: `${(leftMs / 1000).toFixed(1)} s`, fraction: Math.min(1, leftMs / stream.delayMs) }
 }

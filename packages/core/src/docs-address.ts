@@ -1,2 +1,2 @@
-/** Page that explains the error codes, one section for each. The message of each `SseError` ends with it. */
-export const ERROR_DOCS = 'docs/errors.md'
+/** Returns the page that explains an error code. The message of each `SseError` ends with it. */
+export const errorDocs = (code: string): string => `docs/errors/${code}.md`

@@ -1,4 +1,4 @@
-import { ERROR_DOCS } from './docs-address.ts'
+import { errorDocs } from './docs-address.ts'
 
 /**
  * Code of an {@link SseError}, to switch over.
@@ -51,7 +51,7 @@ export interface SseErrorDetails {
 }
 
 /**
- * The error class of this library. Its `code` is for programs; its message is for people, and ends with the section of the
+ * The error class of this library. Its `code` is for programs; its message is for people, and ends with the page of the
  * docs about the code.
  *
  * @example
@@ -77,7 +77,7 @@ export class SseError extends Error {
   declare readonly cause?: unknown
 
   constructor(code: SseErrorCode, message: string, details?: SseErrorDetails) {
-    super(`${message.replace(/[^.!?]$/, '$&.')} See ${ERROR_DOCS}#${code}.`)
+    super(`${message.replace(/[^.!?]$/, '$&.')} See ${errorDocs(code)}.`)
     this.code = code
     Object.assign(this, details)
   }

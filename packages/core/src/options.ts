@@ -1,6 +1,7 @@
 import { createHeaders } from './connection/transport.ts'
 import { checkUrl } from './connection/url.ts'
 import { refuse, SseError } from './errors.ts'
+import { suggest } from './similar-name.ts'
 import type { PolicyOptions } from './connection/retry-policy.ts'
 import type { ConnectionEvent, ConnectionSnapshot, Effect } from './connection/state.ts'
 import type { Fetch, RedirectRule } from './connection/transport.ts'
@@ -112,8 +113,7 @@ export function checkOptions(
   const { method = 'GET', body, headers, retry, fetch: send } = options
   if (typeof method !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(method))
     refuse('method', `is not an HTTP method: ${method}`)
-  if (body != null && /^(get|head)$/i.test(method))
-    refuse('body', `is not allowed with ${method}. Set method: 'POST'`)
+  if (body != null && /^(get|head)$/i.test(method)) refuse('body', `is not allowed with ${method}`)
   if (send !== undefined && typeof send !== 'function') refuse('fetch', 'must be a function')
   if (headers && typeof headers !== 'function') createHeaders(headers)
   if (retry && !/^(function|object)$/.test(typeof retry))
@@ -136,30 +136,11 @@ function checkEach(options: object | false | undefined, known: string, prefix: s
   const names = known.split(' ')
   for (const [name, value] of Object.entries(options || {})) {
     if (value === undefined) continue
-    if (!names.includes(name)) {
-      const similar = findSimilar(name.toLowerCase(), names)
-      refuse(prefix + name, `is unknown${similar ? `. Did you mean ${prefix}${similar}?` : ''}`)
-    }
+    if (!names.includes(name)) refuse(prefix + name, `is unknown${suggest(prefix, name, names)}`)
     if (!NUMERIC_OPTIONS.test(name) || value === false || value === KEYWORDS[name]) continue
     if (!(typeof value === 'number' && value >= 0))
       refuse(prefix + name, `must be a number of 0 or more, not ${value}`)
   }
-}
-
-/** Returns the name that takes the fewest edits to become `name`, up to five edits and half of the letters. */
-function findSimilar(name: string, names: readonly string[]): string | undefined {
-  for (let edits = 0; edits <= Math.min(name.length / 2, 5); edits++) {
-    const similar = names.find((each) => isWithinEdits(name, each.toLowerCase(), edits))
-    if (similar) return similar
-  }
-  return undefined
-}
-
-/** Returns true if inserting and deleting this many characters makes the texts equal. */
-function isWithinEdits(one: string, other: string, edits: number): boolean {
-  const [oneRest, otherRest] = [one.slice(1), other.slice(1)]
-  if (one[0] === other[0]) return one === other || isWithinEdits(oneRest, otherRest, edits)
-  return edits > 0 && (isWithinEdits(oneRest, other, edits - 1) || isWithinEdits(one, otherRest, edits - 1))
 }
 
 /**
@@ -176,7 +157,7 @@ export async function resolveOption<Value>(
   try {
     return await (value as (context: AttemptContext) => Value | PromiseLike<Value>)(context)
   } catch (cause) {
-    throw new SseError('option-failed', `The function given as option ${option} threw: ${String(cause)}`, {
+    throw new SseError('option-failed', `Option ${option} threw: ${String(cause)}`, {
       option,
       cause,
     })

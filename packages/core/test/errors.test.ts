@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
-import { ERROR_DOCS } from '../src/docs-address.ts'
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { errorDocs } from '../src/docs-address.ts'
 import { SseError, type SseErrorCode } from '../src/index.ts'
 
 // Complete by type: a code that is added has to be added here, and then to the docs.
@@ -22,16 +22,29 @@ const codes: Record<SseErrorCode, true> = {
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
 
 test.each(['No response.', 'No response', 'No response!'])(
-  'the message of an error ends with the section of the docs about its code: %s',
+  'the message of an error ends with the page of the docs about its code: %s',
   (message) => {
     const { message: text } = new SseError('network', message)
-    expect(text).toBe(`No response${message.endsWith('!') ? '!' : '.'} See ${ERROR_DOCS}#network.`)
+    expect(text).toBe(`No response${message.endsWith('!') ? '!' : '.'} See ${errorDocs('network')}.`)
   },
 )
 
-test.each(['docs/errors.md', 'docs/errors.zh-CN.md'])('%s has a section for each code, in order', (path) => {
-  const headings = [...read(path).matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)
-  expect(headings).toEqual(Object.keys(codes))
+describe.each(['docs/errors', 'docs/zh/errors'])('%s', (folder) => {
+  test('has a page for each code, and no other', () => {
+    const pages = readdirSync(new URL(`../../../${folder}`, import.meta.url))
+    expect(pages.sort()).toEqual([...Object.keys(codes).map((code) => `${code}.md`), 'index.md'].sort())
+  })
+
+  test('has a table of the codes, in order', () => {
+    const rows = [...read(`${folder}/index.md`).matchAll(/^\| \[`([\w-]+)`\]\(\1\.md\) +\|/gm)]
+    expect(rows.map(([, code]) => code)).toEqual(Object.keys(codes))
+  })
+
+  test.each(Object.keys(codes))('says on the page %s what happened and what to do', (code) => {
+    const page = read(`${folder}/${code}.md`)
+    expect(page).toContain(`\n# ${code}\n`)
+    expect(page.match(/^## .+$/gm)).toHaveLength(2)
+  })
 })
 
 test('the table of codes has the same codes in the same order', () => {

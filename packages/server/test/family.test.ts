@@ -57,6 +57,32 @@ test('a channel of a family is freed when it is idle, and opened again when it i
   expect(clock.timers).toBe(0)
 })
 
+test('clients that ask for a thousand channels leave nothing behind after idleMs', async () => {
+  const clock = createFakeClock()
+  let open = 0
+  const rooms = channels<Events>(uniqueName(), {
+    clock,
+    idleMs: 60_000,
+    log: () => {
+      open++
+      const log = memoryLog({ clock })
+      const close = log.close.bind(log)
+      log.close = () => {
+        open--
+        return close()
+      }
+      return log
+    },
+  })
+  for (let n = 0; n < 1_000; n++) {
+    const response = await rooms(`room ${n}`).respond(requestTo())
+    await response.body!.cancel()
+  }
+  expect(open).toBe(1_000)
+  for (let second = 0; second < 100; second += 4) await clock.advance(4_000)
+  expect([open, clock.timers]).toEqual([0, 0])
+})
+
 test('a family that is closed ends all responses and answers 503', async () => {
   const rooms = channels<Events>(uniqueName(), { log: () => memoryLog() })
   const clients = [

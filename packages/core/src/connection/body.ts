@@ -27,7 +27,7 @@ export function readBody(body: unknown): BodyReader | undefined {
   if (!body) return undefined
   const source = body as Body
   if (source.getReader) return source.getReader()
-  const iterator = source[Symbol.asyncIterator]?.() ?? refuseBody()
+  const iterator = source[Symbol.asyncIterator]?.() ?? refuseBody(body)
   return {
     read: () => iterator.next(),
     async cancel() {
@@ -43,7 +43,7 @@ export function toBytes(chunk: unknown): Uint8Array | undefined {
   if (typeof chunk === 'string') return encode(chunk)
   if (chunk === undefined || chunk instanceof Uint8Array) return chunk
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-  return chunk instanceof ArrayBuffer ? new Uint8Array(chunk) : refuseBody()
+  return chunk instanceof ArrayBuffer ? new Uint8Array(chunk) : refuseBody(chunk)
 }
 
 /** Returns the start of a body as text. Stops at a limit of size and time. */
@@ -79,6 +79,7 @@ export function toByteString(text: string): string {
   return String.fromCharCode(...encode(text))
 }
 
-function refuseBody(): never {
-  refuse('fetch', 'must resolve with a Response whose body is a web stream or an async iterable of bytes')
+/** @throws SseError `invalid-option` for a response, a body or a chunk that cannot be read. */
+export function refuseBody(value: unknown): never {
+  refuse('fetch', `must resolve with a Response with a body of bytes, not ${value}`)
 }

@@ -1,5 +1,6 @@
 import { SseError } from '../errors.ts'
-import { isBuffered, type Machine, type Policy } from './state.ts'
+import { limit, type PolicyOptions } from './retry-policy.ts'
+import { isBuffered, type Machine } from './state.ts'
 
 /** Longest limit that is learned or grows. */
 export const MAX_TIMEOUT_MS = 300_000
@@ -11,28 +12,36 @@ const STEADY_GAPS = 200
 const MIN_RHYTHM_TIMEOUT_MS = 90_000
 
 /** Time at which the current state has lasted too long if nothing happens. */
-export function deadline(machine: Machine, policy: Policy): number {
+export function deadline(machine: Machine, options: PolicyOptions): number {
   const { state } = machine
   let limitMs = Infinity
-  if (state.status === 'connecting') limitMs = connectTimeout(machine, policy)
+  if (state.status === 'connecting') limitMs = connectTimeout(machine, options)
   if (state.status === 'waiting') limitMs = state.delayMs
-  if (state.status === 'open') limitMs = idleTimeout(machine, policy)
-  const hideAt = machine.pauseReasons.includes('hidden')
-    ? Infinity
-    : machine.hiddenAt + policy.pauseWhenHiddenMs
-  return Math.min(hideAt, machine.activeAt + limitMs)
+  if (state.status === 'open') limitMs = idleTimeout(machine, options)
+  return Math.min(
+    machine.pauseReasons.includes('hidden') ? Infinity : hideAt(machine, options),
+    machine.activeAt + limitMs,
+  )
+}
+
+/** Time at which a hidden page pauses the stream. */
+export function hideAt({ hiddenAt }: Machine, { pauseWhenHiddenMs = false }: PolicyOptions): number {
+  return hiddenAt + limit(pauseWhenHiddenMs)
 }
 
 /** Time limit for a response, in milliseconds. */
-export function connectTimeout({ grownConnectMs }: Machine, { connectTimeoutMs }: Policy): number {
-  return Math.max(connectTimeoutMs, grownConnectMs)
+export function connectTimeout(
+  { grownConnectMs }: Machine,
+  { connectTimeoutMs = 20_000 }: PolicyOptions,
+): number {
+  return Math.max(limit(connectTimeoutMs), grownConnectMs)
 }
 
 /** Time limit for silence on the current connection, in milliseconds. */
-function idleTimeout(machine: Machine, { idleTimeoutMs }: Policy): number {
+function idleTimeout(machine: Machine, { idleTimeoutMs = 'auto' }: PolicyOptions): number {
   const { midMessage, lostMidMessage, heartbeatGapMs, idleOverrideMs } = machine
   if (idleOverrideMs !== undefined) return idleOverrideMs
-  if (idleTimeoutMs !== 'auto') return idleTimeoutMs
+  if (idleTimeoutMs !== 'auto') return limit(idleTimeoutMs)
   if (midMessage && !lostMidMessage && !isBuffered(machine)) return 20_000
   return Math.min(Math.max(15_000, 3 * (heartbeatGapMs || Infinity)), rhythmTimeout(machine), MAX_TIMEOUT_MS)
 }
@@ -47,22 +56,16 @@ export function rhythmTimeout({ activeAt, stateSince, longestGapMs }: Machine): 
 }
 
 /** Creates the error for a state that has lasted too long: `connecting` or `open`. */
-export function timeoutError(machine: Machine, policy: Policy): SseError {
-  const { address, inPage } = policy
+export function timeoutError(machine: Machine, options: PolicyOptions, address: string): SseError {
   if (machine.state.status === 'open') {
     const place = machine.midMessage ? ' in the middle of a message' : ''
     return new SseError(
       'idle-timeout',
-      `${address}: no data for ${idleTimeout(machine, policy) / 1_000} s${place} (idleTimeoutMs). The connection is considered dead.${place && BUFFERING_HINT}`,
+      `${address}: no data for ${idleTimeout(machine, options) / 1_000} s${place} (idleTimeoutMs)`,
     )
   }
   return new SseError(
     'connect-timeout',
-    `${address}: no response within ${connectTimeout(machine, policy)} ms (connectTimeoutMs).${BUFFERING_HINT}` +
-      (inPage ? ' Over HTTP/1.1 a browser opens six connections to an origin: share streams.' : ''),
+    `${address}: no response within ${connectTimeout(machine, options) / 1_000} s (connectTimeoutMs). A proxy may buffer it, or a browser has six connections open`,
   )
 }
-
-/** Explains the usual reason for a response that comes late or stops anywhere. */
-const BUFFERING_HINT =
-  ' If a proxy buffers the response, send X-Accel-Buffering: no, or set proxy_buffering off in nginx.'

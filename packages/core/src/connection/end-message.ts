@@ -13,6 +13,6 @@ export function parseEnd(body: string): DeliveryResult {
     // It is the end, whatever it is.
   }
   if (!error) return ENDED
-  const text = `The server ended the stream with an error: ${error.message} (${error.code})`
+  const text = `The server reported an error: ${error.message} (${error.code})`
   return { ended: true, error: new SseError('server', text, { body }) }
 }

@@ -21,7 +21,7 @@ export interface Reader {
   /** Promise of the listeners that were called by the last `read`: reading continues once it has settled. */
   readonly waitFor: PromiseLike<unknown> | undefined
   /** Parses a chunk and delivers its messages. */
-  read(chunk: Uint8Array): Batch
+  read(chunk: Uint8Array | string): Batch
   /**
    * Starts a new response, with the last event id or with another one.
    *
@@ -55,7 +55,7 @@ export function createReader(
     onMessage(message) {
       if (message.type === GAP) return onGap(parseGap(message.data))
       messages++
-      if (replay.isPending && message.id !== '') replay.check(message.id)
+      replay?.check(message.id)
       const delivery = message.type === END ? parseEnd(message.data) : onMessage(message)
       if (delivery === DELIVERED) return
       result = combine(result, delivery)
@@ -83,7 +83,7 @@ export function createReader(
     },
     reset(lastEventId, isVerified) {
       parser.reset(lastEventId)
-      replay.start(isVerified ? '' : parser.lastEventId)
+      replay?.start(isVerified ? '' : parser.lastEventId)
     },
     close: parser.close,
   }

@@ -1,34 +1,42 @@
-import { warnOnce } from '../warn.ts'
+import { warnOnce } from '../development.ts'
 import { isSendableId } from './transport.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** Check for a server that ignores `Last-Event-ID`. */
 export interface ReplayCheck {
   /** Starts a response to a request that was sent with this id; `''` if there is nothing to check. */
   start(lastEventId: string): void
-  /** True until the response has had two ids. */
-  isPending: boolean
-  /** Checks the id of a message, while the check is pending. */
+  /** Checks the id of a message; `''` if it has none. */
   check(id: string): void
+}
+
+/** Returns a check for one stream; `undefined` in production: see development.ts. */
+export function createReplayCheck(): ReplayCheck | undefined {
+  try {
+    if (process.env.NODE_ENV !== 'production') return createCheck()
+  } catch {
+    return createCheck()
+  }
+  return undefined
 }
 
 /**
  * Creates a check that warns if a response begins with the same two ids as the first one, although the stream was past them. A
  * single id would not do: some servers greet each client with the same one. A server that sends no old messages goes unnoticed.
  */
-export function createReplayCheck(): ReplayCheck {
+function createCheck(): ReplayCheck {
   let first: string | undefined
   let sentId = ''
+  /** Two different ids that the response began with. */
   let ids: string[] = []
-  const check: ReplayCheck = {
-    isPending: true,
+  return {
     start(lastEventId) {
       sentId = lastEventId
       ids = []
-      check.isPending = true
     },
     check(id) {
-      if (id === ids[0] || ids.push(id) < 2) return
-      check.isPending = false
+      if (ids.length === 2 || id === '' || id === ids[0] || ids.push(id) < 2) return
       const names = ids.join(' and ')
       if (first === names && isSendableId(sentId) && !ids.includes(sentId))
         warnOnce(
@@ -38,5 +46,4 @@ export function createReplayCheck(): ReplayCheck {
       first ??= names
     },
   }
-  return check
 }

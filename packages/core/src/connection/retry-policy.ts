@@ -1,6 +1,6 @@
 import { MAX_TIMER_MS } from '../platform/clock.ts'
 import { guard, type SseError } from '../errors.ts'
-import type { Machine, Policy } from './state.ts'
+import type { ConnectionEvent, Machine, RetryDecision } from './state.ts'
 
 /** Information that a {@link RetryRule} decides on. */
 export interface RetryContext {
@@ -102,36 +102,33 @@ export function isUnauthorized(error: SseError | undefined): boolean {
   return error?.status === 401 || error?.status === 403
 }
 
-/** Derives the policy of a connection from its options. */
-export function createPolicy(options: PolicyOptions, address = 'The stream', inPage = false): Policy {
-  const { method = 'GET', headers, idempotent = false, retry } = options
-  const canRetry = (resumable: boolean) => idempotent || resumable || /^(get|head)$/i.test(method)
-  const ruleOptions = typeof retry === 'object' ? retry : undefined
-  return {
-    address,
-    inPage,
-    connectTimeoutMs: limit(options.connectTimeoutMs ?? 20_000),
-    idleTimeoutMs: limit(options.idleTimeoutMs ?? 'auto'),
-    pauseWhenHiddenMs: limit(options.pauseWhenHiddenMs ?? false),
-    canRetry,
-    afterFailure(machine, error, { at, jitter, resumable }) {
-      const { failures: attempt, failingSince, retryMs } = machine
-      const { status, retryAfterMs = 0 } = error
-      if (status === 204) return 'ended'
-      if (isUnauthorized(error) && typeof headers === 'function' && !machine.headersRefreshed)
-        return 'refresh'
-      if (!canRetry(resumable)) return error.code === 'ended' ? 'ended' : 'failed'
-      if (retry === false || !(guard(() => ruleOptions?.when?.(error)) ?? isTransient(error, machine)))
-        return 'failed'
+/** Returns true if the request may be sent again. */
+export function canRetry({ method = 'GET', idempotent }: PolicyOptions, resumable: boolean): boolean {
+  return idempotent || resumable || /^(get|head)$/i.test(method)
+}
 
-      const elapsedMs = at - failingSince
-      const context: RetryContext = { attempt, error, status, retryMs, elapsedMs, jitter }
-      const ruleMs = typeof retry === 'function' ? guard(retry, context) : undefined
-      const delayMs = ruleMs ?? exponential(ruleOptions)(context)
-      if (delayMs === false) return 'failed'
-      return Math.min(Math.max(delayMs || 0, floorMs(machine, jitter), retryAfterMs), MAX_TIMER_MS)
-    },
-  }
+/** Decides what follows an attempt that has just failed and is counted in `failures`. */
+export function afterFailure(
+  machine: Machine,
+  error: SseError,
+  { at, jitter, resumable }: ConnectionEvent,
+  options: PolicyOptions,
+): RetryDecision {
+  const { headers, retry } = options
+  const { failures: attempt, failingSince, retryMs } = machine
+  const { status, retryAfterMs = 0 } = error
+  if (status === 204) return 'ended'
+  if (isUnauthorized(error) && typeof headers === 'function' && !machine.headersRefreshed) return 'refresh'
+  if (!canRetry(options, resumable)) return error.code === 'ended' ? 'ended' : 'failed'
+  const rule = typeof retry === 'function' ? retry : undefined
+  const ruleOptions = typeof retry === 'object' ? retry : undefined
+  if (retry === false || !(guard(() => ruleOptions?.when?.(error)) ?? isTransient(error, machine)))
+    return 'failed'
+
+  const context: RetryContext = { attempt, error, status, retryMs, elapsedMs: at - failingSince, jitter }
+  const delayMs = (rule && guard(rule, context)) ?? exponential(ruleOptions)(context)
+  if (delayMs === false) return 'failed'
+  return Math.min(Math.max(delayMs || 0, floorMs(machine, jitter), retryAfterMs), MAX_TIMER_MS)
 }
 
 /** Shortest delay, in milliseconds, against hot loops: a server that closes after each message is not reconnected as fast. */
@@ -140,7 +137,8 @@ function floorMs({ failures, shortConnections }: Machine, jitter: number): numbe
   return failures > 1 ? 200 : 0
 }
 
-function limit<Ms>(ms: Ms | false): Ms | number {
+/** Returns a time limit in milliseconds; `Infinity` for none. */
+export function limit(ms: number | false): number {
   return ms === false ? Infinity : ms
 }
 

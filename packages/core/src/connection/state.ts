@@ -1,6 +1,7 @@
 import type { SseError } from '../errors.ts'
 import type { PauseReason } from '../platform/page.ts'
 import type { Continuity, Gap } from './continuity.ts'
+import type { RoleState } from './relay.ts'
 
 /**
  * State of a connection, as a union: each status has exactly the fields that make sense for it.
@@ -40,6 +41,10 @@ export type ConnectionState =
 /** Event of a connection, without its context. An event with a `generation` is dropped once that attempt is over. */
 export type ConnectionEventBody =
   | { readonly type: 'open' | 'close' | 'release' | 'timer-fired' }
+  /** The connection needs a socket of its own, because no other tab relays the stream any more, or this tab is to relay it. */
+  | { readonly type: 'reconnect' }
+  /** The role among the tabs of a stream that is shared across tabs has changed. */
+  | ({ readonly type: 'role' } & RoleState)
   /** A message ended the stream, or made it fail with `error`. */
   | { readonly type: 'terminated'; readonly error: SseError | undefined }
   | { readonly type: 'pause' | 'resume'; readonly reason: PauseReason }
@@ -105,25 +110,7 @@ export interface ConnectionSnapshot {
 }
 
 /** Result of a retry policy: the delay in milliseconds, an immediate attempt with fresh headers, or a final state. */
-type RetryDecision = number | 'refresh' | 'ended' | 'failed'
-
-/** Rules that transitions follow; derived from the options. */
-export interface Policy {
-  /** URL of the current attempt as errors show it. */
-  readonly address: string
-  /** True in a page or a worker, where the browser limits connections. */
-  readonly inPage: boolean
-  /** Time limit for a response, in milliseconds. */
-  readonly connectTimeoutMs: number
-  /** Time limit for silence on an open stream, in milliseconds. */
-  readonly idleTimeoutMs: number | 'auto'
-  /** Time after which a hidden page pauses the stream, in milliseconds. */
-  readonly pauseWhenHiddenMs: number
-  /** Returns true if the request may be sent again. */
-  canRetry(resumable: boolean): boolean
-  /** Decides what follows an attempt that has just failed and is counted in `failures`. */
-  afterFailure(machine: Machine, error: SseError, context: EventContext): RetryDecision
-}
+export type RetryDecision = number | 'refresh' | 'ended' | 'failed'
 
 /** Everything that transitions depend on. */
 export interface Machine {

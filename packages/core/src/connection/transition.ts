@@ -1,10 +1,11 @@
 import type { SseError } from '../errors.ts'
 import type { PauseReason } from '../platform/page.ts'
 import { handleBatch } from './batch.ts'
-import { connectTimeout, deadline, MAX_TIMEOUT_MS, rhythmTimeout, timeoutError } from './deadline.ts'
+import { connectTimeout, deadline, hideAt, MAX_TIMEOUT_MS, rhythmTimeout, timeoutError } from './deadline.ts'
 import { type ConnectionEvent, type ConnectionState, type Effect, holdsSocket, isActive } from './state.ts'
+import { afterFailure, canRetry, type PolicyOptions } from './retry-policy.ts'
 import { noticeSleep } from './sleep.ts'
-import type { Draft, Machine, Policy } from './state.ts'
+import type { Draft, Machine } from './state.ts'
 
 /** Longest timer, in milliseconds, so that sleep is noticed soon after it. */
 const MAX_TIMER_MS = 30_000
@@ -24,7 +25,8 @@ const PACED_RETRY_MS = 250
 export function transition(
   before: Machine,
   given: ConnectionEvent,
-  policy: Policy,
+  options: PolicyOptions,
+  address = 'The stream',
 ): readonly [Machine, readonly Effect[]] {
   if (!isRelevant(before, given)) return [before, []]
   const fired = given.type === 'timer-fired'
@@ -32,13 +34,13 @@ export function transition(
   const event = fired ? { ...given, at: Math.max(given.at, before.timerAt) } : given
   const { at } = event
   const after = { ...before }
-  noticeSleep(after, event, policy)
-  handle(after, event, policy)
+  noticeSleep(after, event, options)
+  handle(after, event, options, address)
 
   // A running timer that is early enough is kept, so that a chunk costs no timer. One that is overdue may be late by any time.
   const runningAt = fired ? Infinity : before.timerAt
   const keptAt = runningAt < at ? Infinity : runningAt
-  const dueAt = deadline(after, policy)
+  const dueAt = deadline(after, options)
   after.timerAt = dueAt === Infinity ? dueAt : Math.min(keptAt, dueAt, at + MAX_TIMER_MS)
   return [after, effectsOf(before, after, runningAt, at)]
 }
@@ -72,7 +74,7 @@ function isRelevant(machine: Machine, event: ConnectionEvent): boolean {
   return isActive(machine)
 }
 
-function handle(machine: Draft, event: ConnectionEvent, policy: Policy): void {
+function handle(machine: Draft, event: ConnectionEvent, options: PolicyOptions, address: string): void {
   const { at } = event
   switch (event.type) {
     case 'open':
@@ -92,11 +94,11 @@ function handle(machine: Draft, event: ConnectionEvent, policy: Policy): void {
       return enter(machine, state, at)
     }
     case 'attempt-failed':
-      return handleFailure(machine, event.error, event, policy)
+      return handleFailure(machine, event.error, event, options)
     case 'timer-fired':
-      return handleTimer(machine, event, policy)
+      return handleTimer(machine, event, options, address)
     case 'pause':
-      if (event.reason !== 'hidden') return pause(machine, event, policy, event.reason)
+      if (event.reason !== 'hidden') return pause(machine, event, options, event.reason)
       machine.hiddenAt = at
       return
     case 'resume': {
@@ -114,6 +116,12 @@ function handle(machine: Draft, event: ConnectionEvent, policy: Policy): void {
       machine.headersRefreshed = false
       return enter(machine, { status: 'open', continuity, downtimeMs: at - (disconnectedAt ?? at) }, at)
     }
+    case 'reconnect':
+      if (holdsSocket(machine)) connect(machine, at)
+      return
+    case 'role':
+      machine.state = { ...machine.state }
+      return
     case 'gap':
       if (machine.state.status === 'open') machine.state = { ...machine.state, continuity: 'gap' }
       return
@@ -167,11 +175,11 @@ function reconnect(machine: Draft, event: ConnectionEvent): void {
 function pause(
   machine: Draft,
   { at, resumable }: ConnectionEvent,
-  policy: Policy,
+  options: PolicyOptions,
   reason: PauseReason,
 ): void {
   // A request that may be sent only once is never aborted because of the page: it could not be sent again.
-  if (holdsSocket(machine) && !policy.canRetry(resumable)) {
+  if (holdsSocket(machine) && !canRetry(options, resumable)) {
     machine.hiddenAt = Infinity
     return
   }
@@ -179,22 +187,27 @@ function pause(
   if (machine.state.status !== 'paused') enter(machine, { status: 'paused', reason }, at)
 }
 
-function handleTimer(machine: Draft, event: ConnectionEvent, policy: Policy): void {
+function handleTimer(machine: Draft, event: ConnectionEvent, options: PolicyOptions, address: string): void {
   const { status } = machine.state
   const { at } = event
-  if (machine.hiddenAt + policy.pauseWhenHiddenMs <= at) pause(machine, event, policy, 'hidden')
-  else if (at < deadline(machine, policy)) return
+  if (hideAt(machine, options) <= at) pause(machine, event, options, 'hidden')
+  else if (at < deadline(machine, options)) return
   else if (status === 'waiting') connect(machine, at)
   else {
-    const error = timeoutError(machine, policy)
+    const error = timeoutError(machine, options, address)
     // The server may have been silent on purpose. Then this has been the only needless reconnect.
     if (at - machine.activeAt >= rhythmTimeout(machine)) machine.longestGapMs = Infinity
-    handleFailure(machine, error, event, policy)
+    handleFailure(machine, error, event, options)
   }
 }
 
 /** Ends the current attempt with an error. The policy decides what follows. */
-function handleFailure(machine: Draft, error: SseError, event: ConnectionEvent, policy: Policy): void {
+function handleFailure(
+  machine: Draft,
+  error: SseError,
+  event: ConnectionEvent,
+  options: PolicyOptions,
+): void {
   const { at } = event
   if (machine.state.status === 'open') countShort(machine, at - machine.stateSince)
   if (machine.failures++ === 0) machine.failingSince = at
@@ -202,12 +215,12 @@ function handleFailure(machine: Draft, error: SseError, event: ConnectionEvent, 
   const { code } = error
   // Limits grow where they were reached: a proxy that buffers needs its time. Without a network they would delay the recovery.
   if (code === 'connect-timeout')
-    machine.grownConnectMs = Math.min(2 * connectTimeout(machine, policy), MAX_TIMEOUT_MS)
+    machine.grownConnectMs = Math.min(2 * connectTimeout(machine, options), MAX_TIMEOUT_MS)
   if (code === 'network') machine.grownConnectMs = 0
   if (machine.state.status === 'open')
     machine.lostMidMessage = code === 'idle-timeout' && machine.midMessage && machine.hasMessages
   machine.retryNotBefore = at + (error.retryAfterMs ?? 0)
-  const decision = policy.afterFailure(machine, error, event)
+  const decision = afterFailure(machine, error, event, options)
   // A refresh counts as failed only if the attempt that used it is rejected.
   machine.headersRefreshed = decision === 'refresh'
   if (decision === 'refresh') connect(machine, at)

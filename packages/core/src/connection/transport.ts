@@ -1,10 +1,12 @@
 import { type Clock, MAX_TIMER_MS, msUntil } from '../platform/clock.ts'
 import { refuse, SseError, type SseErrorCode, type SseErrorDetails } from '../errors.ts'
-import { warnOnce } from '../warn.ts'
-import { encode, readBody, readExcerpt, toBytes, toByteString } from './body.ts'
+import { warnOnce } from '../development.ts'
+import { encode, readBody, readExcerpt, refuseBody, toBytes, toByteString } from './body.ts'
 import { redactUrl } from './url.ts'
 
 export { guard } from '../errors.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** Function that sends requests, with the signature of the global `fetch`. */
 export type Fetch = typeof fetch
@@ -79,11 +81,7 @@ export async function openTransport(
   const headers = createHeaders(request.headers)
   if (!headers.has('accept')) headers.set('accept', 'text/event-stream')
   if (isSendableId(lastEventId)) headers.set('last-event-id', toByteString(lastEventId))
-  else if (lastEventId)
-    warnOnce(
-      'last-event-id',
-      `The last event id of ${redactUrl(url)} (${lastEventId.length} characters) is not sent: it is blank, has control characters or is longer than 4 KiB.`,
-    )
+  else if (lastEventId) warnUnsentId(url, lastEventId)
 
   const isSafe = body == null && [...headers.keys()].every((name) => CROSS_ORIGIN_SAFE_HEADERS.test(name))
   const follows = redirect === 'follow' || (redirect === 'safe' && isSafe)
@@ -99,7 +97,7 @@ export async function openTransport(
   // Some server runtimes have no cookies and reject even the default value.
   if (credentials) init.credentials = credentials
   const response = await send(url, init)
-  if (!response) refuse('fetch', `must resolve with a Response, not ${response}`)
+  if (!response) refuseBody(response)
   await (request.validate ?? validate)(response, `${method} ${redactUrl(url)}`, clock)
   const reader = readBody(response.body)
   // Deno keeps the socket of an unread body open until it is cancelled, and a custom `fetch` may ignore the signal.
@@ -129,7 +127,7 @@ export function createHeaders(init: HeadersInit | undefined): Headers {
   } catch (error) {
     // Its message may contain the value, which may be a secret.
     if ((error as Error).name === 'TypeError')
-      refuse('headers', 'has a name or value with a character that HTTP does not allow, such as a line break')
+      refuse('headers', 'has a name or value with a character that HTTP does not allow')
     throw error
   }
 }
@@ -142,31 +140,24 @@ async function validate(response: Response, request: string, clock: Clock): Prom
   const isEventStream = /^\s*text\/event-stream\s*(;|$)/i.test(type ?? '')
   if (status === 200 && isEventStream) {
     if (content) return
-    refuse(
-      'fetch',
-      'must resolve with a Response that has a body. In React Native, use the fetch of expo/fetch',
-    )
+    refuseBody(content)
   }
 
-  const fail = (code: SseErrorCode, details: string, properties?: SseErrorDetails) => {
-    // A browser hides the status and the target of a redirect.
-    const answer = `${request}: the server answered ${status || 'with a redirect'}`
-    throw new SseError(code, answer + details, { status, headers, ...properties })
+  const fail = (code: SseErrorCode, answer: string | number, properties?: SseErrorDetails) => {
+    throw new SseError(code, `${request}: the server answered ${answer}`, { status, headers, ...properties })
   }
   // [spec] 204 tells the client to stop reconnecting.
-  if (status === 204) fail('ended', ', which ends the stream.')
+  if (status === 204) fail('ended', status)
+  // A browser hides the status and the target of a redirect.
   if (response.type === 'opaqueredirect' || (location && status >= 300 && status < 400))
     fail(
       'redirect',
-      `, to ${location ? redactUrl(location, response.url || undefined) : 'a URL that the browser hides'}. It is not followed. Use that URL, or set redirect: 'follow'.`,
+      `with a redirect${location ? ` to ${redactUrl(location, response.url || undefined)}` : ''}, which the option redirect refuses`,
     )
   const body = await readExcerpt(content, clock)
   const excerpt = body && `: ${body.slice(0, 100).replaceAll(/\s+/g, ' ').trim()}`
-  if (status === 200)
-    fail('content-type', ` with content type ${type ?? 'none'} instead of text/event-stream${excerpt}`, {
-      body,
-    })
-  fail('status', excerpt, { body, retryAfterMs: retryAfter(headers.get('retry-after'), clock) })
+  if (status === 200) fail('content-type', `with the content type ${type + excerpt}`, { body })
+  fail('status', status + excerpt, { body, retryAfterMs: retryAfter(headers.get('retry-after'), clock) })
 }
 
 /** Parses `Retry-After`, a number of seconds or a date, to milliseconds; `undefined` for anything else. */
@@ -193,9 +184,19 @@ export function networkError(url: string, cause: unknown, page?: string, lastEve
   const reason = String(inner?.message || message || cause).replaceAll(url, address)
   return new SseError(
     'network',
-    `${address}: the connection failed or broke off (${reason}).${crossOriginHint(address, page, lastEventId)}`,
+    `${address}: the connection failed (${reason})${suggestCause(address, page, lastEventId)}`,
     { cause },
   )
+}
+
+/** Returns a hint for a request that a browser may have refused; `''` in production: see development.ts. */
+function suggestCause(address: string, page: string | undefined, lastEventId: string): string {
+  try {
+    if (process.env.NODE_ENV !== 'production') return crossOriginHint(address, page, lastEventId)
+  } catch {
+    return crossOriginHint(address, page, lastEventId)
+  }
+  return ''
 }
 
 /** Explains the usual reasons for which a browser refuses a request to another origin. It hides them from the page. */
@@ -205,11 +206,11 @@ function crossOriginHint(address: string, page: string | undefined, lastEventId:
   if (address.startsWith(`${origin}/`)) return ''
   const mixedContent = origin.startsWith('https:') && address.startsWith('http:')
   return (
-    (mixedContent ? ' Browsers block http on https pages (mixed content).' : '') +
-    ` If the server is up, its response may lack the header Access-Control-Allow-Origin: ${origin} (CORS).` +
+    (mixedContent ? '. Browsers block http on https pages (mixed content)' : '') +
+    `. If the server is up, its response may lack the header Access-Control-Allow-Origin: ${origin} (CORS)` +
     // The first request of the stream has no id, so it succeeds without a preflight.
     (lastEventId &&
-      ' The preflight (OPTIONS) needs an answer with Access-Control-Allow-Headers: Last-Event-ID, too.')
+      '. The preflight (OPTIONS) needs an answer with Access-Control-Allow-Headers: Last-Event-ID, too')
   )
 }
 
@@ -225,4 +226,20 @@ export function isSendableId(id: string): boolean {
   if (!/[^\t ]/.test(id) || /[\0-\x08\x0a-\x1f\x7f]/.test(id)) return false
   // A UTF-16 code unit takes at most three bytes.
   return id.length * 3 <= MAX_ID_BYTES || encode(id).length <= MAX_ID_BYTES
+}
+
+/** Warns about an id that cannot be sent. Does nothing in production: see development.ts. */
+function warnUnsentId(url: string, id: string): void {
+  try {
+    if (process.env.NODE_ENV !== 'production') warn(url, id)
+  } catch {
+    warn(url, id)
+  }
+}
+
+function warn(url: string, id: string): void {
+  warnOnce(
+    'last-event-id',
+    `The last event id of ${redactUrl(url)} (${id.length} characters) is not sent: it is blank, has control characters or is longer than 4 KiB.`,
+  )
 }

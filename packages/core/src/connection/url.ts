@@ -19,8 +19,7 @@ export function redactUrl(url: string | URL, base?: string): string {
 export function checkUrl(url: string | URL, base: string | undefined): string {
   const parsed = parseUrl(url, base)
   if (!parsed) refuse('url', `must be an${base ? '' : ' absolute'} http or https URL, not ${redactUrl(url)}`)
-  if (parsed.username || parsed.password)
-    refuse('url', 'must not contain a user name or password. Send them in the header Authorization')
+  if (parsed.username || parsed.password) refuse('url', 'must not contain a user name or password')
   return parsed.href
 }
 

@@ -133,9 +133,17 @@ export function set(
     }
 }
 
+/** Largest number of blocks, or of elements that a server adds one by one. */
+const MAX_PLACES = 10_000
+
+/** Returns false for an index that would make a list too long to copy. Servers send indices, and a hostile one sends any. */
+export function isPlace(index: number): boolean {
+  return index >= 0 && index < MAX_PLACES
+}
+
 /** Sets a block to send back. */
 export function setRaw(draft: Draft, index: number, block: unknown): void {
-  if (draft.raw[index] === block) return
+  if (!isPlace(index) || draft.raw[index] === block) return
   draft.raw[index] = block
   draft.isChanged = true
 }

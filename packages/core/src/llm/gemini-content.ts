@@ -5,6 +5,7 @@ import {
   finish,
   finishCall,
   grow,
+  isPlace,
   lastKey,
   put,
   set,
@@ -159,6 +160,7 @@ function setValue(root: object, { jsonPath = '', stringValue, numberValue, boolV
   let node = root as Record<string, unknown>
   for (const [at, name] of path.entries()) {
     const next = path[at + 1]
+    if (Array.isArray(node) && !isPlace(Number(name))) return
     // Only own properties: a path may name `constructor`.
     const before = Object.hasOwn(node, name) ? node[name] : undefined
     const text = typeof before === 'string' ? before : ''
@@ -167,7 +169,7 @@ function setValue(root: object, { jsonPath = '', stringValue, numberValue, boolV
         ? typeof value === 'string'
           ? text + value
           : value
-        : Object(before ?? (/^\d+$/.test(next) ? [] : {}))
+        : Object(before ?? (/^\d+$/.test(next) && isPlace(Number(next)) ? [] : {}))
     node = node[name] as typeof node
   }
 }

@@ -1,4 +1,4 @@
-import { type Draft, finish, finishCall, put, set, setRaw, setResult } from './answer-fold.ts'
+import { type Draft, finish, finishCall, isPlace, put, set, setRaw, setResult } from './answer-fold.ts'
 import { type RawUsage, toUsage } from './openai-usage.ts'
 import { toFile, toSource, toText } from './vendor-values.ts'
 
@@ -91,13 +91,13 @@ function mergeEvent(before: Item | undefined, event: ResponseEvent): Item | unde
   const { type = '', summary_index, content_index = 0, part, annotation, delta, partial_image_b64 } = event
   const [, field = '', end] = FIELDS.exec(type) ?? []
   const isOwn = /arguments|input|code/.test(field)
+  const at = summary_index ?? content_index
   // Arguments of an unknown item have no name.
-  if (isOwn && !before) return undefined
+  if ((isOwn && !before) || !isPlace(at)) return undefined
   if (partial_image_b64) return { ...before, result: partial_image_b64 }
   const kind = type.includes('reasoning') ? 'reasoning' : 'message'
   const item: Item = before ?? { type: kind, role: 'assistant' }
   const list = type.includes('summary') ? 'summary' : 'content'
-  const at = summary_index ?? content_index
   const target = (isOwn ? item : (item[list]?.[at] ?? { type: `${kind}_text` })) as Content
   const whole = event[field as 'text']
   const old = target[field as 'text']

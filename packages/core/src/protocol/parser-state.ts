@@ -130,10 +130,7 @@ export function checkLength(state: ParserState, line: string): void {
   if (head.length + data.length + line.length <= maxMessageLength || !isUsed(state, line)) return
   discard(state)
   state.closed = true
-  throw new SseError(
-    'message-too-large',
-    `A message is longer than ${maxMessageLength} UTF-16 code units (maxMessageLength).`,
-  )
+  throw new SseError('message-too-large', `A message is longer than ${maxMessageLength} (maxMessageLength)`)
 }
 
 /** Returns true if a line, or its first six characters, is a field or a comment that is used. */

@@ -88,8 +88,7 @@ export function decode(message: Message, schemas: Schemas): AnyMessage | undefin
     if (!('~standard' in schema)) return { ...message, data: schema(message.data) }
     const result = schema['~standard'].validate(JSON.parse(message.data))
     // Waiting would let later messages overtake this one.
-    if ('then' in result)
-      throw new TypeError('the schema is asynchronous, and only synchronous schemas are supported')
+    if ('then' in result) throw new TypeError('asynchronous schemas are not supported')
     if (!result.issues) return { ...message, data: result.value }
     issues = result.issues
   } catch (error) {
@@ -99,7 +98,7 @@ export function decode(message: Message, schemas: Schemas): AnyMessage | undefin
   const reason = issues.map((issue) => issue.message).join('; ')
   throw new SseError(
     'invalid-message',
-    `A message of type ${message.type} does not match its schema in option events: ${reason}. Data: ${message.data.slice(0, 100)}`,
+    `A message of type ${message.type} does not match its schema: ${reason}. Data: ${message.data.slice(0, 100)}`,
     { issues, cause },
   )
 }

@@ -1,7 +1,6 @@
 import { DELIVERED, type DeliveryResult } from '../connection/delivery.ts'
 import { guard, report, type SseError } from '../errors.ts'
 import type { Message } from '../protocol/message.ts'
-import { warnOnce } from '../warn.ts'
 import type { EventStreamOptions } from './contract.ts'
 import { type AnyMessage, decode, type Schemas } from './decode.ts'
 
@@ -24,8 +23,6 @@ type OnInvalid = EventStreamOptions<any, any>['onInvalid']
  */
 export function createMessageDecoder(onChange: () => void): MessageDecoder {
   let invalidCount = 0
-  /** True once a message had a type that `events` names. */
-  let hasMatched = false
   /** Error of a message for which `onInvalid` has returned 'fail'. */
   let failure: SseError | undefined
 
@@ -35,13 +32,9 @@ export function createMessageDecoder(onChange: () => void): MessageDecoder {
     },
     decode(raw, events, onInvalid) {
       try {
-        const message = decode(raw, events)
-        hasMatched ||= message !== undefined
-        if (!hasMatched) warnUnused(raw, `events names only ${Object.keys(events).join(', ')}`)
-        return message
+        return decode(raw, events)
       } catch (thrown) {
         const error = thrown as SseError
-        hasMatched = true
         invalidCount++
         onChange()
         // Only the first one is reported, so that a flood of them does not hide other errors.
@@ -56,12 +49,4 @@ export function createMessageDecoder(onChange: () => void): MessageDecoder {
       return error ? { ended: true, error } : DELIVERED
     },
   }
-}
-
-/** Warns about a message that changes nothing, because nobody has asked for its type. */
-export function warnUnused({ type }: Message, reason: string): void {
-  warnOnce(
-    `unused ${type}: ${reason}`,
-    `A message of type "${type}" is not used: ${reason}. To use it, name it: events: { ${JSON.stringify(type)}: json() }.`,
-  )
 }

@@ -5,8 +5,9 @@ import type { EventStreamOptions } from './contract.ts'
 import type { MessageOf } from './decode.ts'
 import { createDispatcher, type Gate } from './dispatcher.ts'
 import { createFoldRunner, type FoldRunner } from './folds/fold-runner.ts'
-import { createMessageDecoder, warnUnused } from './message-decoder.ts'
+import { createMessageDecoder } from './message-decoder.ts'
 import type { MessageHandler } from './shared-connection.ts'
+import { createUnusedCheck } from './unused-check.ts'
 
 /** Steps that each message of a stream takes: decode, fold, listeners. */
 export interface Pipeline<Data, Each> extends MessageHandler {
@@ -41,15 +42,18 @@ export function createPipeline<Data, Events>(
   let decoder = createMessageDecoder(onChange)
   const folds = createFoldRunner(options)
   const dispatcher = createDispatcher<MessageOf<Events>>(gate)
+  const checkUnused = createUnusedCheck(() =>
+    options.events
+      ? folds.hasData || decoder.invalidCount > 0
+      : options.onMessage !== undefined || dispatcher.hasListeners,
+  )
 
   /** Decodes and folds a message. Returns `undefined` for one that is not delivered. */
   function applyMessage(raw: Message): MessageOf<Events> | undefined {
     const message = options.events ? decoder.decode(raw, options.events, options.onInvalid) : raw
-    if (!message) return undefined
-    if (folds.add(message)) onChange()
-    else if (!options.onMessage && !dispatcher.hasListeners)
-      warnUnused(raw, 'without the options events and fold, data follows messages without a type')
-    return message as MessageOf<Events>
+    if (message && folds.add(message)) onChange()
+    else checkUnused?.(raw, options.events)
+    return message as MessageOf<Events> | undefined
   }
 
   return {

@@ -1,6 +1,8 @@
 import type { StreamUrl } from '../options.ts'
 import type { Clock } from '../platform/clock.ts'
-import { warnOnce } from '../warn.ts'
+import { warnOnce } from '../development.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** Limits the number of streams that one hook opens, if its URL changes again and again. */
 export interface SwitchLimiter {
@@ -44,7 +46,7 @@ export function createSwitchLimiter(hook: LimitedHook): SwitchLimiter {
         const [oldest = 0] = joins
         const waitMs = joins.length < MAX_JOINS ? 0 : oldest + PERIOD_MS - now
         if (waitMs > 0) {
-          warn(hook, previous, url)
+          warnOften(hook, previous, url)
           cancel = clock.timer(attempt, waitMs)
           return
         }
@@ -55,6 +57,15 @@ export function createSwitchLimiter(hook: LimitedHook): SwitchLimiter {
       attempt()
       return () => cancel?.()
     },
+  }
+}
+
+/** Warns about streams that are opened again and again. Does nothing in production: see development.ts. */
+function warnOften(hook: LimitedHook, previous: StreamUrl | undefined, url: StreamUrl): void {
+  try {
+    if (process.env.NODE_ENV !== 'production') warn(hook, previous, url)
+  } catch {
+    warn(hook, previous, url)
   }
 }
 

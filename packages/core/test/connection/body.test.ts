@@ -111,13 +111,17 @@ describe('a body that is another async iterable', () => {
   })
 })
 
-describe('a stream fails once, with what to do, if fetch resolves with', () => {
+describe('a stream fails once, and the error says why, if fetch resolves with', () => {
   test.each<[string, typeof fetch, RegExp]>([
-    ['a body of another kind', fetchBody({ pipe() {} }), /web stream or an async iterable of bytes\. See/],
-    ['an iterable of objects', fetchBody(Readable.from([{ data: 'x' }])), /async iterable of bytes\. See/],
-    ['a response without a body', fetchBody(null), /a Response that has a body\./],
-    ['a response without the property body', fetchBody(undefined), /a Response that has a body\./],
-    ['nothing', () => Promise.resolve(undefined as never), /a Response, not undefined\. See/],
+    ['a body of another kind', fetchBody({ pipe() {} }), /a body of bytes, not \[object Object\]\. See/],
+    [
+      'an iterable of objects',
+      fetchBody(Readable.from([{ data: 'x' }])),
+      /a body of bytes, not \[object Object\]\. See/,
+    ],
+    ['a response without a body', fetchBody(null), /a body of bytes, not null\. See/],
+    ['a response without the property body', fetchBody(undefined), /a body of bytes, not undefined\. See/],
+    ['nothing', () => Promise.resolve(undefined as never), /a Response .*, not undefined\. See/],
   ])('%s', async (_, fetch, expected) => {
     const harness = createHarness({ fetch })
     harness.subscribe()

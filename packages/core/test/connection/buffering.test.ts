@@ -50,9 +50,7 @@ describe('an attempt without a response', () => {
 
   test('fails with an error that names the URL, the time, buffering and the limit of connections', async () => {
     const { error } = await measureAttempt(await start())
-    for (const text of ['https://example.com/news?token=…', '20000 ms', 'connectTimeoutMs', 'buffers', 'six'])
-      expect(error?.message).toContain(text)
-    for (const text of ['X-Accel-Buffering: no', 'proxy_buffering off'])
+    for (const text of ['https://example.com/news?token=…', ' 20 s ', 'connectTimeoutMs', 'proxy', 'six'])
       expect(error?.message).toContain(text)
     expect(error?.message).not.toContain('secret')
   })
@@ -64,7 +62,7 @@ describe('a connection that stops in the middle of a message', () => {
     await harness.server.requests[0]!.send('data: a\n\ndata: b')
     const { ms, error } = await measureAttempt(harness)
     expect(ms).toBe(20_000)
-    expect(error?.message).toMatch(/in the middle of a message.*X-Accel-Buffering: no/)
+    expect(error?.message).toMatch(/20 s in the middle of a message/)
     await harness.server.requests[1]!.send('data: b\n\ndata: c')
     expect((await measureAttempt(harness)).ms).toBe(300_000)
   })

@@ -52,9 +52,7 @@ test('a stream of another origin that the browser refuses names CORS and the mis
   await page.waitForFunction(() => client.states.includes('closed failed: network'))
   const message = await page.evaluate(() => client.errorMessage())
   expect(api.requests).toBe(1)
-  expect(message).toContain(
-    `${api.origin}/news?token=…: the connection failed or broke off (${REASONS[engine]}).`,
-  )
+  expect(message).toContain(`${api.origin}/news?token=…: the connection failed (${REASONS[engine]}).`)
   expect(message).toContain(`lack the header Access-Control-Allow-Origin: ${home.origin} (CORS).`)
 })
 

@@ -6,7 +6,7 @@ import { type HostileServer, HOSTILE_SERVERS, IDLE_MS, startHostileServer } from
 
 interface Measurement {
   readonly attempts: number
-  /** Final state of the stream, as in docs/protocol.md. */
+  /** Final state of the stream, as in docs/servers/protocol.md. */
   readonly end: string
 }
 
@@ -72,8 +72,8 @@ test.each(HOSTILE_SERVERS)(
   },
 )
 
-test('docs/protocol.md lists the measured number of attempts for each hostile server', () => {
-  const text = readFileSync(new URL('../../../../docs/protocol.md', import.meta.url), 'utf8')
+test('docs/servers/protocol.md lists the measured number of attempts for each hostile server', () => {
+  const text = readFileSync(new URL('../../../../docs/servers/protocol.md', import.meta.url), 'utf8')
   const [section = ''] = text.slice(text.indexOf('### Hostile servers')).split('\n## ')
   const rows = section.split('\n').map((line) => line.split('|').map((cell) => cell.trim()))
   for (const { name, maxAttempts } of HOSTILE_SERVERS) {

@@ -29,7 +29,7 @@ const breaksOff = (text: string) => ({
   },
 })
 
-// docs/protocol.md has a table row for each of these, with the same name.
+// docs/servers/protocol.md has a table row for each of these, with the same name.
 export const HOSTILE_SERVERS: readonly HostileServer[] = [
   { name: 'refuses connections', maxAttempts: 10, refuses: true },
   { name: 'closes each connection immediately', maxAttempts: 10, closesSockets: true },

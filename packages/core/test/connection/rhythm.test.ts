@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { createPolicy } from '../../src/connection/retry-policy.ts'
 import { type ConnectionEventBody, createMachine } from '../../src/connection/state.ts'
 import { transition } from '../../src/connection/transition.ts'
 import { SseError } from '../../src/errors.ts'
@@ -7,7 +6,6 @@ import { createRandom } from './harness.ts'
 import { type Chunk, type Rhythm, rhythms } from './rhythms.ts'
 
 const HOUR_MS = 3_600_000
-const policy = createPolicy({})
 const lost = new SseError('network', 'broke off')
 
 /** Creates a connection in simulated time, in which only events and gaps take time. */
@@ -17,7 +15,7 @@ function createSimulation() {
   let wallMs = 0
   function send(body: ConnectionEventBody): void {
     const event = { ...body, at, now: at + wallMs, jitter: 0, resumable: true }
-    ;[machine] = transition(machine, event, policy)
+    ;[machine] = transition(machine, event, {})
   }
   /** Fires the timers of the next `ms` milliseconds until the state changes. Returns the time that passed. */
   function wait(ms: number): number {

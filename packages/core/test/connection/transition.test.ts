@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createPolicy, type PolicyOptions } from '../../src/connection/retry-policy.ts'
+import type { PolicyOptions } from '../../src/connection/retry-policy.ts'
 import {
   type Batch,
   type ConnectionEvent,
@@ -47,6 +47,8 @@ function eventsFor(generation: number): ConnectionEventBody[] {
     ...reasons.map((reason) => ({ type: 'pause', reason }) as const),
     ...reasons.map((reason) => ({ type: 'resume', reason }) as const),
     { type: 'gap', gap: { from: null, to: null } },
+    { type: 'reconnect' },
+    { type: 'role', role: 'follower' },
     { type: 'accepted', generation },
     { type: 'accepted', generation, continuity: 'resumed' },
     received({}),
@@ -152,7 +154,6 @@ function walk(
   options: PolicyOptions,
   visit: (from: Case, event: ConnectionEvent, to: Case) => void = () => undefined,
 ): readonly Case[] {
-  const policy = createPolicy(options)
   const start: Case = {
     machine: createMachine(),
     world: { socket: undefined, timerAt: undefined, observing: false },
@@ -170,7 +171,7 @@ function walk(
             body.type === 'timer-fired' ? Math.max(from.at + later, from.world.timerAt ?? 0) : from.at + later
           const now = from.now + wallLater + (at - from.at - later)
           const event: ConnectionEvent = { ...body, at, now, jitter: 0.5, resumable }
-          const [machine, effects] = transition(freeze(from.machine), event, policy)
+          const [machine, effects] = transition(freeze(from.machine), event, options)
           const world = body.type === 'timer-fired' ? { ...from.world, timerAt: undefined } : from.world
           const to = { machine, world: perform(world, effects, at), at, now }
           visit(from, event, to)
@@ -270,12 +271,11 @@ describe.each(Object.entries(policies))('under %s', (_, options) => {
   })
 
   test('an event of an older attempt changes nothing in any state', () => {
-    const policy = createPolicy(options)
     const context = { jitter: 0, resumable: true }
     for (const { machine, at } of walk(options))
       for (const body of eventsFor(machine.generation - 1)) {
         if (!('generation' in body)) continue
-        const [after, effects] = transition(machine, { ...body, ...context, at, now: at }, policy)
+        const [after, effects] = transition(machine, { ...body, ...context, at, now: at }, options)
         check(after === machine && effects.length === 0, `${body.type} of an older attempt was handled`)
       }
   })

@@ -152,7 +152,7 @@ describe('an option that does not exist', () => {
     const error = catchError(() => create({ [name]: value }))
     expect(error).toMatchObject({ code: 'invalid-option', option: name })
     expect(error.message).toBe(
-      `Option ${name} is unknown. Did you mean ${similar}? See docs/errors.md#invalid-option.`,
+      `Option ${name} is unknown. Did you mean ${similar}? See docs/errors/invalid-option.md.`,
     )
   })
 
@@ -160,7 +160,7 @@ describe('an option that does not exist', () => {
     'is refused without a name if none is similar: %j',
     (name) => {
       const error = catchError(() => create({ [name]: 1 }))
-      expect(error.message).toBe(`Option ${name} is unknown. See docs/errors.md#invalid-option.`)
+      expect(error.message).toBe(`Option ${name} is unknown. See docs/errors/invalid-option.md.`)
     },
   )
 

@@ -151,10 +151,10 @@ function findSame(handlers: readonly MessageHandler[], identity: FoldData['ident
 function foldOf<Data>(options: FoldOptions<Data>): Fold<Data> {
   const { fold = latest() as Fold<Data> } = options
   if (typeof fold === 'function') {
-    if (!('initialData' in options)) refuse('fold', 'is a function and needs initialData to start with')
+    if (!('initialData' in options)) refuse('fold', 'is a function and needs initialData')
     const view = (data: unknown) => data as Data
     return { initial: view, add: (data, message) => fold(data as Data, message), view }
   }
-  if (!fold?.add) refuse('fold', 'must be a fold, such as history(50), or a function (data, message) => data')
+  if (!fold?.add) refuse('fold', 'must be a fold or a function')
   return fold
 }
