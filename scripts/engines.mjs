@@ -32,6 +32,7 @@ const engines = {
 const groups = {
   parser: /core\/test\/protocol/,
   connection: /core\/test\/connection/,
+  tabs: /core\/test\/tabs/,
   bindings: /packages\/(react|vue|svelte|solid)\//,
   'drop-ins': /packages\/compat/,
   demo: /e2e/,
@@ -118,12 +119,9 @@ for (const engine of positionals.length > 0 ? positionals : Object.keys(engines)
 const total = (key) => tested.reduce((sum, result) => sum + result[key], 0)
 console.log(`\n${lines.join('\n')}\n\nengines: ${total('passed')} passed, ${total('failed')} failed`)
 if (total('failed') > 0 || tested.length === 0) process.exitCode = 1
-else if (values.write)
-  writeFileSync(
-    report,
-    `${JSON.stringify(
-      tested.map(({ name, version, counts }) => ({ name, version, counts })),
-      undefined,
-      2,
-    )}\n`,
-  )
+else if (values.write) {
+  const before = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : []
+  const entries = new Map([...before, ...tested].map((entry) => [entry.name, entry]))
+  const content = [...entries.values()].map(({ name, version, counts }) => ({ name, version, counts }))
+  writeFileSync(report, `${JSON.stringify(content, undefined, 2)}\n`)
+}
