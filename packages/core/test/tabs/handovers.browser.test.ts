@@ -27,8 +27,8 @@ beforeEach(async () => {
   ])
 }, 60_000)
 afterEach(async () => {
-  await browser.close()
-  await server.close()
+  await browser?.close()
+  await server?.close()
 })
 
 test.skipIf(isMissing)(

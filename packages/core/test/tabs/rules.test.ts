@@ -439,6 +439,17 @@ test('a slow follower gets a socket of its own also if it does not learn that it
   expect(world.followers.map(({ role }) => role)).toEqual(['direct: too-slow', 'follower'])
 })
 
+test('followers learn at once that the socket of a slow leader has failed', async () => {
+  const world = await start(3)
+  world.leader.slowMs = 100_000
+  await publishFor(world, 1_000)
+  world.server.dropConnections()
+  await publishFor(world, 3_000)
+  expect(world.leader.stream.getSnapshot().status).toBe('open')
+  expect(world.followers.map(({ role }) => role).toSorted()).toEqual(['follower', 'leader'])
+  expectComplete({ ...world, tabs: world.followers })
+})
+
 test('a slow leader hands over', async () => {
   const world = await start(3)
   world.leader.slowMs = 2_000
