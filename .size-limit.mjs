@@ -15,6 +15,7 @@ const limits = {
     ['everything', '*', '2.85 kB'],
   ],
   '@headwater/core/transport': [['everything', '*', '2.1 kB']],
+  '@headwater/core/tabs': [['without core', '*', '3.6 kB']],
   '@headwater/core/testing': [['everything', '*', '1.4 kB']],
   '@headwater/core/llm': [
     ['chatRequest, openai', '{ chatRequest, openai }', '4.25 kB'],
@@ -56,11 +57,15 @@ const limits = {
   '@headwater/compat': [['everything, including core', '*', '7.55 kB']],
 }
 
-/** Limits of a binding's entry: it adds at most 1 kB to core, its `/llm` at most 0.25 kB, `/native` 0.35 kB, `/testing` 0.4 kB. */
+/**
+ * Limits of a binding's entry: it adds at most 1 kB to core, its `/llm` at most 0.25 kB, `/native` 0.35 kB, `/tabs` 0.15 kB,
+ * `/testing` 0.4 kB.
+ */
 const ofBinding = (entry) => {
   const { [entry.split('/').at(-1)]: limit = '1 kB' } = {
     llm: '0.25 kB',
     native: '0.35 kB',
+    tabs: '0.15 kB',
     testing: '0.4 kB',
   }
   return [['without core', '*', limit]]
@@ -82,6 +87,7 @@ export default entries.flatMap(({ name, package: folder, file }) => {
     import: imports,
     limit,
     gzip: true,
-    ...(what === 'without core' && { ignore: [CORE, ...(framework ? [framework.npm] : [])] }),
+    // The entries of core share files.
+    ...(what === 'without core' && { ignore: [CORE, folder === 'core' ? '../*' : (framework?.npm ?? CORE)] }),
   }))
 })

@@ -32,6 +32,12 @@ const layers: { readonly [files: string]: readonly string[] } = {
   'stream/folds/*': ['./*', '../*.ts', ...within('../../', ...stream)],
   'llm/*': ['./*', ...within('../', ...contracts)],
   'llm/resume-from.ts': within('../', 'connection/transport.ts', 'protocol/parser.ts'),
+  // A relay is a transport of a connection.
+  'tabs/*': [
+    './*',
+    ...within('../', ...contracts, 'connection/continuity.ts', 'connection/relay.ts', 'connection/state.ts'),
+    ...within('../', 'connection/transport.ts', 'platform/tabs.ts', 'protocol/parser.ts'),
+  ],
   'testing/*': ['./*', ...within('../', ...contracts)],
   'index.ts': ['./**'],
 }
@@ -105,6 +111,7 @@ const bindings = frameworks.map(({ name, npm }) => ({
       './**',
       '@headwater/core',
       '@headwater/core/llm',
+      '@headwater/core/tabs',
       '@headwater/core/testing',
       npm,
       `${npm}/**`,
@@ -155,8 +162,8 @@ const apps = [
               group: [...packagesOf(frameworks), '@headwater/compat', '@headwater/compat/**'],
               message: 'demo-shared imports no view library.',
             },
-            // Helpers for conversations, which are the same in all bindings.
-            { ...typesOfCore, group: [...typesOfCore.group, '!@headwater/core/llm'] },
+            // What is the same in all bindings.
+            { ...typesOfCore, group: [...typesOfCore.group, '!@headwater/core/{llm,tabs}'] },
           ],
         },
       ],

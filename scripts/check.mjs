@@ -35,6 +35,7 @@ const stages = [
   { name: 'addresses', command: ['node', 'scripts/sync-addresses.mjs'] },
   { name: 'workflows', command: ['node', 'scripts/check-workflows.mjs'] },
   { name: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
+  { name: 'docs', command: ['node', 'docs/site/check.mjs'] },
   { name: 'api', command: ['node', 'scripts/api.mjs'] },
   { name: 'examples', command: ['node', 'scripts/check-examples.mjs'] },
   { name: 'types', command: ['turbo', 'run', 'typecheck', '--output-logs=errors-only'] },

@@ -23,6 +23,11 @@ export const rows = [
     command: ['vitest', 'run', '--project=core', 'packages/core/test/protocol/property.test.ts'],
   },
   {
+    name: 'a million steps of tabs that share a connection',
+    env: { HEADWATER_TAB_STEPS: '1000000' },
+    command: ['vitest', 'run', '--project=core', 'packages/core/test/tabs/simulation.test.ts'],
+  },
+  {
     name: 'recordings of models, cut at every byte',
     env: { HEADWATER_EVERY_BYTE: '1' },
     command: ['vitest', 'run', '--project=core', 'packages/core/test/llm/recordings.test.ts'],
@@ -51,6 +56,10 @@ export const rows = [
     name: 'servers in Python and Go, and behind nginx, Caddy and HAProxy',
     env: { HEADWATER_MATRIX: '1' },
     command: ['vitest', 'run', '--project=server', 'packages/server/test/wire'],
+  },
+  {
+    name: 'every page of the docs, with axe and Lighthouse',
+    command: ['node', 'scripts/check-docs.mjs'],
   },
   {
     name: 'typescript 5.4, 5.9, 6 and 7 on what is published',

@@ -55,6 +55,7 @@ const files = {
   'matrix.json': '[]\n',
   'src/index.ts': `${reexports}\nexport { useEventSource } from './use-event-source.ts'\n`,
   'src/llm.ts': read('packages/vue/src/llm.ts'),
+  'src/tabs.ts': read('packages/vue/src/tabs.ts'),
   'src/testing.ts': read('packages/vue/src/testing.ts').replaceAll('@headwater/vue', `@headwater/${name}`),
   'src/stream-scope.ts': `import { createScope, type Scope } from '@headwater/core'
 
@@ -79,7 +80,7 @@ const notWritten = (task: string): never => {
 /** Tells the conformance suite how to use ${title}: see packages/conformance/src/adapter.ts and the adapters of other bindings. */
 export const adapter: Adapter = {
   name: '${title}',
-  folder: import.meta.dirname,
+  url: import.meta.url,
   mount: () => notWritten('mounting a page'),
   hydrate: () => notWritten('hydrating a page'),
   act: async (work) => {

@@ -6,6 +6,7 @@ declare module 'react' {
   namespace JSX {
     interface IntrinsicElements {
       'demo-rates': Props
+      'demo-tabs': Props
       'demo-chart': Props
       'demo-weather-actions': Props
       'demo-time-line': Props

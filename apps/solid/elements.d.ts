@@ -5,6 +5,7 @@ declare module 'solid-js' {
     type Props = HTMLAttributes<HTMLElement>
     interface IntrinsicElements {
       'demo-rates': Props
+      'demo-tabs': Props
       'demo-chart': Props
       'demo-weather-actions': Props
       'demo-time-line': Props

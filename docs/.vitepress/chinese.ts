@@ -11,7 +11,6 @@ export const frame = {
   lightModeSwitchTitle: '切换到浅色',
   darkModeSwitchTitle: '切换到深色',
   skipToContentLabel: '跳到正文',
-  notFound: { title: '页面不存在', quote: '这个地址没有页面。', linkText: '回到首页', linkLabel: '回到首页' },
 } satisfies DefaultTheme.Config
 
 /** Words of the search in Chinese. */

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { defineConfig, type DefaultTheme, type HeadConfig } from 'vitepress'
 import addresses from '../../addresses.json' with { type: 'json' }
+import { accessibleTheme } from './accessible-theme.ts'
 import * as chinese from './chinese.ts'
 import { linkToRepository } from './links.ts'
+import { withoutEmptyHeadings, withoutVueInCode } from './markdown.ts'
 import { type Language, referenceSidebarOf, sidebarOf } from './pages.ts'
 
 const { repository, site } = addresses as { repository: string | null; site: string | null }
@@ -115,14 +117,20 @@ export default defineConfig({
     },
   },
   markdown: {
-    languages: ['nginx'],
     languageAlias: { caddyfile: 'nginx', haproxy: 'nginx' },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     anchor: { slugify },
-    config: (md) => linkToRepository(md, repository),
+    config(md) {
+      linkToRepository(md, repository)
+      withoutEmptyHeadings(md)
+      withoutVueInCode(md)
+    },
   },
   transformHead: ({ pageData }): HeadConfig[] => (site ? alternatesOf(pageData.relativePath) : []),
   vite: {
+    plugins: [accessibleTheme()],
+    // The indexes of the search, which are loaded with the first search.
+    build: { chunkSizeWarningLimit: 2_000 },
     resolve: { conditions: ['@headwater/source'] },
     ssr: { resolve: { conditions: ['@headwater/source'] }, noExternal: [/^@headwater\//, 'demo-shared'] },
   },

@@ -46,3 +46,28 @@ function normalize(info: string, code: string): string {
     .replaceAll(/\n{2,}/g, '\n')
   return `${language}\n${plain.trim()}`
 }
+
+/**
+ * Returns the code of a page and of its translation as they must be equal: in a line whose translation has Chinese text, without the
+ * text of strings and of elements.
+ */
+export function comparable(page: SourcePage, translation: SourcePage): readonly [string[], string[]] {
+  const lines = ({ blocks }: SourcePage) => blocks.flatMap((block) => block.split('\n'))
+  const [original, translated] = [lines(page), lines(translation)]
+  const isChinese = (index: number) => /\p{Script=Han}/u.test(translated[index] ?? '')
+  const compare = (all: string[]) => all.map((line, index) => (isChinese(index) ? withoutTexts(line) : line))
+  return [compare(original), compare(translated)]
+}
+
+/** Removes the text of strings and elements. The expressions in it may have another order. */
+const withoutTexts = (line: string): string =>
+  line
+    .replaceAll(/`((?:[^`$]|\$\{[^}]*\}|\$)*)`/g, (_, text: string) => `\`${expressionsOf(text)}\``)
+    .replaceAll(/'[^']*'|"[^"]*"/g, "''")
+    .replaceAll(/(?<=>|^)[^<>]*(?=<|$)/g, expressionsOf)
+
+const expressionsOf = (text: string): string =>
+  text
+    .match(/\$?\{[^}]*\}/g)
+    ?.toSorted()
+    .join('') ?? ''

@@ -4,6 +4,7 @@ export default library({
   index: 'src/index.ts',
   parser: 'src/protocol/index.ts',
   transport: 'src/connection/transport.ts',
+  'tabs/index': 'src/tabs/index.ts',
   'llm/index': 'src/llm/index.ts',
   'testing/index': 'src/testing/index.ts',
 })

@@ -85,6 +85,7 @@ function News() {
         ))}
       </ol>
       <demo-proof of="news" />
+      <demo-tabs />
     </section>
   )
 }

@@ -53,7 +53,7 @@ export const chinese: Texts = {
   },
   weather: {
     title: '网络天气',
-    lead: '这六个按钮只会干扰当前标签页的连接。',
+    lead: '这六个按钮只会干扰当前标签页的行情和对话。',
     actions: {
       drop: ['断开', '在一条消息传到一半时断开连接'],
       silence: ['停滞', '保持连接，但 10 秒内不发送任何数据'],
@@ -83,7 +83,26 @@ export const chinese: Texts = {
   },
   news: {
     title: '新闻',
-    lead: '每三秒一条。刷新页面试试：会从当前标签页保存的编号处续传。',
+    lead: '每三秒一条。本浏览器的所有标签页共用一个连接。刷新后会从当前标签页保存的编号处续传。',
+  },
+  tabs: {
+    label: '本浏览器的标签页',
+    self: '当前标签页',
+    open: '再开一个标签页',
+    roles: { leader: '持有连接', follower: '跟随', direct: '单独连接' },
+    reasons: {
+      'no-web-locks': '单独连接：普通 HTTP 下没有 Web Locks',
+      'no-broadcast-channel': '单独连接：没有 BroadcastChannel',
+      blocked: '单独连接：浏览器禁用了存储',
+      'not-shared': '单独连接：不再共用',
+      'own-fetch': '单独连接：使用了自己的 fetch',
+      'binary-body': '单独连接：请求体无法比较',
+      'no-id': '单独连接：服务器还没有发送 id',
+      'catching-up': '单独连接：正在追赶',
+      'missed-batch': '单独连接：漏收了消息',
+      'leader-silent': '单独连接：另一个标签页没有回应',
+      'too-slow': '单独连接：处理得太慢',
+    },
   },
   chat: {
     title: '对话',

@@ -8,6 +8,7 @@ import { selectedSymbol, symbols } from './market.ts'
 import { now } from './now.ts'
 import { serverProcess } from './server-process.ts'
 import { monitors, type StreamStats } from './stream-monitor.ts'
+import { tabs } from './tabs.ts'
 import { applyWeather, lastAction, weatherActions } from './weather.ts'
 
 const formatNumber = (value: number) => value.toLocaleString('en')
@@ -137,6 +138,27 @@ defineElement('proof', (host) => ({
       proof.dataset['result'] = result
       const isEmpty = first === undefined || last === undefined
       setText(proof, isEmpty ? weather.noIds : weather[result](first, last, gaps))
+    }),
+}))
+
+/** `<demo-tabs>`: the tabs of this browser, and which of them has the connection of the news. */
+defineElement('tabs', (host) => ({
+  markup: ({ tabs: { label, open } }) =>
+    `<ol class="tabs" aria-label="${label}"></ol><a class="open-tab" target="_blank" href="${location.pathname}${location.search}">${open}</a>`,
+  subscribe: ({ tabs: { roles, reasons, self } }) =>
+    tabs.subscribe((list) => {
+      const lines = list.map(({ framework, role, reason, isThis }) => {
+        const line = document.createElement('li')
+        line.dataset['role'] = role
+        if (isThis) line.setAttribute('aria-current', 'true')
+        const name = isThis ? `${framework} (${self})` : framework
+        line.textContent = `${name}: ${reason ? reasons[reason] : roles[role]}`
+        return line
+      })
+      // Replaced only if something has changed, so that a screen reader does not lose its place.
+      const current = host.querySelector('.tabs')!
+      const html = (elements: readonly Element[]) => elements.map(({ outerHTML }) => outerHTML).join('')
+      if (html(lines) !== html([...current.children])) current.replaceChildren(...lines)
     }),
 }))
 

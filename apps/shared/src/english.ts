@@ -52,7 +52,7 @@ export const english = {
   },
   weather: {
     title: 'Network weather',
-    lead: 'These six buttons break the connections of this tab only.',
+    lead: 'These six buttons break the market and the chat of this tab only.',
     actions: {
       drop: ['Drop', 'Cut connections in the middle of a message'],
       silence: ['Stall', 'Keep connections open, send nothing for 10 s'],
@@ -83,7 +83,26 @@ export const english = {
   },
   news: {
     title: 'News',
-    lead: 'A story every three seconds. Reload the page: it resumes from the id stored in this tab.',
+    lead: 'A story every three seconds. All tabs of this browser share one connection. A reload resumes from the id stored in this tab.',
+  },
+  tabs: {
+    label: 'The tabs of this browser',
+    self: 'this tab',
+    open: 'Open another tab',
+    roles: { leader: 'has the connection', follower: 'follows', direct: 'connects on its own' },
+    reasons: {
+      'no-web-locks': 'on its own, because plain HTTP has no Web Locks',
+      'no-broadcast-channel': 'on its own, because there is no BroadcastChannel',
+      blocked: 'on its own, because the browser blocks storage',
+      'not-shared': 'on its own, because it is not shared any more',
+      'own-fetch': 'on its own, because it has its own fetch',
+      'binary-body': 'on its own, because its body cannot be compared',
+      'no-id': 'on its own, until the server sends an id',
+      'catching-up': 'on its own, until it has caught up',
+      'missed-batch': 'on its own, because it missed messages',
+      'leader-silent': 'on its own, because the other tab is silent',
+      'too-slow': 'on its own, because it is too slow',
+    },
   },
   chat: {
     title: 'Chat',

@@ -1,7 +1,9 @@
 import type { LastEventIdStore, Message } from '@headwater/core'
+import { acrossTabs } from '@headwater/core/tabs'
 import type { Language } from './language.ts'
 import { monitors } from './stream-monitor.ts'
-import { api } from './visitor.ts'
+import { followRole } from './tabs.ts'
+import { sharedApi } from './visitor.ts'
 
 export interface Story {
   readonly n: number
@@ -16,9 +18,11 @@ type StoryMessage = Omit<Message, 'data' | 'type'> & {
 }
 
 const maxStories = 8
+/** One connection for all tabs: the news are the same for everybody. */
+const share = acrossTabs({ user: null })
 
 /** Returns the URL of the news in a language. */
-export const newsUrl = (language: Language): string => api(`news?lang=${language}`)
+export const newsUrl = (language: Language): string => sharedApi(`news?lang=${language}`)
 
 /**
  * Returns the options of the news in a language. The last stories are stored in this tab, so that a reload
@@ -38,7 +42,11 @@ export function newsOptions(language: Language) {
   return {
     lastEventIdStore,
     initialData: messages,
-    inspect,
+    share,
+    inspect(step: Parameters<typeof inspect>[0]) {
+      inspect(step)
+      followRole(step)
+    },
     onMessage(message: StoryMessage) {
       onMessage(message)
       messages = [...messages, message].slice(-maxStories)

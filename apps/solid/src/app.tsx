@@ -94,6 +94,7 @@ function News() {
         </Index>
       </ol>
       <demo-proof of="news" />
+      <demo-tabs />
     </section>
   )
 }

@@ -1,6 +1,6 @@
 import DefaultTheme from 'vitepress/theme-without-fonts'
 import type { Theme } from 'vitepress'
-import { defineAsyncComponent } from 'vue'
+import { defineAsyncComponent, hydrateOnVisible } from 'vue'
 import 'demo-shared/palette.css'
 import './style.css'
 import './live/live.css'
@@ -10,10 +10,10 @@ export default {
   extends: DefaultTheme,
   Layout,
   enhanceApp({ app }) {
-    // A chunk of its own: pages without a live example do not load it.
+    // A chunk of its own, which is loaded once the example can be seen.
     app.component(
       'LiveStream',
-      defineAsyncComponent(() => import('./live/LiveStream.vue')),
+      defineAsyncComponent({ loader: () => import('./live/LiveStream.vue'), hydrate: hydrateOnVisible() }),
     )
   },
 } satisfies Theme

@@ -43,8 +43,8 @@ export interface MountedPage {
 /** Connects the conformance suite to a view library. */
 export interface Adapter {
   readonly name: string
-  /** Folder of the binding's tests. Its `server.ts` exports `render(page)`. */
-  readonly folder: string
+  /** URL of the adapter's module. `server.ts` in the same folder exports `render(page)`. */
+  readonly url: string
   /** Extra properties of the page that `render` receives. Default none. */
   readonly serverProps?: { readonly [name: string]: unknown }
   /** Renders a page into the document. */

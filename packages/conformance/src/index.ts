@@ -13,10 +13,8 @@ import { testSharing } from './suites/sharing.ts'
 import { testUrlAndOptions } from './suites/url-and-options.ts'
 
 export type { Adapter, MountedPage, Page, ViewProps } from './adapter.ts'
-export { type Contender, type ContenderProps, type MountedComponent, testContenders } from './contenders.ts'
 export { type Examples, testExamples } from './examples.ts'
 export { createHarness, type Harness } from './harness.ts'
-export { type LoopbackServer, startLoopbackServer } from './loopback-server.ts'
 export { testReset } from './suites/reset.ts'
 
 /** Registers the conformance tests for a binding. Every binding passes all of them. */

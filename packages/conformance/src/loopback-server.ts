@@ -1,5 +1,13 @@
+import type {} from 'vitest'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Origin of the server that does for tests in a page what only Node can do. */
+    control: string
+  }
+}
 
 interface ReceivedRequest {
   readonly path: string
@@ -47,7 +55,8 @@ export async function startLoopbackServer(): Promise<LoopbackServer> {
       return
     }
     response.writeHead(200, { ...corsHeaders, 'content-type': 'text/event-stream' })
-    response.flushHeaders()
+    // Firefox's fetch resolves with the first byte of the body.
+    response.write(':\n')
     history
       .slice(lastEventId ? Number(lastEventId) : history.length)
       .forEach((block) => response.write(block))

@@ -1,4 +1,13 @@
 export type { Continuity, Gap } from './connection/continuity.ts'
+export type {
+  Relay,
+  RelayedConnection,
+  RelayTransport,
+  Role,
+  RoleReason,
+  RoleState,
+  TabSharing,
+} from './connection/relay.ts'
 export {
   exponential,
   type PolicyOptions,

@@ -5,7 +5,7 @@ import { Page } from './page.tsx'
 /** Runs the conformance suite on React. */
 export const adapter: Adapter = {
   name: 'React',
-  folder: import.meta.dirname,
+  url: import.meta.url,
   mount(page) {
     const { container, rerender, unmount } = render(<Page {...page} />)
     return { element: container, update: (next) => rerender(<Page {...next} />), unmount }

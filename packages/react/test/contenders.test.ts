@@ -1,4 +1,4 @@
-import { type Contender, type ContenderProps, testContenders } from 'conformance'
+import { type Contender, type ContenderProps, testContenders } from 'conformance/contenders'
 import { join } from 'node:path'
 import { createElement, type FunctionComponent, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'

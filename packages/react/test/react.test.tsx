@@ -191,7 +191,8 @@ describe('a url that is another one with each rendering', () => {
     const Custom = () => <p>{usePrice().status}</p>
     const { unmount } = render(createUrl().includes('0.') ? <Custom /> : <Price />, { wrapper: StrictMode })
     for (let ms = 0; ms < 3_000; ms += 20) {
-      for (const request of harness.server.requests) await act(() => request.send('data: a\n\n'))
+      const requests = harness.server.requests.filter(({ aborted }) => !aborted)
+      for (const request of requests) await act(() => request.send('data: a\n\n'))
       await harness.showFrame()
       await act(() => new Promise((resolve) => setTimeout(resolve, 1)))
       await harness.advance(20)

@@ -7,7 +7,7 @@ import { Page } from './page.tsx'
 /** Runs the conformance suite on Solid. */
 export const adapter: Adapter = {
   name: 'Solid',
-  folder: import.meta.dirname,
+  url: import.meta.url,
   mount(page) {
     const [props, setProps] = createSignal<PageProps>(page)
     const { container, unmount } = render(() => <Page {...props()} />)

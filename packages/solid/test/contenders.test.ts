@@ -1,4 +1,4 @@
-import { type Contender, type ContenderProps, testContenders } from 'conformance'
+import { type Contender, type ContenderProps, testContenders } from 'conformance/contenders'
 import { join } from 'node:path'
 import { createEffect, createRoot, createSignal, onCleanup } from 'solid-js'
 import { createEventSource } from '../src/index.ts'

@@ -171,7 +171,7 @@ test('an error boundary catches the error of an invalid option', () => {
 
 test('hydration first renders what the server did even if the stream is already open', async () => {
   const serverView = { url, options: { initialData: 'rendered' } }
-  const html = await renderOnServer(import.meta.dirname, { views: [serverView] })
+  const html = await renderOnServer(import.meta.url, { views: [serverView] })
   const stream = createEventStream(url, { ...options(), initialData: 'rendered' })
   const unsubscribe = stream.subscribe(() => {})
   await harness.send(await harness.nextRequest(), 'data: live\n\n')

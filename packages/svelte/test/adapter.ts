@@ -12,7 +12,7 @@ type Options = Parameters<typeof Svelte.hydrate>[1]
 export function createAdapter(name: string, component = Store): Adapter {
   return {
     name,
-    folder: import.meta.dirname,
+    url: import.meta.url,
     serverProps: { runes: component !== Store },
     mount(page) {
       const { container, rerender, unmount } = render(Page, { ...page, component })

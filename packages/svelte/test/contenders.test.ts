@@ -1,4 +1,4 @@
-import { type Contender, type ContenderProps, testContenders } from 'conformance'
+import { type Contender, type ContenderProps, testContenders } from 'conformance/contenders'
 import { join } from 'node:path'
 import { derived, type Readable, writable } from 'svelte/store'
 import { eventSource } from '../src/index.ts'

@@ -6,7 +6,7 @@ import { Page } from './page.ts'
 /** Runs the conformance suite on Vue. */
 export const adapter: Adapter = {
   name: 'Vue',
-  folder: import.meta.dirname,
+  url: import.meta.url,
   mount(page) {
     const { container, rerender, unmount } = render(Page, { props: { ...page } })
     return { element: container, update: (next) => void rerender({ views: [], ...next }), unmount }

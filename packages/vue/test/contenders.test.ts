@@ -1,5 +1,5 @@
 import { useEventSource } from '@vueuse/core'
-import { type Contender, type ContenderProps, testContenders } from 'conformance'
+import { type Contender, type ContenderProps, testContenders } from 'conformance/contenders'
 import { join } from 'node:path'
 import { createApp, defineComponent, h, shallowReactive, watch } from 'vue'
 import { useSSE } from '../src/index.ts'

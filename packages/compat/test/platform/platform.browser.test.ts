@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright'
 import { build, type Rolldown } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launch } from '../../../core/test/connection/chromium.ts'
+import { launch } from '../../../../engines/launch.ts'
 import type * as Page from './page.ts'
 import { type PlatformServer, startPlatformServer } from './server.ts'
 

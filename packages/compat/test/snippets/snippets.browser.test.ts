@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser, Request } from 'playwright'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { launch } from '../../../core/test/connection/chromium.ts'
+import { launch } from '../../../../engines/launch.ts'
 
 const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 

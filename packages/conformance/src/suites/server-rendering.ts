@@ -1,7 +1,6 @@
+import { type LoopbackServer, renderOnServer, startLoopbackServer } from 'conformance/server'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { Harness } from '../harness.ts'
-import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts'
-import { renderOnServer } from '../server.ts'
 
 /** Tests real sockets, and pages that a server has rendered (promise 9 of the stream contract). */
 export function testServerRendering(harness: Harness): void {
@@ -57,7 +56,7 @@ function testHydration(harness: Harness, server: () => LoopbackServer): void {
       for (const data of ['a', 'b', 'c']) server().publish(data)
       const options = { initialData: 'b', initialLastEventId: '2' }
       const page = { views: [{ url: server().url, options }], scopes: [[{ url: server().url, options }]] }
-      const html = await renderOnServer(harness.folder, { ...page, ...harness.serverProps })
+      const html = await renderOnServer(harness.url, { ...page, ...harness.serverProps })
       expect(server().requests).toHaveLength(0)
 
       // A message between server rendering and hydration.
@@ -89,7 +88,7 @@ function testHydration(harness: Harness, server: () => LoopbackServer): void {
     'hydration keeps the elements that the server rendered',
     async () => {
       const page = { views: [{ url: server().url, options: { initialData: 'b' } }] }
-      const html = await renderOnServer(harness.folder, { ...page, ...harness.serverProps })
+      const html = await renderOnServer(harness.url, { ...page, ...harness.serverProps })
       expect(html.replaceAll(/<!--.*?-->/g, '')).toContain('idle b')
       const paragraphs: (Element | null)[] = []
       const append = document.body.append.bind(document.body)

@@ -4,7 +4,8 @@ import type { ConnectionOptions, PerAttempt, StreamUrl } from '../options.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Page } from '../platform/page.ts'
 import { type Continuity, continuityOf } from './continuity.ts'
-import { networkError, openTransport, type Transport } from './transport.ts'
+import type { RelayTransport } from './relay.ts'
+import { networkError, type openTransport } from './transport.ts'
 import { checkUrl, redactUrl } from './url.ts'
 
 /** Longest time that chunks may keep a page from painting, in milliseconds. */
@@ -22,12 +23,14 @@ export interface Attempt {
   readonly signal: AbortSignal
   readonly clock: Clock
   readonly page: Page
+  /** Opens the transport. */
+  readonly open: (...parameters: Parameters<typeof openTransport>) => Promise<RelayTransport>
   /** Called with the URL before the request is sent. */
   onRequest(url: string): void
   /** Called when the server has accepted the request, with its answer to the id that was sent, if it gave one. */
   onAccepted(continuity: Continuity | undefined): void
   /** Called with each chunk. Reading continues when the promise that it returns has settled. */
-  onChunk(chunk: Uint8Array): PromiseLike<unknown> | undefined
+  onChunk(chunk: Uint8Array | string): PromiseLike<unknown> | undefined
   /** Called before and after waiting for such a promise. */
   onBackpressure(active: boolean): void
 }
@@ -53,7 +56,7 @@ export async function runAttempt(attempt: Attempt): Promise<SseError | undefined
     attempt.onRequest(address)
     const { lastEventId } = context
     const request = { ...options(), url: address, headers, body, lastEventId }
-    const { read, response } = await openTransport(request, signal, attempt.clock)
+    const { read, response } = await attempt.open(request, signal, attempt.clock)
     if (signal.aborted) return undefined
     // A browser hides a response that CORS refuses, so what follows is no matter of CORS.
     pageUrl = undefined
@@ -69,7 +72,7 @@ export async function runAttempt(attempt: Attempt): Promise<SseError | undefined
 
 /** Reads until the response ends or the attempt is aborted. */
 async function readChunks(
-  read: Transport['read'],
+  read: RelayTransport['read'],
   { signal, clock, page, onChunk, onBackpressure }: Attempt,
 ): Promise<void> {
   for (let busyMs = 0; ;) {

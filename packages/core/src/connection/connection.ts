@@ -7,6 +7,7 @@ import type { DeliveryResult } from './delivery.ts'
 import { createHeaderResolver } from './header-refresh.ts'
 import { createMailbox } from './mailbox.ts'
 import { createReader, type ReaderListener } from './reader.ts'
+import type { Relay, TabSharing } from './relay.ts'
 import { createMachine, isBuffered } from './state.ts'
 import type {
   ConnectionEvent,
@@ -17,7 +18,7 @@ import type {
   Machine,
 } from './state.ts'
 import { transition } from './transition.ts'
-import { isSendableId } from './transport.ts'
+import { isSendableId, openTransport } from './transport.ts'
 import { redactUrl } from './url.ts'
 
 /** Callbacks of a connection. None of them may throw. */
@@ -32,16 +33,23 @@ export interface ConnectionListener extends ReaderListener {
 export interface Connection {
   readonly state: ConnectionState
   readonly lastEventId: string
+  /** Relay; `undefined` unless the connection is shared across tabs. */
+  readonly relay: Relay | undefined
   /** Sends an event to the state machine. */
   send(event: ConnectionEventBody): void
 }
 
-/** Creates a connection. Does nothing until it is sent `open`. */
+/**
+ * Creates a connection. Does nothing until it is sent `open`.
+ *
+ * @param share Sharing across tabs. Default: none.
+ */
 export function createConnection(
   url: () => StreamUrl,
   options: () => ConnectionOptions,
   listener: ConnectionListener,
   page: Page = systemPage,
+  share?: boolean | TabSharing,
 ): Connection {
   const { clock = systemClock, initialLastEventId, lastEventIdStore } = options()
   let machine = createMachine()
@@ -53,6 +61,7 @@ export function createConnection(
   const onEnded = ({ error }: DeliveryResult) =>
     machine.state.status === 'open' && send({ type: 'terminated', error })
   const reader = createReader(options(), listener, onEnded, (gap) => send({ type: 'gap', gap }))
+  const relay = createRelay(share, send)
   const perform = createEffects(options, page, send, { connect, disconnect: reader.close })
 
   function step(body: ConnectionEventBody): void {
@@ -68,6 +77,7 @@ export function createConnection(
     if (before === after) return
     const { inspect } = options()
     if (inspect) guard(inspect, createStep(event, before, after, effects))
+    relay?.onStep(after.state)
     if (before.state !== after.state) listener.onStateChange(after.state, body)
   }
 
@@ -83,6 +93,7 @@ export function createConnection(
       signal,
       clock,
       page,
+      open: relay?.open ?? openTransport,
       onRequest: (sent) => void (address = redactUrl(sent)),
       onAccepted(continuity) {
         reader.reset(undefined, continuity !== undefined)
@@ -109,8 +120,20 @@ export function createConnection(
     get lastEventId() {
       return reader.lastEventId
     },
+    relay,
     send,
   }
+}
+
+/** Creates the relay of a connection that is shared across tabs. */
+function createRelay(
+  share: boolean | TabSharing | undefined,
+  send: (event: ConnectionEventBody) => void,
+): Relay | undefined {
+  return (share as TabSharing | undefined)?.createRelay?.({
+    reconnect: () => send({ type: 'reconnect' }),
+    onRoleChange: (role) => send({ type: 'role', ...role }),
+  })
 }
 
 /** Creates the function that performs effects. Holds the timer, the request's AbortController and the page's listeners. */

@@ -21,7 +21,7 @@ export interface Reader {
   /** Promise of the listeners that were called by the last `read`: reading continues once it has settled. */
   readonly waitFor: PromiseLike<unknown> | undefined
   /** Parses a chunk and delivers its messages. */
-  read(chunk: Uint8Array): Batch
+  read(chunk: Uint8Array | string): Batch
   /**
    * Starts a new response, with the last event id or with another one.
    *

@@ -1,6 +1,7 @@
 import type { SseError } from '../errors.ts'
 import type { PauseReason } from '../platform/page.ts'
 import type { Continuity, Gap } from './continuity.ts'
+import type { RoleState } from './relay.ts'
 
 /**
  * State of a connection, as a union: each status has exactly the fields that make sense for it.
@@ -40,6 +41,10 @@ export type ConnectionState =
 /** Event of a connection, without its context. An event with a `generation` is dropped once that attempt is over. */
 export type ConnectionEventBody =
   | { readonly type: 'open' | 'close' | 'release' | 'timer-fired' }
+  /** The connection needs a socket of its own, because no other tab relays the stream any more, or this tab is to relay it. */
+  | { readonly type: 'reconnect' }
+  /** The role among the tabs of a stream that is shared across tabs has changed. */
+  | ({ readonly type: 'role' } & RoleState)
   /** A message ended the stream, or made it fail with `error`. */
   | { readonly type: 'terminated'; readonly error: SseError | undefined }
   | { readonly type: 'pause' | 'resume'; readonly reason: PauseReason }

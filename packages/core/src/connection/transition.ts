@@ -116,6 +116,12 @@ function handle(machine: Draft, event: ConnectionEvent, options: PolicyOptions, 
       machine.headersRefreshed = false
       return enter(machine, { status: 'open', continuity, downtimeMs: at - (disconnectedAt ?? at) }, at)
     }
+    case 'reconnect':
+      if (holdsSocket(machine)) connect(machine, at)
+      return
+    case 'role':
+      machine.state = { ...machine.state }
+      return
     case 'gap':
       if (machine.state.status === 'open') machine.state = { ...machine.state, continuity: 'gap' }
       return

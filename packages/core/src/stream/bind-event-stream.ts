@@ -78,7 +78,7 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
     },
     onStateChange(state: ConnectionState, event: ConnectionEventBody) {
       gate.isOpen = state.status === 'open'
-      if (startsAgain(state)) pipeline.folds.restart()
+      if (event.type !== 'role' && startsAgain(state)) pipeline.folds.restart()
       store.publish()
       if (!subscription?.isClosing) callCallbacks(state, event, options(), pipeline.folds)
       if (state.status === 'closed') subscription?.leaveIfUnused()
@@ -104,6 +104,7 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
     lastEventId: connection?.lastEventId ?? '',
     lastEventType: pipeline.folds.lastType,
     invalidCount: pipeline.invalidCount,
+    ...connection?.relay?.role,
     ...commands,
   })
   const initial = createSnapshot()
@@ -140,6 +141,7 @@ function callCallbacks<Data>(
   { data }: FoldData<Data>,
 ): void {
   if (event.type === 'gap') guard(() => onGap?.(event.gap))
-  else if (state.status === 'open' && state.continuity !== 'fresh') guard(() => onReconnect?.(state))
+  else if (event.type === 'accepted' && state.status === 'open' && state.continuity !== 'fresh')
+    guard(() => onReconnect?.(state))
   if (state.status === 'closed') guard(() => onClose?.({ reason: state.reason, error: state.error, data }))
 }

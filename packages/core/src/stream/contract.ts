@@ -1,4 +1,5 @@
 import type { Gap } from '../connection/continuity.ts'
+import type { Role, RoleReason } from '../connection/relay.ts'
 import type { ConnectionState } from '../connection/state.ts'
 import type { SseError } from '../errors.ts'
 import type { SharedConnectionOptions } from '../options.ts'
@@ -115,6 +116,13 @@ export type Snapshot<Data = string | undefined> = ConnectionState & {
   readonly lastEventType: string
   /** Number of messages that did not match their schema in `events`. */
   readonly invalidCount: number
+  /**
+   * Part that this tab plays: see {@link Role}. Present only if the option `share` is `acrossTabs(…)`; `'direct'` at first and on a server.
+   * Views are notified of a change immediately.
+   */
+  readonly role?: Role
+  /** Reason for which the role is `'direct'`, if there is one: see {@link RoleReason}. */
+  readonly roleReason?: RoleReason | undefined
   /** Connects, or retries now. Does nothing while `connecting` or `open`. */
   open(): void
   /** Closes immediately. No message is delivered until `open()`. */
@@ -122,7 +130,7 @@ export type Snapshot<Data = string | undefined> = ConnectionState & {
 }
 
 const keys =
-  'status data lastEventId lastEventType invalidCount attempt delayMs retryAt error reason continuity downtimeMs'
+  'status data lastEventId lastEventType invalidCount role roleReason attempt delayMs retryAt error reason continuity downtimeMs'
 
 /** Names of all properties that a snapshot may have, for a view library that makes each of them reactive. */
 export const SNAPSHOT_KEYS: readonly string[] = /* @__PURE__ */ keys.split(' ')

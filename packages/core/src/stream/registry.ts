@@ -1,3 +1,4 @@
+import type { TabSharing } from '../connection/relay.ts'
 import type { ConnectionOptions, StreamUrl } from '../options.ts'
 
 /** Options that identify a stream: together with the URL they decide which streams share a connection. */
@@ -11,13 +12,21 @@ export interface StreamIdentity extends Pick<ConnectionOptions, 'method' | 'body
    * Shares the connection with other streams of the scope that have the same identity. Default `true`. A later subscriber gets the
    * current state and the data of another one with the same fold immediately, and the messages from then on; see `stateKey` of
    * a fold. The options of the oldest subscriber configure the connection, and `close()` closes it for all.
+   *
+   * `acrossTabs({ user })` of `@headwater/core/tabs` also shares it with the other tabs of the browser; `role` of the snapshot tells
+   * whether this tab has the connection.
    */
-  readonly share?: boolean
+  readonly share?: boolean | TabSharing
 }
 
 /** Returns the key under which streams with the same identity share a connection. */
-export function streamKey(url: StreamUrl | null | undefined, { method, body, key }: StreamIdentity): string {
-  return JSON.stringify([comparable(url), method?.toUpperCase(), comparable(body), key])
+export function streamKey(
+  url: StreamUrl | null | undefined,
+  { method, body, key, share }: StreamIdentity,
+): string {
+  const user = (share as TabSharing | undefined)?.user
+  const identity = [comparable(url), method?.toUpperCase(), comparable(body), key]
+  return JSON.stringify(user === undefined ? identity : [...identity, [user]])
 }
 
 /** Returns true if equal stream keys mean equal streams: URL and body can be compared, or a `key` is given. */

@@ -1,5 +1,6 @@
 import { type Connection, createConnection } from '../connection/connection.ts'
 import { combine, DELIVERED, type DeliveryResult, ENDED } from '../connection/delivery.ts'
+import type { TabSharing } from '../connection/relay.ts'
 import type { ConnectionEventBody, ConnectionState } from '../connection/state.ts'
 import { guard, SseError } from '../errors.ts'
 import type { SharedConnectionOptions, StreamUrl, UntilResult } from '../options.ts'
@@ -10,7 +11,7 @@ import type { FoldData } from './folds/fold-runner.ts'
 export interface Subscriber {
   readonly url: StreamUrl
   /** Returns the latest options. */
-  options(): SharedConnectionOptions
+  options(): SharedConnectionOptions & { readonly share?: boolean | TabSharing }
   readonly pipeline: MessageHandler
   /** Called before the stream joins a connection. */
   onJoin(connection: SharedConnection): void
@@ -57,7 +58,7 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
   /** The leader's `until` for the current chunk. */
   let until: MessageHandler['until']
 
-  const { fetch, clock, page, onComment } = first.options()
+  const { fetch, clock, page, onComment, share } = first.options()
   const connection = createConnection(
     () => leader.url,
     () => leader.options(),
@@ -87,6 +88,7 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
       isComplete: () => leader.pipeline.folds.isComplete(),
     },
     page,
+    share,
   )
 
   return Object.assign(connection, {

@@ -121,14 +121,21 @@ function createFakeRequest(
     refuse(status, headers, content = '') {
       // A response with one of these statuses must not have a body.
       const isBodiless = status === 204 || status === 205 || status === 304
-      const settled = connection.respond(status, headers, isBodiless ? null : content)
+      // Firefox reads text in tasks of its own, and a stream in microtasks.
+      const stream = new ReadableStream<Uint8Array>({
+        start(controller) {
+          if (content) controller.enqueue(encode(content))
+          controller.close()
+        },
+      })
+      const settled = connection.respond(status, headers, isBodiless ? null : stream)
       connection.finish('ended')
       return settled
     },
     async send(chunk) {
       if (connection.state === 'pending') await request.accept()
       if (connection.state !== 'open') return
-      connection.stream?.enqueue(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk)
+      connection.stream?.enqueue(typeof chunk === 'string' ? encode(chunk) : chunk)
       await settle()
     },
     async end() {
@@ -147,6 +154,8 @@ function createFakeRequest(
   else signal?.addEventListener('abort', onAbort, { once: true })
   return request
 }
+
+const encode = (text: string) => new TextEncoder().encode(text)
 
 interface ConnectionCallbacks {
   /** Fulfils the promise that `fetch` returned. */

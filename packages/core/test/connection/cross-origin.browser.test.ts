@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright'
 import { type BaseServer, createBaseServer } from './base-server.ts'
+import { launch } from '../../../../engines/launch.ts'
 import { bundle } from './bundle.ts'
-import { files, launch } from './chromium.ts'
 import { type CountingServer, createCountingServer } from './counting-server.ts'
+import { files } from './page-files.ts'
 import type * as Client from './page-client.ts'
 
 let browser: Browser

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Browser } from 'playwright'
+import { launch } from '../../../../engines/launch.ts'
 import { bundle } from './bundle.ts'
-import { files, launch } from './chromium.ts'
 import { createFaultServer } from './fault-server.ts'
 import { waitFor } from './harness.ts'
+import { files } from './page-files.ts'
 import type * as Client from './soak-client.ts'
 import type { SoakResult } from './soak-client.ts'
 

@@ -47,6 +47,8 @@ function eventsFor(generation: number): ConnectionEventBody[] {
     ...reasons.map((reason) => ({ type: 'pause', reason }) as const),
     ...reasons.map((reason) => ({ type: 'resume', reason }) as const),
     { type: 'gap', gap: { from: null, to: null } },
+    { type: 'reconnect' },
+    { type: 'role', role: 'follower' },
     { type: 'accepted', generation },
     { type: 'accepted', generation, continuity: 'resumed' },
     received({}),

@@ -1,4 +1,5 @@
 import type { Message } from '../../src/protocol/message.ts'
+import { concatenate } from './stream-arbitrary.ts'
 
 /** Everything that a stream means. */
 export interface Outcome {
@@ -16,7 +17,7 @@ export function decode(chunks: readonly (Uint8Array | string)[]): string {
   let text = ''
   let bytes: Uint8Array[] = []
   const flush = () => {
-    text += new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.concat(bytes))
+    text += new TextDecoder('utf-8', { ignoreBOM: true }).decode(concatenate(bytes))
     bytes = []
   }
   for (const chunk of chunks) {
@@ -29,6 +30,13 @@ export function decode(chunks: readonly (Uint8Array | string)[]): string {
   return text
 }
 
+interface ReferenceOptions {
+  readonly lastEventId?: string
+  readonly defaultType?: string
+  /** Drops the id of a block without data, as Firefox does. Default `false`, as the specification says. */
+  readonly idNeedsData?: boolean
+}
+
 /**
  * Reads a whole stream by the specification's own wording: slow, obvious, and right. Tests compare the parser with it.
  *
@@ -36,7 +44,7 @@ export function decode(chunks: readonly (Uint8Array | string)[]): string {
  */
 export function reference(
   stream: string,
-  { lastEventId = '', defaultType = 'message' }: { lastEventId?: string; defaultType?: string } = {},
+  { lastEventId = '', defaultType = 'message', idNeedsData = false }: ReferenceOptions = {},
 ): Outcome {
   // "Streams must be decoded using the UTF-8 decode algorithm", which "strips one leading UTF-8 byte order mark, if any".
   const text = stream.startsWith('\uFEFF') ? stream.slice(1) : stream
@@ -55,6 +63,7 @@ export function reference(
     if (line === '') {
       // "If the line is empty: dispatch the event"
       // 1. "Set the last event ID string of the event source to the value of the last event ID buffer."
+      if (idNeedsData && dataBuffer === '') lastEventIdBuffer = outcome.lastEventId
       outcome.lastEventId = lastEventIdBuffer
       // 2. "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and return."
       if (dataBuffer !== '') {

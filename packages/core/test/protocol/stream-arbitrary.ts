@@ -131,8 +131,8 @@ export class ChunkedStream {
 function show(chunk: Chunk): string {
   if (typeof chunk === 'string') return shorten(JSON.stringify(chunk))
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(chunk)
-  if (Buffer.compare(encoder.encode(text), chunk) === 0) return `encode(${shorten(JSON.stringify(text))})`
-  const latin1 = JSON.stringify(Buffer.from(chunk).toString('latin1'))
+  if (String(encoder.encode(text)) === String(chunk)) return `encode(${shorten(JSON.stringify(text))})`
+  const latin1 = JSON.stringify(String.fromCharCode(...chunk))
   const escaped = latin1.replaceAll(/[\x80-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`)
   return `latin1(${shorten(escaped)})`
 }
@@ -141,7 +141,8 @@ function show(chunk: Chunk): string {
 const shorten = (text: string): string =>
   text.replaceAll(/(.{1,16}?)\1{49,}/gsu, (run, part: string) => `${part} × ${run.length / part.length} `)
 
-function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** Returns all parts as one array. */
+export function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
   let at = 0
   for (const part of parts) {

@@ -1,0 +1,85 @@
+import type { Clock } from '../platform/clock.ts'
+import type { TabsPlatform } from '../platform/tabs.ts'
+import { createLock, type Lock } from './lock.ts'
+
+/** Time limit for an answer of a leader, in milliseconds. */
+export const ANSWER_MS = 2_000
+/** Silence after which a tab asks if the leader is alive, and the time limit of its last chance, in milliseconds. */
+export const SILENCE_MS = 1_000
+
+/** Locks of a group of tabs. */
+export class Election {
+  /** Lock of the leader. */
+  readonly lock: Lock
+  readonly #name: string
+  readonly #clock: Clock
+  readonly #platform: TabsPlatform
+  readonly #onRefused: () => void
+  #slot: Lock | undefined
+  /** Functions that end a wait. */
+  readonly #waits = new Set<() => void>()
+
+  constructor(
+    name: string,
+    clock: Clock,
+    platform: TabsPlatform,
+    onHeld: () => void,
+    onLost: () => void,
+    onRefused: () => void,
+  ) {
+    this.#name = name
+    this.#clock = clock
+    this.#platform = platform
+    this.#onRefused = onRefused
+    this.lock = createLock(platform.locks!, name, onHeld, (isRefused) => (isRefused ? onRefused : onLost)())
+  }
+
+  /** Waits for one of two slots, so that at most two tabs catch up at a time. Does not wait for long: others may be frozen. */
+  takeSlot(): Promise<unknown> {
+    this.releaseSlot()
+    const held = new Promise<void>((resolve) => {
+      const name = this.#name + (this.#clock.random() < 0.5 ? 1 : 2)
+      this.#slot = createLock(this.#platform.locks!, name, resolve, () => resolve(this.#onRefused()))
+      this.#slot.request()
+    })
+    return Promise.race([held, this.wait(ANSWER_MS)])
+  }
+
+  releaseSlot(): void {
+    this.#slot?.release()
+  }
+
+  /** Takes the lock from a leader that does not answer, after a last chance. Only one tab at a time does so. */
+  steal(ping: () => void, isDead: () => boolean): void {
+    const { locks } = this.#platform
+    const judge = async (isMine: unknown) => {
+      if (!isMine) return
+      ping()
+      await this.wait(SILENCE_MS)
+      const { held } = await locks!.query()
+      // A lock that nobody holds is given to the next in the queue.
+      if (isDead() && held?.some(({ name }) => name === this.#name)) this.lock.request(true)
+    }
+    locks!.request(`${this.#name}steal`, { ifAvailable: true }, judge).catch(() => undefined)
+  }
+
+  /** Waits, but not longer than the tab is in the group. */
+  wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        cancel()
+        this.#waits.delete(end)
+        resolve()
+      }
+      const cancel = this.#clock.timer(end, ms)
+      this.#waits.add(end)
+    })
+  }
+
+  /** Releases everything. */
+  leave(): void {
+    this.lock.release()
+    this.releaseSlot()
+    for (const end of this.#waits) end()
+  }
+}

@@ -1,0 +1,57 @@
+import type { TransportRequest } from '../connection/transport.ts'
+
+/** Version of the messages between tabs. Tabs of another version have other names, so they never meet. */
+const PROTOCOL = 1
+
+/** Part of an event stream: whole lines, and the id after them; `''` if they do not change it. */
+export type Entry = readonly [id: string, text: string]
+
+/** Term of a leader. Of two leaders, the one with the later term is right. */
+export type Term = readonly [counter: number, tab: string]
+
+/** Message of a leader, to all tabs or to one. */
+export type LeaderMessage = { readonly term: Term } & (
+  | { readonly type: 'here' }
+  | { readonly type: 'batch'; readonly ordinal: number; readonly entries: readonly Entry[] }
+  /** The leader leaves; `failed` if its connection has failed, so that a new attempt should wait. */
+  | { readonly type: 'bye'; readonly failed: boolean }
+  /** Answers to `ask`. */
+  | (Join & { readonly to: string })
+  | { readonly type: 'unknown'; readonly to: string; readonly after: string }
+  /** The follower has not acknowledged enough, and is not served any more. */
+  | { readonly type: 'drop'; readonly to: string }
+)
+
+/** Entries after the id that a tab asked for. The batches from `ordinal` + 1 follow. */
+export interface Join {
+  readonly type: 'join'
+  readonly after: string
+  readonly term: Term
+  readonly ordinal: number
+  readonly entries: readonly Entry[]
+}
+
+/** Message to the leader. `seen` is the latest term that the tab has seen. */
+export type TabMessage = { readonly from: string; readonly seen: Term } & (
+  | { readonly type: 'ping' }
+  | { readonly type: 'ask'; readonly after: string }
+  | { readonly type: 'ack'; readonly length: number }
+)
+
+/** Returns true if a term is later than another one. */
+export function isLater([counter, tab]: Term, [otherCounter, otherTab]: Term): boolean {
+  return counter > otherCounter || (counter === otherCounter && tab > otherTab)
+}
+
+/** Returns the length of entries, in UTF-16 code units. */
+export function lengthOf(entries: readonly Entry[]): number {
+  return entries.reduce((length, [, text]) => length + text.length, 0)
+}
+
+/** Returns the name under which tabs with the same request and the same user find each other. */
+export function nameOf(
+  { url, method = 'GET', body, credentials = 'same-origin' }: TransportRequest,
+  user: string | null | undefined,
+): string {
+  return JSON.stringify(['headwater', PROTOCOL, url, method.toUpperCase(), body, credentials, { user }])
+}
