@@ -88,7 +88,7 @@ export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Dat
       return !hasData && fold.replayLast === true
     },
     get identity() {
-      return [fold.stateKey ?? options.fold, !options.fold, `${Object.keys(options.events ?? {}).toSorted()}`]
+      return [fold.stateKey ?? options.fold, !options.fold, `${Object.keys(options.events ?? {}).sort()}`]
     },
     get until() {
       return fold.until && ((message: Message) => checkEnd(fold, message, state, setState))
