@@ -76,7 +76,7 @@ test('a tab does not leave its socket in the middle of a message', async () => {
   const world = await start(1)
   const { browser, server, leader } = world
   browser.filter = (_, { type }) => type !== 'here'
-  const tab = world.addTab({ fold: (_, { data }) => data })
+  const tab = world.addTab({ fold: (_, { data }) => data, initialData: '' })
   await world.advance(200)
   server.sendText('id: e1-1\ndata: 0\ndata: x\n\n', leader)
   server.sendText('id: e1-1\ndata: 0\nda', tab)
