@@ -22,7 +22,7 @@ const limits = {
         'packages/core/dist/index.js': '{ createEventStream }',
         'packages/core/dist/tabs/index.js': '{ acrossTabs }',
       },
-      '17.6 kB',
+      '17.8 kB',
     ],
   ],
   '@headwater/core/testing': [['everything', '*', '1.45 kB']],
