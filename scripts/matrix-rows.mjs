@@ -38,6 +38,20 @@ export const rows = [
     command: ['vitest', 'run', '--project=core', 'packages/core/test/connection/soak.test.ts'],
   },
   {
+    name: '100,000 messages through 300 handovers among 12 tabs, and 70 s with a hidden leader, in Chromium',
+    env: { HEADWATER_TABS_HANDOVERS: '300', HEADWATER_TABS_HIDDEN_SECONDS: '70' },
+    command: ['vitest', 'run', '--project=browser', 'packages/core/test/tabs'],
+  },
+  {
+    name: 'handovers among 12 tabs in Firefox',
+    env: {
+      HEADWATER_TABS_BROWSER: 'firefox',
+      HEADWATER_TABS_HANDOVERS: '100',
+      HEADWATER_TABS_HIDDEN_SECONDS: '70',
+    },
+    command: ['vitest', 'run', '--project=browser', 'packages/core/test/tabs'],
+  },
+  {
     name: 'a million deliveries through killed servers and logs',
     alone: true,
     env: { HEADWATER_CHAOS_DELIVERIES: '1000000' },

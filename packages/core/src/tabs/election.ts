@@ -2,7 +2,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { TabsPlatform } from '../platform/tabs.ts'
 import type { GroupMember } from './group-member.ts'
 import { createLock, type Lock } from './lock.ts'
-import { ANSWER_MS, SILENCE_MS } from './timing.ts'
+import { ANSWER_MS, LAST_CHANCE_MS } from './timing.ts'
 
 /** Locks of a group of tabs. */
 export class Election {
@@ -54,7 +54,7 @@ export class Election {
     const judge = async (isMine: unknown) => {
       if (!isMine) return
       ping()
-      await this.wait(SILENCE_MS)
+      await this.wait(LAST_CHANCE_MS)
       const { held } = await locks!.query()
       // A lock that nobody holds is given to the next in the queue.
       if (isDead() && held?.some(({ name }) => name === this.#name)) this.lock.request(true)

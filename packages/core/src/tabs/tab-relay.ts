@@ -216,8 +216,8 @@ export class TabRelay implements Relay, GroupMember {
           await feed.taken()
         }
         const chunk = await read()
-        await this.#asking
-        await group.wake()
+        // Each may begin while the other one is waited for.
+        for (let pending; (pending = this.#asking ?? group.wake()); ) await pending
         if (signal.aborted || !chunk) break
         feed.push(chunk)
         if (this.#socket?.signal === signal) this.#relay(chunk)

@@ -1,7 +1,9 @@
 /** Time limit for an answer of a leader, in milliseconds. A leader without an event for as long may have been replaced. */
 export const ANSWER_MS = 2_000
-/** Silence after which a tab asks if the leader is alive, and the time limit of its last chance, in milliseconds. */
+/** Silence after which a tab asks if the leader is alive, in milliseconds. */
 export const SILENCE_MS = 1_000
+/** Time limit of the last chance of a leader, in milliseconds. All together, it is replaced within 5 s. */
+export const LAST_CHANCE_MS = 500
 /** Interval in which a tab looks if the leader is silent, in milliseconds. */
 export const TICK_MS = 500
 /** Delay before a tab that left a leader, or that is ahead or behind, looks for a leader again, in milliseconds. */
