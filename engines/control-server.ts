@@ -43,7 +43,7 @@ async function answer(
     return sendJson(response, await renderOnServer(pathToFileURL(config.root + path).href, page))
   }
   if (id === undefined) {
-    const loopback = await startLoopbackServer()
+    const loopback = await startLoopbackServer((body as { isSilent: boolean }).isSilent)
     return sendJson(response, { id: loopbacks.push(loopback) - 1, url: loopback.url })
   }
   return sendJson(response, (await use(loopbacks[Number(id)]!, body)) ?? null)
