@@ -57,9 +57,11 @@ for (const path of everyPage ? pagesOfDocs() : kinds)
     expect(await violations(page, 'dark')).toEqual([])
   })
 
-/** The live example of a page. */
-function liveExample(page: Page) {
+/** Returns the live example of a page. */
+async function liveExample(page: Page) {
   const live = page.locator('.live')
+  // It starts once it can be seen.
+  await live.scrollIntoViewIfNeeded()
   return {
     live,
     status: live.locator('.live-status'),
@@ -75,7 +77,7 @@ function liveExample(page: Page) {
 
 test('the reader cuts the stream: it resumes, and each message comes once', async ({ page }) => {
   await page.goto('/')
-  const { status, detail, proof, replayed, press } = liveExample(page)
+  const { status, detail, proof, replayed, press } = await liveExample(page)
   await expect(status).toHaveText('open')
   await press('Cut')
   await expect(status).toHaveText('waiting')
@@ -89,7 +91,7 @@ test('the reader cuts the stream: it resumes, and each message comes once', asyn
 
 test('the reader sees each property, and each step of the state machine', async ({ page }) => {
   await page.goto('/concepts/states')
-  const { status, property, log, press } = liveExample(page)
+  const { status, property, log, press } = await liveExample(page)
   await expect(property('continuity')).toHaveText("'fresh'")
   await press('503')
   await expect(property('error.code')).toHaveText("'status'")
@@ -107,7 +109,7 @@ test('the reader sees each property, and each step of the state machine', async 
 
 test('the server tells the reader of a gap', async ({ page }) => {
   await page.goto('/concepts/resume')
-  const { status, detail, live, proof, press } = liveExample(page)
+  const { status, detail, live, proof, press } = await liveExample(page)
   await expect(status).toHaveText('open')
   await press('Gap')
   await expect(detail).toContainText('The server says that messages are missing.')
@@ -117,7 +119,7 @@ test('the server tells the reader of a gap', async ({ page }) => {
 
 test('the stream pauses while the reader is offline', async ({ page }) => {
   await page.goto('/zh/concepts/resume')
-  const { status, detail, press } = liveExample(page)
+  const { status, detail, press } = await liveExample(page)
   await expect(status).toHaveText('已连接')
   await press('离线')
   await expect(status).toHaveText('已暂停')
@@ -128,7 +130,7 @@ test('the stream pauses while the reader is offline', async ({ page }) => {
 
 test('a stalled stream is noticed', async ({ page }) => {
   await page.goto('/concepts/silence')
-  const { status, property, detail, press } = liveExample(page)
+  const { status, property, detail, press } = await liveExample(page)
   await expect(status).toHaveText('open')
   await press('Stall')
   await expect(detail.getByRole('link', { name: 'idle-timeout' })).toBeVisible({ timeout: 8_000 })

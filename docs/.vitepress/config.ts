@@ -15,14 +15,16 @@ const version = process.env['DOCS_VERSION'] ?? 'next'
 /** Released versions that have docs, newest first. */
 const released: string[] = JSON.parse(readFileSync(new URL('../versions.json', import.meta.url), 'utf8'))
 
-/** Root of the newest docs: a released version is in a folder of it. */
-const root = version === 'next' ? base : base.replace(/[^/]+\/$/, '')
+if (version !== 'next' && !site)
+  throw new Error('The docs of a version link to the newest ones: set `site` in addresses.json.')
+/** Address of the newest docs. Those of a version are in a folder of it, so they need the whole address. */
+const newest = version === 'next' ? '' : site
 const versionMenu = {
   text: version,
   items: ['next', ...released].map((name) => ({
     text: name,
-    // A link with `target` loads the other site instead of asking this one's router.
-    link: new URL(name === 'next' ? root : `${root}${name}/`, site ?? 'http://localhost').pathname,
+    link: `${newest}/${name === 'next' ? '' : `${name}/`}`,
+    // The other site is loaded: the router of this one does not have its pages.
     target: '_self',
     activeMatch: name === version ? '.*' : '^$',
   })),
@@ -82,7 +84,6 @@ export default defineConfig({
   title: 'Headwater',
   titleTemplate: ':title · Headwater',
   cleanUrls: true,
-  ignoreDeadLinks: process.env['DOCS_DRAFT'] === '1',
   srcExclude: ['node_modules/**', '.generated/**', 'adr/**'],
   locales: {
     root: { label: 'English', lang: 'en', description: description.en, themeConfig: themeOf('en') },

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const dist = fileURLToPath(new URL('../.vitepress/dist', import.meta.url))
+const versions = JSON.parse(readFileSync(new URL('../versions.json', import.meta.url), 'utf8'))
 const base = process.env['DOCS_BASE'] ?? '/'
 const all = (text, pattern) => [...text.matchAll(pattern)].map(([, found]) => found)
 const decode = (text) => text.replaceAll('&amp;', '&').replaceAll('&#39;', "'").replaceAll('&quot;', '"')
@@ -29,6 +30,8 @@ const isFile = (path) => statSync(join(dist, path.slice(base.length)), { throwIf
 function checkLink(from, href) {
   const url = new URL(href, `https://site.invalid${base}${from}`)
   if (url.origin !== 'https://site.invalid') return
+  // Another version, which is built by itself.
+  if (versions.some((version) => url.pathname.startsWith(`${base}${version}/`))) return
   if (!url.pathname.startsWith(base)) return `links to ${href}, outside of ${base}`
   const page = pageAt(url.pathname)
   if (!page) return isFile(url.pathname) ? undefined : `links to ${href}, which does not exist`

@@ -81,7 +81,7 @@ function partsOf(language) {
     comparison: readBlock(readme, 'comparison'),
     parser: readBlock(readme, 'parser'),
     changelog: changelog(root, publishedPackages(root), language),
-    security: existsSync(join(root, 'SECURITY.md')) ? read('SECURITY.md').replace(/^# .*\n/, '') : '',
+    security: read(language === 'en' ? 'SECURITY.md' : 'SECURITY.zh-CN.md').replace(/^# .*\n/, ''),
   }
   for (const [name, numbers] of Object.entries(BENCHMARKS)) {
     const { about, tables } = benchmark(name, language)

@@ -15,14 +15,21 @@ const languages = [
 
 /** Converts the sources into one Markdown file for each entry, in `folder`. */
 async function convert(folder) {
+  // An export belongs to the first entry that has it, so those of core come first.
+  const entryPoints = entries
+    .toSorted((one, other) => (other.package === 'core') - (one.package === 'core'))
+    .map(({ package: name, source }) => join(packages, name, source))
+  const tsconfig = join(docs, '.generated/tsconfig.json')
+  const compilerOptions = { types: ['node'], jsx: 'preserve' }
+  writeFileSync(
+    tsconfig,
+    JSON.stringify({ extends: '../../tsconfig.base.json', compilerOptions, files: entryPoints }),
+  )
   const app = await Application.bootstrapWithPlugins({
     plugin: ['typedoc-plugin-markdown'],
     logLevel: 'Warn',
-    // An export belongs to the first entry that has it, so those of core come first.
-    entryPoints: entries
-      .toSorted((one, other) => (other.package === 'core') - (one.package === 'core'))
-      .map(({ package: name, source }) => join(packages, name, source)),
-    tsconfig: join(docs, 'site/tsconfig.reference.json'),
+    entryPoints,
+    tsconfig,
     out: folder,
     name: 'Reference',
     readme: 'none',
@@ -43,7 +50,8 @@ async function convert(folder) {
     useCustomAnchors: true,
   })
   const project = await app.convert()
-  for (const module of project?.children ?? []) {
+  if (!project) throw new Error('TypeDoc could not read the sources.')
+  for (const module of project.children ?? []) {
     const entry = entries.find(
       ({ package: name, source }) => `${name}/${source.replace(/(\/index)?\.ts$/, '')}` === module.name,
     )

@@ -17,6 +17,7 @@ interface LiveTexts {
   readonly proof: {
     readonly all: (first: number, last: number) => string
     readonly told: (count: number, missing: number) => string
+    readonly broken: (missing: number, repeated: number) => string
   }
   readonly snapshot: string
   readonly log: string
@@ -46,6 +47,8 @@ export const texts: Readonly<Record<'en' | 'zh', LiveTexts>> = {
       all: (first, last) => `All numbers from ${first} to ${last}, each once.`,
       told: (count, missing) =>
         `${missing} messages are missing. The server told of ${count} gap${count === 1 ? '' : 's'}.`,
+      broken: (missing, repeated) =>
+        `${missing} messages are missing and ${repeated} came twice, and nobody said so.`,
     },
     snapshot: 'The snapshot',
     log: 'The state machine',
@@ -71,6 +74,7 @@ export const texts: Readonly<Record<'en' | 'zh', LiveTexts>> = {
     proof: {
       all: (first, last) => `从 ${first} 到 ${last}，每个编号都恰好出现一次。`,
       told: (count, missing) => `缺失 ${missing} 条消息，服务器告知了 ${count} 处缺口。`,
+      broken: (missing, repeated) => `缺失 ${missing} 条消息，重复 ${repeated} 条，服务器都没有告知。`,
     },
     snapshot: '快照',
     log: '状态机',
