@@ -35,6 +35,7 @@ const { fetch } = globalThis
 
 async function send(path: string, body: object = {}) {
   const response = await fetch(control + path, { method: 'POST', body: JSON.stringify(body) })
+  if (!response.ok) throw new Error(await response.text())
   return await response.json()
 }
 
