@@ -9,13 +9,6 @@ import {
 } from '../packages/conformance/src/server.ts'
 import type { TestProject } from 'vitest/node'
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Origin of the server that does for tests in a page what only Node can do. */
-    control: string
-  }
-}
-
 /** Starts the control server before the tests of a project, and closes it after them. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const loopbacks: LoopbackServer[] = []
