@@ -1,22 +1,5 @@
-import { existsSync } from 'node:fs'
-import { defineConfig, devices, type LaunchOptions } from '@playwright/test'
-
-const executablePath =
-  process.env['CHROMIUM_PATH'] || ['/usr/bin/chromium'].find((path) => existsSync(path)) || undefined
-
-/** Launch options for the installed Chromium. The flags turn off its background requests. */
-export const chromiumOptions: LaunchOptions = {
-  ...(executablePath ? { executablePath } : {}),
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-}
+import { defineConfig, devices } from '@playwright/test'
+import { chromiumOptions } from './engines/launch.ts'
 
 export default defineConfig({
   testDir: 'e2e',
@@ -26,10 +9,10 @@ export default defineConfig({
   retries: 0,
   workers: 2,
   reporter: [['list'], ['json', { outputFile: '.test-results/e2e.json' }]],
-  // Firefox takes a minute longer, so it only runs in the matrix.
+  // The matrix runs the second one in Firefox and WebKit.
   projects: [
-    { name: 'chromium', testIgnore: 'firefox.test.ts' },
-    { name: 'firefox', testMatch: 'firefox.test.ts' },
+    { name: 'chromium', testIgnore: 'engines.test.ts' },
+    { name: 'engines', testMatch: 'engines.test.ts' },
   ],
   use: { ...devices['Desktop Chrome'], launchOptions: chromiumOptions },
 })

@@ -2,11 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import type { Page } from '../packages/conformance/src/adapter.ts'
-import {
-  type LoopbackServer,
-  renderOnServer,
-  startLoopbackServer,
-} from '../packages/conformance/src/server.ts'
+import type { LoopbackServer } from '../packages/conformance/src/remote-server.ts'
+import { renderOnServer, startLoopbackServer } from '../packages/conformance/src/server.ts'
 import type { TestProject } from 'vitest/node'
 
 /** Starts the control server before the tests of a project, and closes it after them. */

@@ -32,8 +32,8 @@ export const firefoxOptions: LaunchOptions = {
   executablePath: process.env['FIREFOX_PATH'] || '/usr/bin/firefox-esr',
 }
 
-/** Starts the engine that `HEADWATER_ENGINE` names. */
-export function launch(): Promise<Browser> {
-  if (engine === 'webkit') return launchWebKit()
-  return engine === 'firefox' ? firefox.launch(firefoxOptions) : chromium.launch(chromiumOptions)
+/** Starts an engine, by default the one that `HEADWATER_ENGINE` names. */
+export function launch(name: Engine = engine): Promise<Browser> {
+  if (name === 'webkit') return launchWebKit()
+  return name === 'firefox' ? firefox.launch(firefoxOptions) : chromium.launch(chromiumOptions)
 }

@@ -17,6 +17,8 @@ export const webkitIsMissing: string | undefined =
 /** A session of WebKitWebDriver: one browser. It runs one command at a time. */
 export interface Session {
   readonly version: string
+  /** The tab that the browser starts with. */
+  readonly firstTab: string
   /** Sends a command to a tab, by default to the one of the last command. Resolves with its value. */
   send<Value>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object, tab?: string): Promise<Value>
   close(): void
@@ -123,13 +125,15 @@ async function openSession(origin: string, stop: () => void): Promise<Session> {
   const { sessionId, capabilities } = await call<{
     sessionId: string
     capabilities: { browserVersion: string }
-  }>('POST', '', { capabilities: { alwaysMatch: { ...options, pageLoadStrategy: 'none' } } })
+  }>('POST', '', { capabilities: { alwaysMatch: options } })
   await call('POST', `/${sessionId}/timeouts`, { script: 600_000, pageLoad: 60_000 })
 
+  const firstTab = await call<string>('GET', `/${sessionId}/window`)
   let current: string | undefined
   let queue: Promise<unknown> = Promise.resolve()
   return {
     version: capabilities.browserVersion,
+    firstTab,
     send(method, path, body, tab) {
       const result = queue.then(async () => {
         if (tab && tab !== current) await call('POST', `/${sessionId}/window`, { handle: tab })

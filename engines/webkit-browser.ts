@@ -30,7 +30,13 @@ export async function launchWebKit(): Promise<Browser> {
 }
 
 async function openTab(session: Session): Promise<Page> {
-  const { handle } = await session.send<{ handle: string }>('POST', '/window/new', { type: 'tab' })
+  // Of the tabs of a window, all but one are hidden.
+  const { handle } = await session.send<{ handle: string }>(
+    'POST',
+    '/window/new',
+    { type: 'window' },
+    session.firstTab,
+  )
   let isClosed = false
   const send = <Value>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) =>
     session.send<Value>(method, path, body, handle)

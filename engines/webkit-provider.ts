@@ -8,7 +8,7 @@ export function webkit(): BrowserProviderOption {
     name: 'webkit',
     providerFactory(project) {
       // The size of the window stays as it is.
-      project.browser!.registerCommand('__vitest_viewport' as never, () => {})
+      project.browser!.registerCommand('__vitest_viewport' as never, () => undefined as never)
       let session: Promise<Session> | undefined
       return {
         name: 'webkit',

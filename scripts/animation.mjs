@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs'
 import { chromium } from 'playwright'
 import { startDemoServer } from '../e2e/demo-server.ts'
-import { chromiumOptions } from '../playwright.config.ts'
+import { chromiumOptions } from '../engines/launch.ts'
 
 const root = new URL('../', import.meta.url)
 const file = 'docs/screenshots/recovery.webp'

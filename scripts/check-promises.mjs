@@ -71,12 +71,12 @@ for (const path of ['docs/servers/protocol.md', 'docs/concepts/faults.md']) {
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const [threats, translated] = ['SECURITY.md', 'docs/zh/security.md'].map((path) =>
+const [threats, translated] = ['SECURITY.md', 'SECURITY.zh-CN.md'].map((path) =>
   testsOf(root, path, problems),
 )
 if (threats.length < 50) problems.push('SECURITY.md names fewer than 50 tests. Is a table missing?')
 if (JSON.stringify(threats) !== JSON.stringify(translated))
-  problems.push('SECURITY.md and docs/zh/security.md name other tests, or in another order.')
+  problems.push('SECURITY.md and SECURITY.zh-CN.md name other tests, or in another order.')
 
 console.log(
   problems.length

@@ -49,6 +49,7 @@ const stages = [
   { name: 'unused', command: ['knip'] },
   ...(all
     ? [
+        vitest('pages', '--config=engines/vitest.config.ts', '--project=chromium *'),
         vitest('browser', '--project=browser'),
         {
           name: 'e2e',

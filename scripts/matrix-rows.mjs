@@ -58,6 +58,10 @@ export const rows = [
     command: ['vitest', 'run', '--project=server', 'packages/server/test/wire'],
   },
   {
+    name: 'Chromium, Firefox and WebKit',
+    command: ['node', 'scripts/engines.mjs', '--build'],
+  },
+  {
     name: 'every page of the docs, with axe and Lighthouse',
     command: ['node', 'scripts/check-docs.mjs'],
   },

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
 import { createPages } from '../apps/server/src/pages.ts'
 import frameworks from '../frameworks.json' with { type: 'json' }
-import { chromiumOptions } from '../playwright.config.ts'
+import { chromiumOptions } from '../engines/launch.ts'
 import { npm } from './npm.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -164,6 +164,7 @@ if (task !== 'demo') {
   ensureDebian('/usr/bin/redis-server', ['redis-server'])
   if (task === 'test:matrix') {
     ensureDebian('/usr/bin/firefox-esr', ['firefox-esr'])
+    ensureDebian('/usr/bin/WebKitWebDriver', ['webkit2gtk-driver', 'xvfb'])
     ensureDebian('/usr/bin/caddy', ['caddy'])
     ensureDebian('/usr/sbin/haproxy', ['haproxy'])
     ensureDebian('/usr/bin/go', ['golang-go'])

@@ -6,7 +6,7 @@ import { crc32, deflateSync } from 'node:zlib'
 import { chromium } from 'playwright'
 import { startDemoServer } from '../e2e/demo-server.ts'
 import frameworks from '../frameworks.json' with { type: 'json' }
-import { chromiumOptions } from '../playwright.config.ts'
+import { chromiumOptions } from '../engines/launch.ts'
 
 const root = new URL('../', import.meta.url)
 const apps = frameworks.map(({ name }) => name)

@@ -81,9 +81,8 @@ function partsOf(language) {
     comparison: readBlock(readme, 'comparison'),
     parser: readBlock(readme, 'parser'),
     changelog: changelog(root, publishedPackages(root), language),
+    security: read(language === 'en' ? 'SECURITY.md' : 'SECURITY.zh-CN.md').replace(/^# .*\n/, ''),
   }
-  // The Chinese page is written by hand.
-  if (language === 'en') parts.security = read('SECURITY.md').replace(/^# .*\n/, '')
   for (const [name, numbers] of Object.entries(BENCHMARKS)) {
     const { about, tables } = benchmark(name, language)
     parts[name] = about

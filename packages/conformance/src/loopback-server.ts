@@ -1,13 +1,5 @@
-import type {} from 'vitest'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Origin of the server that does for tests in a page what only Node can do. */
-    control: string
-  }
-}
 
 interface ReceivedRequest {
   readonly path: string

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright'
 import { build, type Rolldown } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launch } from '../../../../engines/launch.ts'
+import { engine, launch } from '../../../../engines/launch.ts'
 import type * as Page from './page.ts'
 import { type PlatformServer, startPlatformServer } from './server.ts'
 
@@ -45,6 +45,12 @@ async function bundle(): Promise<string> {
   return ([result].flat() as Rolldown.RolldownOutput[])[0]!.output[0].code
 }
 
+/** WebKitGTK encodes the headers of fetch as UTF-8, so an id that is encoded already is encoded twice. */
+const DOUBLY_ENCODED = ['window', 'dedicated'].flatMap((scope) => [
+  `${scope}: sends the last event ID with the next request, as UTF-8`,
+  `${scope}: sends the last event ID with each request until there is another`,
+])
+
 /** Runs the checks of all scopes. */
 async function runAll(): Promise<{ passed: number; failed: string[] }> {
   const failed: string[] = []
@@ -68,22 +74,25 @@ async function runAll(): Promise<{ passed: number; failed: string[] }> {
   return { passed, failed }
 }
 
-test('passes all checks in Chromium except those that only a browser can implement', async () => {
+test('passes all checks except those that only a browser can implement', async () => {
   const { passed, failed } = await runAll()
-  expect(failed).toEqual([
-    // Scripts cannot create trusted events.
-    'window: dispatches trusted message events',
-    // fetch reports a CORS failure and a network error in the same way.
-    'window: fails permanently if another origin allows a different origin',
-    'window: fails permanently if another origin sends an empty Access-Control-Allow-Origin',
-    'window: fails permanently if another origin sends no Access-Control-Allow-Origin',
-    // fetch sends a preflight for each cross-origin request with Last-Event-ID.
-    'window: sends a CORS-safelisted ID to another origin without a preflight',
-    // fetch reports window.stop() and a network error in the same way.
-    'window: fails permanently when the page is stopped while connecting',
-    'window: fails permanently when the page is stopped while open',
-    'dedicated: dispatches trusted message events',
-  ])
+  expect(failed.toSorted()).toEqual(
+    [
+      // Scripts cannot create trusted events.
+      'window: dispatches trusted message events',
+      // fetch reports a CORS failure and a network error in the same way.
+      'window: fails permanently if another origin allows a different origin',
+      'window: fails permanently if another origin sends an empty Access-Control-Allow-Origin',
+      'window: fails permanently if another origin sends no Access-Control-Allow-Origin',
+      // fetch sends a preflight for each cross-origin request with Last-Event-ID.
+      'window: sends a CORS-safelisted ID to another origin without a preflight',
+      // fetch reports window.stop() and a network error in the same way.
+      'window: fails permanently when the page is stopped while connecting',
+      'window: fails permanently when the page is stopped while open',
+      'dedicated: dispatches trusted message events',
+      ...(engine === 'webkit' ? DOUBLY_ENCODED : []),
+    ].toSorted(),
+  )
   expect(passed).toBeGreaterThanOrEqual(133)
 })
 
@@ -96,27 +105,33 @@ test('has the properties of the browser’s own class, with the same flags', asy
   expect(ours).toEqual(native)
 })
 
-test('disconnects without an error event while the page is in the back-forward cache, and reconnects on its return', async () => {
-  const context = await browser.newContext()
-  const page = await context.newPage()
-  await page.goto(server.home)
-  await page.evaluate(() => {
-    const log: string[] = []
-    const source = new EventSource('/open-stream')
-    source.onopen =
-      source.onerror =
-      source.onmessage =
-        ({ type }: Event) => log.push(`${type} ${source.readyState}`)
-    Object.assign(window, { log })
-  })
-  const read = (count: number) =>
-    page.waitForFunction((count) => (window as { log?: string[] }).log?.length === count, count)
-  await read(2)
-  await page.goto(`${server.home}/elsewhere`)
-  // A page from the cache fires no load event.
-  await page.goBack({ waitUntil: 'commit' })
-  await read(4)
-  const log = await page.evaluate(() => (window as { log?: string[] }).log)
-  expect(log).toEqual(['open 1', 'message 1', 'open 1', 'message 1'])
-  await context.close()
-})
+// Firefox caches no page that has an open response.
+test.skipIf(engine === 'firefox')(
+  'disconnects while the page is in the back-forward cache, and reconnects on its return',
+  async () => {
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    await page.goto(server.home)
+    await page.evaluate(() => {
+      const log: string[] = []
+      const source = new EventSource('/open-stream')
+      source.onopen =
+        source.onerror =
+        source.onmessage =
+          ({ type }: Event) => log.push(`${type} ${source.readyState}`)
+      Object.assign(window, { log })
+    })
+    const read = (count: number) =>
+      page.waitForFunction((count) => (window as { log?: string[] }).log?.length === count, count)
+    await read(2)
+    await page.goto(`${server.home}/elsewhere`)
+    // A page from the cache fires no load event.
+    await page.goBack({ waitUntil: 'commit' })
+    // WebKit ends the requests of a page that is left before the event pagehide.
+    const lost = engine === 'webkit' ? ['error 0'] : []
+    await read(4 + lost.length)
+    const log = await page.evaluate(() => (window as { log?: string[] }).log)
+    expect(log).toEqual(['open 1', 'message 1', ...lost, 'open 1', 'message 1'])
+    await context.close()
+  },
+)

@@ -223,7 +223,7 @@ const MAX_ID_BYTES = 4_096
  */
 export function isSendableId(id: string): boolean {
   // oxlint-disable-next-line no-control-regex
-  if (!/[^\t ]/.test(id) || /[\0-\x08\x0a-\x1f\x7f]/.test(id)) return false
+  if (/^[\t ]*$|[\0-\x08\x0a-\x1f\x7f]/.test(id)) return false
   // A UTF-16 code unit takes at most three bytes.
   return id.length * 3 <= MAX_ID_BYTES || encode(id).length <= MAX_ID_BYTES
 }

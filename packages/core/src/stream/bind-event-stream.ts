@@ -10,6 +10,7 @@ import type { FoldData } from './folds/fold-runner.ts'
 import type { Gate } from './dispatcher.ts'
 import { iterateMessages } from './iterator.ts'
 import { latest, latestUrl } from './latest-options.ts'
+import { hold } from './listeners.ts'
 import { checkNotify, scheduleNotification } from './notify-scheduler.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createScope, type Scope, withDefaults } from './scope.ts'
@@ -72,8 +73,8 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
     onJoin(connection: SharedConnection) {
       pipeline.refreshOptions()
       pipeline.folds.join(connection)
-      const { ended, error } = pipeline.replayLast(connection.lastMessage)
-      if (ended) connection.terminate(error)
+      const { ended, error } = pipeline.replayLast(connection.lastMessage())
+      if (ended) connection.send({ type: 'terminated', error })
     },
     onStateChange(state: ConnectionState, event: ConnectionEventBody) {
       gate.isOpen = state.status === 'open'
@@ -143,12 +144,4 @@ function callCallbacks<Data>(
   else if (event.type === 'accepted' && state.status === 'open' && state.continuity !== 'fresh')
     guard(() => onReconnect?.(state))
   if (state.status === 'closed') guard(() => onClose?.({ reason: state.reason, error: state.error, data }))
-}
-
-/** Returns a function that removes a listener and then releases the stream. */
-function hold(removeListener: () => void, release: (() => void) | undefined): () => void {
-  return () => {
-    removeListener()
-    release?.()
-  }
 }

@@ -1,4 +1,5 @@
-import { checkOptions, type StreamUrl } from '../options.ts'
+import { checkUrl } from '../connection/url.ts'
+import type { StreamUrl } from '../options.ts'
 import { bindEventStream } from './bind-event-stream.ts'
 import type { EventStream, EventStreamOptions, NoEvents } from './contract.ts'
 import type { MessageOf } from './decode.ts'
@@ -27,7 +28,7 @@ export function createEventStream<Events = NoEvents, Data = MessageOf<Events>['d
   options: EventStreamOptions<Data, Events> | (() => EventStreamOptions<Data, Events>) = {},
   scope?: Scope,
 ): EventStream<Folded<Data, Events>, MessageOf<Events>> {
-  const readOptions = typeof options === 'function' ? options : () => options
-  checkOptions(url, readOptions())
-  return bindEventStream(() => url, readOptions, { scope })
+  // A binding may lack a URL for now.
+  if (!url) checkUrl(url, undefined)
+  return bindEventStream(() => url, typeof options === 'function' ? options : () => options, { scope })
 }

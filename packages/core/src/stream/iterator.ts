@@ -1,6 +1,7 @@
 import type { SseError } from '../errors.ts'
 import type { EventStream } from './contract.ts'
 import type { AnyMessage } from './decode.ts'
+import { hold } from './listeners.ts'
 
 /** Iterates over the messages of a stream. Subscribes with the first `next()` and unsubscribes with `return()`. */
 export function iterateMessages<Each extends AnyMessage>(
@@ -10,6 +11,8 @@ export function iterateMessages<Each extends AnyMessage>(
   type Result = IteratorResult<Each>
   const done: Result = { value: undefined, done: true }
   let queue: Each[] = []
+  /** Messages that were queued before, newest first: to remove each from the start of an array would be slow. */
+  let batch: Each[] = []
   /** Resolvers of pending `next()` calls. */
   const pending: ((result: Result | Promise<Result>) => void)[] = []
   /** Promise that holds back reading while the queue is full. */
@@ -21,16 +24,11 @@ export function iterateMessages<Each extends AnyMessage>(
 
   function subscribe(): void {
     const removeListener = stream.onMessage((message) => {
-      const resolve = pending.shift()
-      if (resolve) return resolve({ value: message, done: false })
+      if (pending.length > 0) return pending.shift()!({ value: message, done: false })
       queue.push(message)
-      if (queue.length >= limit) return (full ??= new Promise((resolve) => (resume = resolve)))
+      if (queue.length + batch.length >= limit) return (full ??= new Promise((resolve) => (resume = resolve)))
     })
-    const removeObserver = stream.subscribe(checkState)
-    unsubscribe = () => {
-      removeListener()
-      removeObserver()
-    }
+    unsubscribe = hold(removeListener, stream.subscribe(checkState))
     checkState()
   }
 
@@ -51,8 +49,12 @@ export function iterateMessages<Each extends AnyMessage>(
 
   /** Returns the next result: a message, then the error, once, then the end; `undefined` if there is none yet. */
   function take(): Result | Promise<Result> | undefined {
-    const message = queue.shift()
-    if (queue.length < limit) {
+    if (batch.length === 0) {
+      batch = queue.toReversed()
+      queue = []
+    }
+    const message = batch.pop()
+    if (queue.length + batch.length < limit) {
       resume?.()
       full = resume = undefined
     }
@@ -70,7 +72,7 @@ export function iterateMessages<Each extends AnyMessage>(
       return result ? Promise.resolve(result) : new Promise((resolve) => pending.push(resolve))
     },
     async return() {
-      queue = []
+      queue = batch = []
       failure = undefined
       end()
       return done

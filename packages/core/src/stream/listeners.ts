@@ -10,3 +10,11 @@ export function addListener<Listener>(listeners: Listeners<Listener>, listener: 
   listeners.current = [...listeners.current, entry]
   return () => void (listeners.current = listeners.current.filter((other) => other !== entry))
 }
+
+/** Returns a function that removes a listener and then releases the stream. */
+export function hold(removeListener: () => void, release: (() => void) | undefined): () => void {
+  return () => {
+    removeListener()
+    release?.()
+  }
+}

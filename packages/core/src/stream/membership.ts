@@ -43,7 +43,7 @@ export function createMembership(
     leaveConnection = undefined
     resets.delete(reset)
     leaveJoined?.()
-    if (connection.refCount === 0 && key !== undefined && connections.get(key) === connection)
+    if (!connection.subscribers().length && key !== undefined && connections.get(key) === connection)
       connections.delete(key)
   }
 
@@ -76,7 +76,7 @@ export function createMembership(
     leave,
     close() {
       const { state } = connection
-      connection.close()
+      connection.send({ type: 'close' })
       // A connection that was not joined reports no change.
       if (!leaveConnection && state !== connection.state) subscriber.onUpdate(connection.state)
     },

@@ -1,4 +1,4 @@
-import { type EventStream, type Snapshot, SNAPSHOT_KEYS } from './contract.ts'
+import type { EventStream, Snapshot } from './contract.ts'
 import type { AnyMessage } from './decode.ts'
 
 /**
@@ -46,7 +46,7 @@ export function select<Data, Each extends AnyMessage>(
 
 /** Returns true if two snapshots differ only in properties that messages change. */
 function hasSameState(one: Snapshot<unknown>, other: Snapshot<unknown>): boolean {
-  return SNAPSHOT_KEYS.every(
-    (key) => /^(data|lastEvent|invalid)/.test(key) || one[key as 'status'] === other[key as 'status'],
+  return Object.entries(one).every(
+    ([key, value]) => /^(data|lastEvent|invalid)/.test(key) || value === other[key as 'status'],
   )
 }

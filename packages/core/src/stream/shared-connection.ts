@@ -1,6 +1,6 @@
-import { createConnection } from '../connection/connection.ts'
+import { type Connection, createConnection } from '../connection/connection.ts'
 import { combine, DELIVERED, type DeliveryResult, ENDED } from '../connection/delivery.ts'
-import type { Relay, TabSharing } from '../connection/relay.ts'
+import type { TabSharing } from '../connection/relay.ts'
 import type { ConnectionEventBody, ConnectionState } from '../connection/state.ts'
 import { guard, SseError } from '../errors.ts'
 import type { SharedConnectionOptions, StreamUrl, UntilResult } from '../options.ts'
@@ -34,36 +34,27 @@ export interface MessageHandler {
 }
 
 /** One connection for any number of subscribers. */
-export interface SharedConnection {
-  readonly state: ConnectionState
-  readonly lastEventId: string
-  /** Relay; `undefined` unless the connection is shared across tabs. */
-  readonly relay: Relay | undefined
-  /** Number of subscribers. */
-  readonly refCount: number
-  /** Handlers of the subscribers, oldest first. */
-  readonly pipelines: readonly MessageHandler[]
-  /** Message that was delivered last. */
-  readonly lastMessage: Message | undefined
+export interface SharedConnection extends Connection {
+  /** Returns the subscribers, oldest first. */
+  subscribers(): readonly Subscriber[]
+  /** Returns the message that was delivered last. */
+  lastMessage(): Message | undefined
   /** Returns true if a stream with these options may share the connection: same `fetch`, same clock. */
   isCompatible(options: SharedConnectionOptions): boolean
   /** Opens an idle connection and adds a subscriber. Returns a function that removes it; the last one releases the connection. */
   join(subscriber: Subscriber): () => void
-  open(): void
-  close(): void
-  /** Ends the connection for all subscribers because of a message. */
-  terminate(error: SseError | undefined): void
   /** Removes all subscribers without telling them, and releases the connection. */
   abandon(): void
 }
 
 /** Creates a shared connection without subscribers. */
 export function createSharedConnection(first: Subscriber): SharedConnection {
-  // Replaced with each change, so that a loop over the subscribers is not disturbed.
+  // Variables, because properties would cost each message a tenth more. Replaced with each change, so that a loop over the subscribers
+  // is not disturbed.
   let subscribers: readonly Subscriber[] = []
+  let lastMessage: Message | undefined
   /** Oldest subscriber; its options configure the connection. */
   let leader = first
-  let lastMessage: Message | undefined
   /** The leader's `until` for the current chunk. */
   let until: MessageHandler['until']
 
@@ -100,25 +91,11 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
     share,
   )
 
-  return {
-    get state() {
-      return connection.state
-    },
-    get lastEventId() {
-      return connection.lastEventId
-    },
-    relay: connection.relay,
-    get refCount() {
-      return subscribers.length
-    },
-    get pipelines() {
-      return subscribers.map(({ pipeline }) => pipeline)
-    },
-    get lastMessage() {
-      return lastMessage
-    },
-    isCompatible: (options) => options.fetch === fetch && options.clock === clock,
-    join(subscriber) {
+  return Object.assign(connection, {
+    subscribers: () => subscribers,
+    lastMessage: () => lastMessage,
+    isCompatible: (options: SharedConnectionOptions) => options.fetch === fetch && options.clock === clock,
+    join(subscriber: Subscriber) {
       ;[leader = subscriber] = subscribers
       if (connection.state.status === 'idle') connection.send({ type: 'open' })
       subscribers = [...subscribers, subscriber]
@@ -129,12 +106,9 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
         ;[leader = subscriber] = subscribers
       }
     },
-    open: () => connection.send({ type: 'open' }),
-    close: () => connection.send({ type: 'close' }),
-    terminate: (error) => connection.send({ type: 'terminated', error }),
     abandon() {
       subscribers = []
       connection.send({ type: 'release' })
     },
-  }
+  })
 }

@@ -61,7 +61,7 @@ export function createSubscription(
     if (opensLater) return
     cancelTimers()
     membership.join()
-    membership.connection.open()
+    membership.connection.send({ type: 'open' })
   }
 
   return {

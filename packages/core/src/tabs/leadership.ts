@@ -31,17 +31,16 @@ export function createLeadership(
     term,
     announce,
     answer(message) {
-      const { from: to, type } = message
-      if (type === 'ping') return announce()
-      if (type === 'ack') {
+      const { from: to } = message
+      if (message.type === 'ack') {
         const length = unacknowledged.get(to)
         if (length !== undefined) unacknowledged.set(to, Math.max(0, length - message.length))
         return
       }
       const { after } = message
+      if (after === undefined) return announce()
       const entries = ring.after(after)
-      if (!entries) return postMessage({ type: 'unknown', term, to, after })
-      unacknowledged.set(to, lengthOf(entries))
+      if (entries) unacknowledged.set(to, lengthOf(entries))
       postMessage({ type: 'join', term, to, after, ordinal, entries })
     },
     relay(entries) {

@@ -15,9 +15,8 @@ export type LeaderMessage = { readonly term: Term } & (
   | { readonly type: 'batch'; readonly ordinal: number; readonly entries: readonly Entry[] }
   /** The leader leaves; `failed` if its connection has failed, so that a new attempt should wait. */
   | { readonly type: 'bye'; readonly failed: boolean }
-  /** Answers to `ask`. */
-  | (Join & { readonly to: string })
-  | { readonly type: 'unknown'; readonly to: string; readonly after: string }
+  /** Answer to `ask`. Without entries, the leader does not have the id. */
+  | (Omit<Join, 'entries'> & { readonly to: string; readonly entries: readonly Entry[] | undefined })
   /** The follower has not acknowledged enough, and is not served any more. */
   | { readonly type: 'drop'; readonly to: string }
 )
@@ -32,11 +31,12 @@ export interface Join {
 }
 
 /** Message to the leader. `seen` is the latest term that the tab has seen. */
-export type TabMessage = { readonly from: string; readonly seen: Term } & (
-  | { readonly type: 'ping' }
-  | { readonly type: 'ask'; readonly after: string }
-  | { readonly type: 'ack'; readonly length: number }
-)
+export type TabMessage = { readonly from: string; readonly seen: Term } &
+  /** Asks for what follows an id, or, without one, if the leader is alive. */
+  (
+    | { readonly type: 'ask'; readonly after: string | undefined }
+    | { readonly type: 'ack'; readonly length: number }
+  )
 
 /** Returns true if a term is later than another one. */
 export function isLater([counter, tab]: Term, [otherCounter, otherTab]: Term): boolean {

@@ -13,6 +13,8 @@ const TICK_MS = 500
 /** Delay before a tab that left a leader, or that was too slow, looks for a leader again, in milliseconds. */
 const REJOIN_MS = 1_000
 const SLOW_MS = 10_000
+/** The same after a question without an answer: meanwhile the socket was not read. */
+const SILENT_MS = 5_000
 /** Time that the last batches of a leader have to arrive after its lock, in milliseconds. */
 const GRACE_MS = 100
 /** Length of what a follower takes before it acknowledges it, in UTF-16 code units. */
@@ -88,15 +90,16 @@ export class TabGroup {
     }
     this.#channel.addEventListener('message', ({ data }) => this.#receive(data as LeaderMessage | TabMessage))
     this.#activeAt = this.#heardAt = this.#now
-    if (this.#member.hasSocket()) this.#ping()
+    if (this.#member.hasSocket()) this.#ask()
     this.#tick()
   }
 
   /** Leaves the group. Afterwards it holds nothing that would keep the page from the back-forward cache. */
   leave(failed: boolean): void {
     this.endTerm(failed)
+    this.#question?.settle(undefined)
     this.#channel?.close()
-    this.#channel = this.#following = this.#question = this.#pingedAt = undefined
+    this.#channel = this.#following = this.#pingedAt = undefined
     this.#hasLeader = false
     this.#cancelTick?.()
     this.#election.leave()
@@ -116,15 +119,18 @@ export class TabGroup {
 
   /** Asks the leader for what follows an id. `undefined` if this tab is to be the leader. */
   ask(after: string): Promise<Answer> {
+    this.#question?.settle(undefined)
     return new Promise((resolve) => {
       const settle = (answer: Answer) => {
-        if (this.#question === question) this.#question = undefined
-        if (answer === 'catching-up') this.#notBefore = this.#now + REJOIN_MS
+        if (this.#question !== question) return
+        this.#question = undefined
+        if (typeof answer === 'string')
+          this.#notBefore = this.#now + (answer === 'catching-up' ? REJOIN_MS : SILENT_MS)
         resolve(answer)
       }
       const question = (this.#question = { after, settle })
       void this.#election.wait(ANSWER_MS).then(() => settle('leader-silent'))
-      this.#repeatQuestion()
+      this.#ask()
     })
   }
 
@@ -150,7 +156,7 @@ export class TabGroup {
   /** Tells the leader that the tab has taken so much. */
   acknowledge(length: number): void {
     if (!this.#following || (this.#taken += length) < ACK_LENGTH) return
-    this.#post({ type: 'ack', length: this.#taken, ...this.#sender })
+    this.#post({ type: 'ack', length: this.#taken, from: this.#tab, seen: this.#seen })
     this.#taken = 0
   }
 
@@ -221,7 +227,7 @@ export class TabGroup {
     // Timers of a hidden tab are late, and so are those of one that slept: it may have missed the answer.
     if (!isVisible || sleptMs > ANSWER_MS) this.#pingedAt = undefined
     if (this.#pingedAt === undefined) {
-      if (now - this.#heardAt >= SILENCE_MS && (hasSocket || isVisible)) this.#ping()
+      if (now - this.#heardAt >= SILENCE_MS && (hasSocket || isVisible)) this.#ask()
     } else if (now - this.#pingedAt >= ANSWER_MS) {
       if (this.#following) this.quit('leader-silent')
       else if (hasSocket) this.#replaceLeader()
@@ -230,7 +236,7 @@ export class TabGroup {
 
   #replaceLeader(): void {
     this.#election.steal(
-      () => this.#ping(),
+      () => this.#ask(),
       () => this.#pingedAt !== undefined && this.#member.hasSocket() && this.#platform.isVisible(),
     )
   }
@@ -262,11 +268,11 @@ export class TabGroup {
     this.#hasLeader = type !== 'bye'
     if (following && isLater(message.term, following.term)) return this.#loseLeader()
     if ('to' in message && message.to !== this.#tab) return
-    if (type === 'here') this.#repeatQuestion()
-    if (type === 'join' || type === 'unknown') {
-      if (message.after === this.#question?.after)
-        this.#question.settle(type === 'join' ? message : 'catching-up')
-      return
+    if (type === 'here' && this.#question) this.#ask()
+    if (type === 'join') {
+      if (message.after !== this.#question?.after) return
+      const { entries } = message
+      return this.#question.settle(entries ? { ...message, entries } : 'catching-up')
     }
     if (!following) return this.#member.onLeaderHeard()
     if (type === 'drop') return this.quit('too-slow')
@@ -277,20 +283,10 @@ export class TabGroup {
     else this.quit('missed-batch')
   }
 
-  /** Fields of each message to the leader. */
-  get #sender(): Pick<TabMessage, 'from' | 'seen'> {
-    return { from: this.#tab, seen: this.#seen }
-  }
-
-  #ping(): void {
+  /** Asks the pending question, or if the leader is alive. */
+  #ask(): void {
     this.#pingedAt ??= this.#now
-    this.#post({ type: 'ping', ...this.#sender })
-  }
-
-  #repeatQuestion(): void {
-    if (!this.#question) return
-    this.#pingedAt ??= this.#now
-    this.#post({ type: 'ask', after: this.#question.after, ...this.#sender })
+    this.#post({ type: 'ask', after: this.#question?.after, from: this.#tab, seen: this.#seen })
   }
 
   #post(message: LeaderMessage | TabMessage): void {

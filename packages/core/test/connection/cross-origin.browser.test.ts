@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright'
 import { type BaseServer, createBaseServer } from './base-server.ts'
-import { launch } from '../../../../engines/launch.ts'
+import { engine, launch } from '../../../../engines/launch.ts'
 import { bundle } from './bundle.ts'
 import { type CountingServer, createCountingServer } from './counting-server.ts'
 import { files } from './page-files.ts'
@@ -15,6 +15,13 @@ let home: CountingServer
 let api: BaseServer
 
 declare const client: typeof Client
+
+/** Text of the error that each engine's fetch fails with. */
+const REASONS = {
+  chromium: 'Failed to fetch',
+  firefox: 'NetworkError when attempting to fetch resource.',
+  webkit: 'Load failed',
+}
 
 beforeAll(async () => {
   ;[browser, code] = await Promise.all([launch(), bundle('page-client.ts')])
@@ -39,13 +46,13 @@ async function visit(address: string): Promise<void> {
   await page.waitForFunction(() => 'client' in window)
 }
 
-test('a stream of another origin that Chromium refuses names CORS and the missing header', async () => {
+test('a stream of another origin that the browser refuses names CORS and the missing header', async () => {
   await visit(home.origin)
   await page.evaluate((url) => client.open(url, { retry: false }), `${api.origin}/news?token=s3cret`)
   await page.waitForFunction(() => client.states.includes('closed failed: network'))
   const message = await page.evaluate(() => client.errorMessage())
   expect(api.requests).toBe(1)
-  expect(message).toContain(`${api.origin}/news?token=…: the connection failed (Failed to fetch).`)
+  expect(message).toContain(`${api.origin}/news?token=…: the connection failed (${REASONS[engine]}).`)
   expect(message).toContain(`lack the header Access-Control-Allow-Origin: ${home.origin} (CORS).`)
 })
 

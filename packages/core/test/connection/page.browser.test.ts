@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Browser, BrowserContext, Page } from 'playwright'
-import { launch } from '../../../../engines/launch.ts'
+import { engine, launch } from '../../../../engines/launch.ts'
 import { bundle } from './bundle.ts'
 import { type CountingServer, createCountingServer } from './counting-server.ts'
 import { waitFor } from './harness.ts'
@@ -66,27 +66,31 @@ async function expectResumed(): Promise<void> {
   expect(server.streams).toBe(1)
 }
 
-describe('a stream in Chromium', () => {
+describe(`a stream in ${engine}`, () => {
   test('pauses when the browser goes offline and reconnects immediately when it is back online', async () => {
     await open()
     await read(5)
-    await context.setOffline(true)
+    await setOffline(true)
     await waitFor('the stream to close', () => server.streams === 0)
     expect((await inspect()).states).toBe('connecting, open, paused offline')
-    await context.setOffline(false)
+    await setOffline(false)
     await expectResumed()
     expect((await inspect()).states).toBe('connecting, open, paused offline, connecting, open')
     expect(await page.evaluate(() => client.reconnects)).toEqual(['unverified'])
   })
 
-  test('connects although the browser is offline from the start, and reconnects immediately when it is online', async () => {
-    await context.setOffline(true)
-    await open({ retry: { baseMs: 600_000 } })
-    await page.waitForFunction(() => client.states.includes('waiting: network'))
-    await context.setOffline(false)
-    await read(5)
-    expect(server.maxStreams).toBe(1)
-  })
+  // WebKit's driver cannot take the network away.
+  test.skipIf(engine === 'webkit')(
+    'connects although the browser is offline from the start, and reconnects immediately when it is online',
+    async () => {
+      await context.setOffline(true)
+      await open({ retry: { baseMs: 600_000 } })
+      await page.waitForFunction(() => client.states.includes('waiting: network'))
+      await context.setOffline(false)
+      await read(5)
+      expect(server.maxStreams).toBe(1)
+    },
+  )
 
   test('closes its socket when the page is frozen and resumes with the page', async () => {
     await open()
@@ -141,9 +145,15 @@ describe('a stream in Chromium', () => {
     await waitFor('the stream to close', () => server.streams === 0)
     // A page from the cache has no load event.
     await page.goBack({ waitUntil: 'commit' })
-    expect(await page.evaluate(() => 'cached' in window), 'the page is restored from the cache').toBe(true)
+    await page.waitForFunction(() => 'client' in window)
+    const isCached = await page.evaluate(() => 'cached' in window)
+    // Firefox does not cache a page with an open response, although it is closed in the event pagehide.
+    expect(isCached, 'the page is restored from the cache').toBe(engine !== 'firefox')
+    if (!isCached) return
     await expectResumed()
-    expect((await inspect()).states).toBe('connecting, open, paused frozen, connecting, open')
+    // WebKit ends the requests of a page that is left before the event pagehide.
+    const lost = engine === 'webkit' ? 'waiting: network, ' : ''
+    expect((await inspect()).states).toBe(`connecting, open, ${lost}paused frozen, connecting, open`)
   })
 
   test('stays open when the page is hidden, by default', async () => {
@@ -205,6 +215,11 @@ describe('a stream in Chromium', () => {
   })
 })
 
+async function setOffline(isOffline: boolean): Promise<void> {
+  if (engine !== 'webkit') return context.setOffline(isOffline)
+  await page.evaluate((type) => void window.dispatchEvent(new Event(type)), isOffline ? 'offline' : 'online')
+}
+
 // Pages of a headless browser are never hidden, and only hidden pages are frozen. So the tests dispatch these events. The
 // events of the back-forward cache are real.
 const dispatch = (type: string) => page.evaluate((type) => void document.dispatchEvent(new Event(type)), type)
@@ -232,7 +247,7 @@ test('a stream in a worker delivers messages', async () => {
   await waitFor('the stream to close', () => server.streams === 0)
 })
 
-describe('a redirect in Chromium', () => {
+describe(`a redirect in ${engine}`, () => {
   const waitForEnd = async () => {
     await page.waitForFunction(() => client.states.some((state) => state.startsWith('closed')))
     return page.evaluate(() => [client.states.at(-1), client.errorMessage()])

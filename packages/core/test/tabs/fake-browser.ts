@@ -15,6 +15,7 @@ export interface TabMail {
   readonly term?: readonly [number, string]
   readonly to?: string
   readonly from?: string
+  readonly after?: string
 }
 
 interface Channel {

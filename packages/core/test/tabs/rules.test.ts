@@ -26,11 +26,15 @@ async function publishFor({ server, advance }: World, ms: number): Promise<void>
   }
 }
 
+function expectInOrder({ tabs }: World): void {
+  for (const { faults, number } of tabs) expect(faults, `tab ${number}`).toEqual([])
+}
+
 /** Checks that each living tab has everything since it began, in order and once. */
 function expectComplete({ tabs, server }: World): void {
-  for (const { isAlive, faults, delivered, number } of tabs) {
+  for (const { isAlive, faults, expected, number } of tabs) {
     expect(faults, `tab ${number}`).toEqual([])
-    if (isAlive && delivered.length > 0) expect(delivered.at(-1), `tab ${number}`).toBe(server.published - 1)
+    if (isAlive) expect(expected, `tab ${number}`).toBe(server.published)
   }
 }
 
@@ -53,6 +57,19 @@ test('a tab connects, and then follows the leader from its own last event id', a
   expect(rolesOf(tab)).toEqual(['direct: no-id', 'direct', 'follower'])
   expect(server.tabs).toEqual([world.leader])
   expectComplete(world)
+})
+
+test('a tab follows the leader also while messages come faster than the answer', async () => {
+  const world = await start(1)
+  world.browser.faults.delayMs = 40
+  const tab = world.addTab()
+  for (let each = 0; each < 200; each++) {
+    world.server.publish()
+    await world.advance(5)
+  }
+  // Messages of the leader may have overtaken each other since.
+  expect(rolesOf(tab)).toContain('follower')
+  expectInOrder(world)
 })
 
 test('a tab that has an id already needs no socket if the leader has it, too', async () => {
@@ -80,6 +97,46 @@ test('a tab whose id the leader does not have connects itself, and follows later
   expect(tab.role).toBe('follower')
   expect(tab.delivered.length).toBe(8)
   expectComplete(world)
+})
+
+test('an answer to another question is not taken', async () => {
+  const world = await start(1)
+  await publishFor(world, 1_000)
+  const { browser } = world
+  browser.filter = (_, { type }) => type !== 'join'
+  browser.onPost = (_, { type, term, to }) => {
+    if (type !== 'join') return
+    const entries = [['e1-3', 'data: 2\nid: e1-3\n\n']]
+    queueMicrotask(() =>
+      browser.inject({ type: 'join', term: term!, to: to!, after: 'e1-2', ordinal: 0, entries }),
+    )
+    browser.onPost = undefined
+    browser.filter = (_, message) => message.type !== 'join' || message.after === 'e1-2'
+  }
+  const tab = world.addTab({ initialLastEventId: 'e1-5' })
+  tab.expected = 5
+  await publishFor(world, 4_000)
+  expectComplete(world)
+})
+
+test('a leader that answers no question delays a tab, but does not stop it', async () => {
+  const world = await start(1)
+  world.browser.filter = (_, { type }) => type !== 'join'
+  const tab = world.addTab()
+  await publishFor(world, 14_000)
+  expect(tab.delivered.length).toBeGreaterThan(100)
+  expectInOrder(world)
+})
+
+test('an answer that comes after the attempt changes nothing', async () => {
+  const world = await start(2)
+  const [follower] = world.followers
+  world.browser.inject({ type: 'here', term: [1_900_000_000_000, 'x'] })
+  await world.advance(1)
+  follower!.stream.close()
+  follower!.stream.open()
+  await world.advance(1_000)
+  expect(follower!.steps.filter(({ event }) => event.type === 'reconnect')).toEqual([])
 })
 
 test('a tab that misses a batch connects itself, and loses nothing', async () => {
@@ -149,9 +206,11 @@ test('after a resume that the server did not verify, no other tab is served what
 
 test('when the connection of the leader fails, all tabs wait as long as their retry rules say', async () => {
   const world = await start(3)
+  const { requests } = world.server
   world.server.isDown = true
   world.server.dropConnections()
   await world.advance(100)
+  expect(world.server.requests).toBe(requests)
   expect(world.tabs.map(({ stream }) => stream.getSnapshot().status)).toEqual(Array(3).fill('waiting'))
   world.server.isDown = false
   await publishFor(world, 5_000)
@@ -270,15 +329,37 @@ test('a leader that sees a later term abdicates', async () => {
 
 test('a leader whose clock was set back is heard all the same', async () => {
   const world = await start(2)
-  // A term of the future, of a tab that is gone.
-  world.browser.inject({ type: 'here', term: [1_900_000_000_000, 'x'] })
-  await world.advance(100)
-  const late = world.addTab()
-  world.crash(world.tabs[0]!)
-  await publishFor(world, 10_000)
-  expect(late.role).not.toMatch('direct')
-  expect(roles(world).toSorted()).toEqual(['follower', 'leader'])
+  const { leader, browser } = world
+  // Only the follower sees a term of the future, of a tab that is gone.
+  browser.filter = (to, { term }) => to !== leader || !(term && term[0] > 1_800_000_000_000)
+  browser.inject({ type: 'here', term: [1_900_000_000_000, 'x'] })
+  await publishFor(world, 1_000)
+  expect(roles(world)).toEqual(['leader', 'follower'])
+  expect(world.server.requests).toBe(2)
   expectComplete(world)
+})
+
+test('a tab that is hidden before the leader could answer does not judge it', async () => {
+  const world = await start(2)
+  const [follower] = world.followers
+  world.freeze(world.leader)
+  await world.advance(2_500)
+  follower!.isVisible = false
+  await world.advance(60_000)
+  expect(follower!.role).toBe('follower')
+})
+
+test('a tab that slept itself does not judge the leader', async () => {
+  const world = await start(2)
+  const [follower] = world.followers
+  world.browser.filter = (to, { type }) => to !== follower || type !== 'here'
+  await world.advance(2_000)
+  world.freeze(follower!)
+  world.browser.filter = () => true
+  await world.advance(10_000)
+  world.thaw(follower!)
+  await world.advance(3_000)
+  expect(rolesOf(follower!)).toEqual(['direct: no-id', 'direct', 'follower'])
 })
 
 // Rule 3: a page that goes.
@@ -347,6 +428,15 @@ test('a leader forgets a follower that does not acknowledge, and sends no more',
   await publishFor(world, 3_000)
   expect(batches).toBeGreaterThan(5)
   expect(batches).toBeLessThan(40)
+})
+
+test('a slow follower gets a socket of its own also if it does not learn that it was dropped', async () => {
+  const world = await start(3)
+  world.browser.filter = (_, { type }) => type !== 'drop'
+  world.followers[0]!.slowMs = 100_000
+  world.server.padding = 'x'.repeat(100_000)
+  await publishFor(world, 4_000)
+  expect(world.followers.map(({ role }) => role)).toEqual(['direct: too-slow', 'follower'])
 })
 
 test('a slow leader hands over', async () => {

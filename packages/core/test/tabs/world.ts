@@ -1,4 +1,5 @@
 import { vi } from 'vitest'
+import type { TabSharing } from '../../src/connection/relay.ts'
 import type { Gap } from '../../src/connection/continuity.ts'
 import type { Step } from '../../src/options.ts'
 import type { EventStream, StreamOptions } from '../../src/stream/contract.ts'
@@ -39,7 +40,7 @@ export interface World {
     options?: StreamOptions & {
       fold?: (data: string | undefined, message: Message) => string
       initialData?: string
-      user?: string | null
+      user?: string | null | (() => string | undefined)
       platform?: Partial<TabsPlatform>
     },
   ): Tab
@@ -88,11 +89,18 @@ export function createWorld(seed = 1): World {
       isVisible: () => tab.isVisible,
       ...own,
     }
-    tab.stream = createEventStream(url, {
-      share: createTabSharing({ user }, platform),
-      clock: scheduler.createClock(tab),
+    const clock = scheduler.createClock(tab)
+    const readUser = typeof user === 'function' ? user : () => user
+    const shares = new Map<unknown, TabSharing | boolean>([[undefined, true]])
+    const share = (current: string | null | undefined) => {
+      if (!shares.has(current)) shares.set(current, createTabSharing({ user: current! }, platform))
+      return shares.get(current)!
+    }
+    tab.stream = createEventStream(url, () => ({
+      share: share(readUser()),
+      clock,
       page,
-      headers: { 'x-tab': String(tabs.length) },
+      headers: { 'x-tab': String(tab.number) },
       notify: 'sync',
       inspect: (step) => void tab.steps.push(step),
       onGap(gap) {
@@ -100,7 +108,7 @@ export function createWorld(seed = 1): World {
         tab.expected = undefined
       },
       ...(options as StreamOptions),
-    })
+    }))
     tabs.push(tab)
     tab.stream.onMessage(({ data }) => {
       const number = Number.parseInt(data)

@@ -2,7 +2,7 @@ import { guard, refuse, report } from '../../errors.ts'
 import type { UntilResult } from '../../options.ts'
 import type { Message } from '../../protocol/message.ts'
 import type { AnyMessage, Schemas } from '../decode.ts'
-import type { MessageHandler, SharedConnection } from '../shared-connection.ts'
+import type { SharedConnection, Subscriber } from '../shared-connection.ts'
 import type { Fold, Reducer } from './fold.ts'
 import { latest } from './latest.ts'
 
@@ -88,7 +88,7 @@ export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Dat
       return !hasData && fold.replayLast === true
     },
     get identity() {
-      return [fold.stateKey ?? options.fold, !options.fold, `${Object.keys(options.events ?? {}).toSorted()}`]
+      return [fold.stateKey ?? options.fold, !options.fold, `${Object.keys(options.events ?? {}).sort()}`]
     },
     get until() {
       return fold.until && ((message: Message) => checkEnd(fold, message, state, setState))
@@ -118,9 +118,9 @@ export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Dat
     restart(always) {
       if (always || (hasData && fold.restart === 'reset')) start(options.initialData)
     },
-    join({ pipelines, state: { status } }) {
+    join({ subscribers, state: { status } }) {
       if (isOwn && fold.restart !== 'reset') return
-      const other = findSame(pipelines, runner.identity)
+      const other = findSame(subscribers(), runner.identity)
       if (other) guard(() => start(other.data as Data, other.lastType))
       // The start of the answer was missed.
       else if (status === 'open') runner.restart()
@@ -141,10 +141,10 @@ function checkEnd(
   return end
 }
 
-/** Returns the data of the first handler that builds it from the same parts, if there is any. */
-function findSame(handlers: readonly MessageHandler[], identity: FoldData['identity']): FoldData | undefined {
-  return handlers
-    .map(({ folds }) => folds)
+/** Returns the data of the first subscriber that builds it from the same parts, if there is any. */
+function findSame(subscribers: readonly Subscriber[], identity: FoldData['identity']): FoldData | undefined {
+  return subscribers
+    .map(({ pipeline }) => pipeline.folds)
     .find((folds) => folds.hasData && folds.identity.every((part, index) => part === identity[index]))
 }
 

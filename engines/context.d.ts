@@ -1,0 +1,8 @@
+import 'vitest'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Origin of the server that does for tests in a page what only Node can do. */
+    control: string
+  }
+}

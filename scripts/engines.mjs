@@ -1,0 +1,127 @@
+#!/usr/bin/env node
+// node scripts/engines.mjs [--write] [engine...]: runs the tests of pages in Chromium, Firefox and WebKit; with --write, updates the report
+// that the tables of the READMEs show. An engine that is not installed is skipped. Run the build of the demos first, or with --build.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { firefoxOptions, launch } from '../engines/launch.ts'
+import { webkitIsMissing } from '../engines/webdriver.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const results = '.test-results/engines'
+const report = new URL('../engines/report.json', import.meta.url)
+const { values, positionals } = parseArgs({
+  options: { write: { type: 'boolean' }, build: { type: 'boolean' } },
+  allowPositionals: true,
+})
+
+/** Names of the engines, and the reason for which one cannot be tested here. */
+const engines = {
+  chromium: { name: 'Chromium' },
+  firefox: {
+    name: 'Firefox',
+    missing: existsSync(firefoxOptions.executablePath)
+      ? undefined
+      : 'Firefox is not installed. Run apt-get install firefox-esr on Debian, or set FIREFOX_PATH.',
+  },
+  webkit: { name: 'WebKitGTK', missing: webkitIsMissing },
+}
+
+/** Groups of tests, by the path of their file. */
+const groups = {
+  parser: /core\/test\/protocol/,
+  connection: /core\/test\/connection/,
+  tabs: /core\/test\/tabs/,
+  bindings: /packages\/(react|vue|svelte|solid)\//,
+  'drop-ins': /packages\/compat/,
+  demo: /e2e/,
+}
+
+const run = (command, env) =>
+  spawnSync('pnpm', ['exec', ...command], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+    shell: process.platform === 'win32',
+  }).status === 0
+
+/** Runs vitest. Returns the file and the status of each test. */
+function vitest(file, args, env) {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const ok = run(['vitest', 'run', '--silent=true', ...args, ...reporters], env)
+  const { testResults } = readReport(file)
+  const tests = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ status }) => ({ file: name, status })),
+  )
+  return { ok, tests }
+}
+
+/** Runs the demo with Playwright Test. Returns the file and the status of each test. */
+function playwright(file, env) {
+  const ok = run(['playwright', 'test', '--project=engines', '--reporter=list,json'], {
+    ...env,
+    PLAYWRIGHT_JSON_OUTPUT_FILE: file,
+  })
+  const tests = readReport(file)
+    .suites.flatMap(({ specs }) => specs)
+    .map(({ ok }) => ({ file: 'e2e', status: ok ? 'passed' : 'failed' }))
+  return { ok, tests }
+}
+
+const readReport = (file) => JSON.parse(readFileSync(`${root}${file}`, 'utf8'))
+
+/** Runs all tests of an engine, and counts them by group. */
+async function testEngine(engine) {
+  const start = Date.now()
+  const browser = await launch(engine)
+  const version = browser.version()
+  await browser.close()
+  const env = { HEADWATER_ENGINE: engine, HEADWATER_SOAK_SEEDS: '3' }
+  const file = (part) => `${results}/${engine}-${part}.json`
+  const runs = [
+    vitest(file('pages'), ['--config=engines/vitest.config.ts', `--project=${engine} *`], env),
+    vitest(file('browser'), ['--project=browser'], env),
+    playwright(file('demo'), env),
+  ]
+  const tests = runs.flatMap((each) => each.tests)
+  const count = (status, pattern = /./) =>
+    tests.filter((each) => each.status === status && pattern.test(each.file)).length
+  const counts = Object.fromEntries(
+    Object.entries(groups).map(([group, pattern]) => [
+      group,
+      { passed: count('passed', pattern), skipped: count('skipped', pattern) },
+    ]),
+  )
+  const failed = Math.max(count('failed'), runs.filter(({ ok }) => !ok).length)
+  const seconds = Math.round((Date.now() - start) / 1000)
+  return { name: engines[engine].name, version, counts, passed: count('passed'), failed, seconds }
+}
+
+mkdirSync(`${root}${results}`, { recursive: true })
+if (values.build && !run(['turbo', 'run', 'build', '--filter=demo-*', '--output-logs=errors-only']))
+  process.exit(1)
+const lines = []
+const tested = []
+for (const engine of positionals.length > 0 ? positionals : Object.keys(engines)) {
+  const { name, missing } = engines[engine]
+  console.log(`\n▸ ${name}`)
+  if (missing) {
+    lines.push(`– ${name}: skipped. ${missing}`)
+    continue
+  }
+  const result = await testEngine(engine)
+  tested.push(result)
+  lines.push(
+    `${result.failed === 0 ? '✔' : '✖'} ${name} ${result.version}: ${result.passed} passed, ${result.failed} failed, in ${result.seconds} s`,
+  )
+}
+const total = (key) => tested.reduce((sum, result) => sum + result[key], 0)
+console.log(`\n${lines.join('\n')}\n\nengines: ${total('passed')} passed, ${total('failed')} failed`)
+if (total('failed') > 0 || tested.length === 0) process.exitCode = 1
+else if (values.write) {
+  const before = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : []
+  const entries = new Map([...before, ...tested].map((entry) => [entry.name, entry]))
+  const content = [...entries.values()].map(({ name, version, counts }) => ({ name, version, counts }))
+  writeFileSync(report, `${JSON.stringify(content, undefined, 2)}\n`)
+}
