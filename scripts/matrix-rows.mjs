@@ -14,7 +14,7 @@ function rowsOf({ name, npm }) {
   }))
 }
 
-/** Rows of the version matrix: the dependencies to replace, the environment, and the command to run. */
+/** Rows of the matrix: the dependencies to replace, the environment, the command to run, and if nothing else may run beside it. */
 export const rows = [
   ...[...frameworks, { name: 'server', npm: 'redis' }].flatMap(rowsOf),
   {
@@ -53,16 +53,19 @@ export const rows = [
   },
   {
     name: 'a million deliveries through killed servers and logs',
+    alone: true,
     env: { HEADWATER_CHAOS_DELIVERIES: '1000000' },
     command: ['vitest', 'run', '--project=server', 'packages/server/test/chaos/chaos.test.ts'],
   },
   {
     name: 'ten thousand readers on one process',
+    alone: true,
     env: { HEADWATER_LOAD_READERS: '10000', HEADWATER_LOAD_SECONDS: '180' },
     command: ['vitest', 'run', '--project=server', 'packages/server/test/load/load.test.ts'],
   },
   {
     name: '200 answers, while readers, servers and Redis are killed',
+    alone: true,
     env: { HEADWATER_ANSWERS: '200' },
     command: ['vitest', 'run', '--project=server', 'packages/server/test/answers/chaos.test.ts'],
   },

@@ -217,7 +217,7 @@ export class TabRelay implements Relay, GroupMember {
         }
         const chunk = await read()
         // Each may begin while the other one is waited for.
-        for (let pending; (pending = this.#asking ?? group.wake()); ) await pending
+        for (let pending; (pending = this.#asking ?? group.wake());) await pending
         if (signal.aborted || !chunk) break
         feed.push(chunk)
         if (this.#socket?.signal === signal) this.#relay(chunk)

@@ -72,6 +72,23 @@ test('a tab follows the leader also while messages come faster than the answer',
   expectInOrder(world)
 })
 
+test('a tab does not leave its socket in the middle of a message', async () => {
+  const world = await start(1)
+  const { browser, server, leader } = world
+  browser.filter = (_, { type }) => type !== 'here'
+  const tab = world.addTab({ fold: (_, { data }) => data, initialData: '' })
+  await world.advance(200)
+  server.sendText('id: e1-1\ndata: 0\ndata: x\n\n', leader)
+  server.sendText('id: e1-1\ndata: 0\nda', tab)
+  await world.advance(50)
+  browser.filter = () => true
+  await world.advance(3_000)
+  server.sendText('ta: x\n\n', tab)
+  await world.advance(3_000)
+  expect(tab.role).toBe('follower')
+  expect(tab.stream.getSnapshot()).toMatchObject({ lastEventId: 'e1-1', data: '0\nx' })
+})
+
 test('a tab that has an id already needs no socket if the leader has it, too', async () => {
   const world = await start(1)
   await publishFor(world, 1_000)
