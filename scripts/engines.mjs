@@ -85,11 +85,14 @@ const readReport = (file) => JSON.parse(readFileSync(`${root}${file}`, 'utf8'))
 /** Runs all tests of an engine, and counts them by group. */
 async function testEngine(engine) {
   const start = Date.now()
+  const folder = `${results}/${engine}`
+  rmSync(`${root}${folder}`, { recursive: true, force: true })
+  mkdirSync(`${root}${folder}`, { recursive: true })
   const browser = await launch(engine)
   const version = browser.version()
   await browser.close()
   const env = { HEADWATER_ENGINE: engine, HEADWATER_SOAK_SEEDS: '3' }
-  const file = (part) => `${results}/${engine}-${part}.json`
+  const file = (part) => `${folder}/${part}.json`
   // The demo waits most of the time, so it runs beside the others.
   const demo = playwright(file('demo'), env)
   const runs = [
@@ -111,8 +114,6 @@ async function testEngine(engine) {
   return { name: engines[engine].name, version, counts, passed: count('passed'), failed, seconds }
 }
 
-rmSync(`${root}${results}`, { recursive: true, force: true })
-mkdirSync(`${root}${results}`, { recursive: true })
 if (values.build && !(await run(['turbo', 'run', 'build', '--filter=demo-*', '--output-logs=errors-only'])))
   process.exit(1)
 const lines = []
