@@ -36,11 +36,12 @@ async function answer(
   const [, route, id] = pathname.split('/')
   if (route === 'render') {
     const { path, page } = body as { path: string; page: Page }
-    // Vite serves the folder of the project as the root.
-    return sendJson(response, await renderOnServer(pathToFileURL(config.root + path).href, page))
+    // Vite serves the folder of the project as the root, and test files by their whole path.
+    const file = path.startsWith(config.root) ? path : config.root + path
+    return sendJson(response, await renderOnServer(pathToFileURL(file).href, page))
   }
   if (id === undefined) {
-    const loopback = await startLoopbackServer()
+    const loopback = await startLoopbackServer((body as { isSilent: boolean }).isSilent)
     return sendJson(response, { id: loopbacks.push(loopback) - 1, url: loopback.url })
   }
   return sendJson(response, (await use(loopbacks[Number(id)]!, body)) ?? null)

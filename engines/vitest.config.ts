@@ -19,7 +19,7 @@ const inPage = (engine: Engine, name: string, folder: string) => ({
   root: path(`../packages/${folder}`),
   resolve: { conditions: ['@headwater/page', '@headwater/source', ...defaultClientConditions] },
   // A page has no environment.
-  define: { 'process.env': JSON.stringify({ NODE_ENV: 'test' }) },
+  define: { 'process.env': JSON.stringify({ NODE_ENV: 'test', HEADWATER_STREAMS: '20000' }) },
   test: {
     name: `${engine} ${name}`,
     dir: path(`../packages/${folder}`),

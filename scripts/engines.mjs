@@ -38,6 +38,9 @@ const groups = {
   demo: /e2e/,
 }
 
+/** Tests that start a browser, and know all engines. */
+const driven = ['packages/core/test/connection', 'packages/core/test/tabs/engines', 'packages/compat']
+
 const run = (command, env) =>
   spawnSync('pnpm', ['exec', ...command], {
     cwd: root,
@@ -81,7 +84,7 @@ async function testEngine(engine) {
   const file = (part) => `${results}/${engine}-${part}.json`
   const runs = [
     vitest(file('pages'), ['--config=engines/vitest.config.ts', `--project=${engine} *`], env),
-    vitest(file('browser'), ['--project=browser'], env),
+    vitest(file('browser'), ['--project=browser', ...driven], env),
     playwright(file('demo'), env),
   ]
   const tests = runs.flatMap((each) => each.tests)

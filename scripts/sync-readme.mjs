@@ -2,7 +2,7 @@
 // node scripts/sync-readme.mjs [--write]: checks that the generated parts of the READMEs are up to date; with --write, updates them.
 // Run the build first: sizes are measured in `dist`.
 //
-// - README.md and README.zh-CN.md: sizes (from size-limit), speed (from bench/README.md) and the comparison with other clients
+// - README.md and README.zh-CN.md: sizes (from size-limit), speed (from bench/README.md), engines (from engines/report.json) and the comparison with other clients
 //   (from the READMEs of the bindings). Both languages must have the same examples.
 // - packages/*/README.md: the sections that all bindings share (from scripts/readme/binding.md), and sizes in tables of imports.
 //   README.md and core's README have those of the same sections that they mark.
@@ -21,7 +21,7 @@ import {
   readBlock,
   replaceBlock,
 } from './readme/document.mjs'
-import { comparisonTable, parserTable, sizeLine, sizesTable } from './readme/tables.mjs'
+import { comparisonTable, enginesTable, parserTable, sizeLine, sizesTable } from './readme/tables.mjs'
 
 const root = new URL('..', import.meta.url)
 const write = process.argv.includes('--write')
@@ -86,6 +86,7 @@ function updateReadme(path, translate) {
     'size-line': sizeLine(sizes, translate),
     sizes: sizesTable(sizes, translate),
     comparison: comparisonTable(bindings, translate, isTranslated),
+    engines: enginesTable(readJson('engines/report.json'), translate),
     parser: parserTable(read('bench/README.md'), translate),
   }
   updateBlocks(path, document, { ...generalSections, ...tables }, Object.keys(tables))

@@ -10,6 +10,6 @@ export default defineProject({
     environment: 'node',
     testTimeout: 30_000,
     include: ['test/**/*.test.ts'],
-    exclude: ['test/**/*.browser.test.ts'],
+    exclude: ['test/**/*.{browser,page}.test.ts'],
   },
 })

@@ -54,6 +54,28 @@ function columnsOf({ title, readme }) {
   }))
 }
 
+/** Rows of the table of engines: the groups of `engines/report.json`. */
+const ENGINE_ROWS = {
+  parser: "the parser, compared with a reference and with the engine's own `EventSource`",
+  connection: 'a stream in a page and a worker: offline, hidden, back-forward cache, CORS, random faults',
+  tabs: 'one connection for all tabs',
+  bindings: 'the bindings: conformance suite, and the examples of their READMEs',
+  'drop-ins': 'the drop-ins: the checks of the platform, and common usage',
+  demo: 'the demo, in each view library',
+}
+
+/** Returns the table of the tests that pass in each engine. Some tests are not for an engine. */
+export function enginesTable(report, translate) {
+  const cell = ({ passed, skipped }) => (skipped > 0 ? `${passed} / ${passed + skipped}` : String(passed))
+  return tableMarkdown(
+    ['', ...report.map(({ name, version }) => `${name} ${version.replace(/^(\d+(?:\.\d+)?).*/, '$1')}`)],
+    Object.entries(ENGINE_ROWS).map(([group, text]) => [
+      translate(text),
+      ...report.map(({ counts }) => cell(counts[group])),
+    ]),
+  )
+}
+
 const MEAN = 'geometric mean'
 
 /** Returns the table of the parser's speed, relative to its fastest peer: a summary of the first table of the bench that has a mean. */

@@ -24,8 +24,12 @@ export interface LoopbackServer {
   close(): Promise<void>
 }
 
-/** Starts a server on a free port. */
-export async function startLoopbackServer(): Promise<LoopbackServer> {
+/**
+ * Starts a server on a free port.
+ *
+ * @param isSilent Sends only the headers until the first message. Default `false`.
+ */
+export async function startLoopbackServer(isSilent = false): Promise<LoopbackServer> {
   const requests: ReceivedRequest[] = []
   const history: string[] = []
   const responses = new Set<ServerResponse>()
@@ -48,7 +52,8 @@ export async function startLoopbackServer(): Promise<LoopbackServer> {
     }
     response.writeHead(200, { ...corsHeaders, 'content-type': 'text/event-stream' })
     // Firefox's fetch resolves with the first byte of the body.
-    response.write(':\n')
+    if (isSilent) response.flushHeaders()
+    else response.write(':\n')
     history
       .slice(lastEventId ? Number(lastEventId) : history.length)
       .forEach((block) => response.write(block))

@@ -7,8 +7,8 @@ export type { LoopbackServer } from './loopback-server.ts'
 // Stands in for `server.ts` in the page of a browser: the same functions, over HTTP. See `engines/control-server.ts`.
 
 /** Starts a server in the process that runs the tests. Its state is read synchronously, as if it were in this one. */
-export async function startLoopbackServer(): Promise<LoopbackServer> {
-  const { id, url } = await send('/loopback')
+export async function startLoopbackServer(isSilent = false): Promise<LoopbackServer> {
+  const { id, url } = await send('/loopback', { isSilent })
   const call = (body: object) => sendSync(`/loopback/${id}`, body)
   return {
     url,
@@ -35,6 +35,7 @@ const { fetch } = globalThis
 
 async function send(path: string, body: object = {}) {
   const response = await fetch(control + path, { method: 'POST', body: JSON.stringify(body) })
+  if (!response.ok) throw new Error(await response.text())
   return await response.json()
 }
 
