@@ -30,7 +30,7 @@ const engines = {
 
 /** Groups of tests, by the path of their file. */
 const groups = {
-  parser: /core\/test\/protocol/,
+  parser: /core\/test\/(protocol|llm)/,
   connection: /core\/test\/connection/,
   tabs: /core\/test\/tabs/,
   bindings: /packages\/(react|vue|svelte|solid)\//,
