@@ -21,10 +21,9 @@ let browser: Browser
 let server: TabServer
 
 beforeEach(async () => {
-  ;[browser, server] = await Promise.all([
-    startBrowser(),
-    createTabServer(await bundle('../tabs/browser/tab-page.ts')),
-  ])
+  server = await createTabServer(await bundle('../tabs/browser/tab-page.ts'))
+  // Last, so that it does not outlive a failure.
+  browser = await startBrowser()
 }, 60_000)
 afterEach(async () => {
   await browser?.close()

@@ -11,9 +11,9 @@ test.skipIf(isMissing || !SECONDS)(
   `a hidden leader with throttled timers is not deposed in ${SECONDS} s`,
   { timeout: SECONDS * 1000 + 60_000 },
   async () => {
+    const server = await createTabServer(await bundle('../tabs/browser/tab-page.ts'))
     // By default, Chromium wakes a hidden page once a minute after five minutes. Here it does after five seconds.
     const browser = await startBrowser('--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/5')
-    const server = await createTabServer(await bundle('../tabs/browser/tab-page.ts'))
     try {
       const fleet = createFleet(browser, server)
       server.publish(20)

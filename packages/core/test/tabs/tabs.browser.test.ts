@@ -30,7 +30,9 @@ beforeAll(async () => {
     transform: (source, file) =>
       file.endsWith('tabs/protocol.ts') ? source.replace('PROTOCOL = 1', 'PROTOCOL = 2') : undefined,
   }
-  ;[browser, code, newer] = await Promise.all([startBrowser(), bundle(page), bundle(page, plugin)])
+  ;[code, newer] = await Promise.all([bundle(page), bundle(page, plugin)])
+  // Last, so that it does not outlive a failure.
+  browser = await startBrowser()
 }, 60_000)
 afterAll(() => browser?.close())
 
