@@ -35,8 +35,20 @@ const layers: { readonly [files: string]: readonly string[] } = {
   // A relay is a transport of a connection.
   'tabs/*': [
     './*',
-    ...within('../', ...contracts, 'connection/continuity.ts', 'connection/relay.ts', 'connection/state.ts'),
-    ...within('../', 'connection/transport.ts', 'platform/tabs.ts', 'protocol/parser.ts'),
+    ...within(
+      '../',
+      ...contracts,
+      'connection/continuity.ts',
+      'connection/relay.ts',
+      'connection/retry-policy.ts',
+    ),
+    ...within(
+      '../',
+      'connection/state.ts',
+      'connection/transport.ts',
+      'platform/tabs.ts',
+      'protocol/parser.ts',
+    ),
   ],
   'testing/*': ['./*', ...within('../', ...contracts)],
   'index.ts': ['./**'],

@@ -46,6 +46,8 @@ async function violations(page: Page, theme: 'light' | 'dark'): Promise<unknown[
 
 for (const path of everyPage ? pagesOfDocs() : kinds)
   test(`${path} has no accessibility violations, light and dark`, async ({ page }) => {
+    // The reference has pages that are long.
+    test.setTimeout(300_000)
     await page.emulateMedia({ reducedMotion: 'reduce' })
     const response = await page.goto(path)
     expect(response?.ok() || path === '/404').toBe(true)

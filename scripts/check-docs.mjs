@@ -4,7 +4,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { chromiumOptions } from '../playwright.config.ts'
+import { chromiumOptions } from '../engines/launch.ts'
 import { startDocsServer } from '../e2e/docs-server.ts'
 import { fetchRuntime } from './runtime-programs.mjs'
 

@@ -14,7 +14,7 @@ function rowsOf({ name, npm }) {
   }))
 }
 
-/** Rows of the version matrix: the dependencies to replace, the environment, and the command to run. */
+/** Rows of the matrix: the dependencies to replace, the environment, the command to run, and if nothing else may run beside it. */
 export const rows = [
   ...[...frameworks, { name: 'server', npm: 'redis' }].flatMap(rowsOf),
   {
@@ -38,17 +38,34 @@ export const rows = [
     command: ['vitest', 'run', '--project=core', 'packages/core/test/connection/soak.test.ts'],
   },
   {
+    name: '100,000 messages through 300 handovers among 12 tabs, and 70 s with a hidden leader, in Chromium',
+    env: { HEADWATER_TABS_HANDOVERS: '300', HEADWATER_TABS_HIDDEN_SECONDS: '70' },
+    command: ['vitest', 'run', '--project=browser', 'packages/core/test/tabs'],
+  },
+  {
+    name: 'handovers among 12 tabs in Firefox',
+    env: {
+      HEADWATER_TABS_BROWSER: 'firefox',
+      HEADWATER_TABS_HANDOVERS: '100',
+      HEADWATER_TABS_HIDDEN_SECONDS: '70',
+    },
+    command: ['vitest', 'run', '--project=browser', 'packages/core/test/tabs'],
+  },
+  {
     name: 'a million deliveries through killed servers and logs',
+    alone: true,
     env: { HEADWATER_CHAOS_DELIVERIES: '1000000' },
     command: ['vitest', 'run', '--project=server', 'packages/server/test/chaos/chaos.test.ts'],
   },
   {
     name: 'ten thousand readers on one process',
+    alone: true,
     env: { HEADWATER_LOAD_READERS: '10000', HEADWATER_LOAD_SECONDS: '180' },
     command: ['vitest', 'run', '--project=server', 'packages/server/test/load/load.test.ts'],
   },
   {
     name: '200 answers, while readers, servers and Redis are killed',
+    alone: true,
     env: { HEADWATER_ANSWERS: '200' },
     command: ['vitest', 'run', '--project=server', 'packages/server/test/answers/chaos.test.ts'],
   },

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // node scripts/matrix.mjs [name]: runs the tests under the oldest and newest versions of the peer ranges.
-// Each row runs in a temporary clone with other versions in it, so the work tree stays unchanged.
-import { spawnSync } from 'node:child_process'
+// Each row runs in a temporary clone with other versions in it, so the work tree stays unchanged. Two rows run at a time,
+// except those that are marked `alone`.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,14 +13,19 @@ import { rows } from './matrix-rows.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const [only] = process.argv.slice(2)
 
-const run = (command, args, cwd, env = {}) => {
-  const { status, error } = spawnSync(command, args, {
+/** Runs a command, and returns what it has written. Throws with it if the command fails. */
+async function run(command, args, cwd, env = {}) {
+  const child = spawn(command, args, {
     cwd,
-    stdio: 'inherit',
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   })
-  if (status !== 0)
-    throw new Error(`${command} ${args.join(' ')}: ${error?.message ?? `exit code ${status}`}`)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (output += text))
+  const [code] = await once(child, 'close')
+  if (code === 0) return output
+  throw new Error(`${command} ${args.join(' ')}: exit code ${code}`, { cause: output })
 }
 
 /** Replaces a dependency's version in the catalog, or in the manifests that name a version themselves. */
@@ -45,29 +52,52 @@ function setVersion(clone, dependency, version) {
   if (!found) throw new Error(`Neither the catalog nor a package has the dev dependency ${dependency}.`)
 }
 
-const failures = []
-let passed = 0
-for (const { name, catalog = {}, env, command } of rows.filter((row) => !only || row.name.includes(only))) {
-  console.log(`\n▸ ${name}`)
+/** Runs a row in a temporary clone. Returns true if it has passed. */
+async function runRow({ name, catalog = {}, env, command }) {
+  const start = Date.now()
+  const report = (mark, output) =>
+    console.log(`\n▸ ${name}\n${output}\n${mark} ${name}  ${Math.round((Date.now() - start) / 1_000)} s`)
   const clone = mkdtempSync(join(tmpdir(), 'headwater-matrix-'))
   try {
-    run('git', ['clone', '--quiet', '--local', root, clone])
+    await run('git', ['clone', '--quiet', '--local', root, clone])
     for (const [dependency, version] of Object.entries(catalog)) setVersion(clone, dependency, version)
     // The lock file of the clone may change.
-    run(
+    await run(
       'pnpm',
       ['install', '--no-frozen-lockfile', '--prefer-offline', '--ignore-scripts', '--silent'],
       clone,
     )
-    run('pnpm', ['exec', ...command], clone, env)
-    passed++
+    report('✔', await run('pnpm', ['exec', ...command], clone, env))
+    return true
   } catch (error) {
-    failures.push(`${name}: ${error.message}`)
+    report('✖', `${error.cause ?? ''}\n${error.message}`)
+    return false
   } finally {
     rmSync(clone, { recursive: true, force: true })
   }
 }
-console.log(
-  `\n${failures.map((failure) => `✖ ${failure}\n`).join('')}matrix: ${passed} passed, ${failures.length} failed`,
+
+const selected = rows.filter((row) => !only || row.name.includes(only))
+const failed = []
+/** Runs rows, so many at a time. */
+async function runAll(list, lanes) {
+  const queue = [...list]
+  const runNext = async () => {
+    for (let row = queue.shift(); row; row = queue.shift()) if (!(await runRow(row))) failed.push(row.name)
+  }
+  await Promise.all(Array.from({ length: lanes }, runNext))
+}
+
+// What measures time has the machine for itself.
+await runAll(
+  selected.filter(({ alone }) => !alone),
+  2,
 )
-process.exitCode = failures.length === 0 ? 0 : 1
+await runAll(
+  selected.filter(({ alone }) => alone),
+  1,
+)
+console.log(
+  `\n${failed.map((name) => `✖ ${name}\n`).join('')}matrix: ${selected.length - failed.length} passed, ${failed.length} failed`,
+)
+process.exitCode = selected.length > 0 && failed.length === 0 ? 0 : 1

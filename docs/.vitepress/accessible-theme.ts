@@ -18,10 +18,7 @@ const changes: Readonly<Record<string, readonly (readonly [before: string, after
     ],
   ],
   // The name of the button is its text, which a small screen hides from sight only: see style.css.
-  'VPNavBarSearchButton.vue': [
-    [' :aria-label="translate(\'button.buttonAriaLabel\')"', ''],
-    ['class="DocSearch-Button-Keys"', 'class="DocSearch-Button-Keys" aria-hidden="true"'],
-  ],
+  'VPNavBarSearchButton.vue': [[' :aria-label="translate(\'button.buttonAriaLabel\')"', '']],
   'VPHome.vue': [
     ['<div \n    class="VPHome"', '<main \n    class="VPHome"'],
     ['</div>\n</template>', '</main>\n</template>'],

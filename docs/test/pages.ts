@@ -21,15 +21,19 @@ export function pagesOf(language: 'en' | 'zh'): ReadonlyMap<string, SourcePage> 
   return new Map(paths.toSorted().map((path) => [path, read(folder, path)]))
 }
 
-/** SECURITY.md without its title, which the English page includes. */
-const policy = readFileSync(new URL('../SECURITY.md', docs), 'utf8').replace(/^# .*\n/, '')
+/** Returns the policy of a language without its title, which the page about security includes. */
+const policyOf = (language: string): string =>
+  readFileSync(new URL(language === 'en' ? '../SECURITY.md' : '../SECURITY.zh-CN.md', docs), 'utf8').replace(
+    /^# .*\n/,
+    '',
+  )
 
 const FENCE = /^( *)(`{3,})(.*)\n([\s\S]*?)^\1\2`*$/gm
 
 function read(folder: string, path: string): SourcePage {
   const text = readFileSync(`${folder}/${path}`, 'utf8')
     .replaceAll('\r\n', '\n')
-    .replace('<!--@include: ./.generated/en/security.md-->', () => policy)
+    .replace(/<!--@include: \S*\/(en|zh)\/security.md-->/, (_, language: string) => policyOf(language))
   const [, head = '', body = ''] = text.match(/^---\n([\s\S]*?)^---\n([\s\S]*)$/m) ?? []
   const lines = [...head.matchAll(/^(\w+): *(.*)$/gm)]
   const headings = [...body.replaceAll(FENCE, '').matchAll(/^(#+) /gm)]

@@ -127,9 +127,12 @@ const OPTIONS =
   'autoConnect body clock closeDelayMs connectTimeoutMs credentials enabled events fetch fold headers idempotent idleTimeoutMs initialData initialLastEventId inspect key lastEventIdStore maxMessageLength method notify onClose onComment onGap onInvalid onMessage onReconnect page pauseWhenHiddenMs queueLimit redirect retry select share signal unref until'
 const RETRY_OPTIONS = 'attempts baseMs capMs elapsedMs when'
 
-/** Numeric options, matched by name suffix, and the keywords allowed in place of a number. */
-const NUMERIC_OPTIONS = /(Ms|Length|Limit|^attempts)$/
-const KEYWORDS: Readonly<Record<string, string>> = { idleTimeoutMs: 'auto' }
+/** Numeric options, matched by name suffix, and the values allowed in place of a number. */
+const NUMERIC_OPTIONS = /(Ms|Length|Limit|^attempts|^notify)$/
+const KEYWORDS: Readonly<Record<string, readonly unknown[]>> = {
+  idleTimeoutMs: ['auto', false],
+  notify: ['frame', 'microtask', 'sync'],
+}
 
 /** Checks the names and the numbers of options. */
 function checkEach(options: object | false | undefined, known: string, prefix: string): void {
@@ -137,9 +140,9 @@ function checkEach(options: object | false | undefined, known: string, prefix: s
   for (const [name, value] of Object.entries(options || {})) {
     if (value === undefined) continue
     if (!names.includes(name)) refuse(prefix + name, `is unknown${suggest(prefix, name, names)}`)
-    if (!NUMERIC_OPTIONS.test(name) || value === false || value === KEYWORDS[name]) continue
-    if (!(typeof value === 'number' && value >= 0))
-      refuse(prefix + name, `must be a number of 0 or more, not ${value}`)
+    const keywords = KEYWORDS[name] ?? [false]
+    if (NUMERIC_OPTIONS.test(name) && !keywords.includes(value) && !(typeof value === 'number' && value >= 0))
+      refuse(prefix + name, `must be ${keywords.join(', ')} or a number of 0 or more, not ${value}`)
   }
 }
 

@@ -11,7 +11,7 @@ import type { Gate } from './dispatcher.ts'
 import { iterateMessages } from './iterator.ts'
 import { latest, latestUrl } from './latest-options.ts'
 import { hold } from './listeners.ts'
-import { checkNotify, scheduleNotification } from './notify-scheduler.ts'
+import { scheduleNotification } from './notify-scheduler.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createScope, type Scope, withDefaults } from './scope.ts'
 import { select } from './select.ts'
@@ -56,7 +56,6 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
   const first = options()
   const url = latestUrl(latest(readUrl, isCurrent))
   if (url) checkOptions(url, first)
-  checkNotify(first.notify)
   const { clock = systemClock, page = systemPage, closeDelayMs = 200, queueLimit = 1_024, unref } = first
 
   // A copy of the state, because it is read several times per message.

@@ -1,4 +1,3 @@
-import { refuse } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Page } from '../platform/page.ts'
 
@@ -7,12 +6,6 @@ import type { Page } from '../platform/page.ts'
  * a `'microtask'`, this many milliseconds after the first message, or `'sync'`: immediately after each message.
  */
 export type Notify = 'frame' | 'microtask' | 'sync' | number
-
-/** @throws SseError `invalid-option` for any other value. */
-export function checkNotify(notify: Notify = 'frame'): void {
-  if (!/^(frame|microtask|sync)$/.test(notify as string) && !((notify as number) >= 0 && notify !== null))
-    refuse('notify', `must be 'frame', 'microtask', 'sync' or a number of 0 or more, not ${notify}`)
-}
 
 /** Longest wait for a frame, in milliseconds. A page that is hidden meanwhile renders none. */
 const MAX_FRAME_WAIT_MS = 1_000

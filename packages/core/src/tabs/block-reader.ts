@@ -1,4 +1,5 @@
 import { createParser } from '../protocol/parser.ts'
+import type { StreamRequest } from './obstacle.ts'
 import type { Entry } from './protocol.ts'
 
 /** Reader of the blocks of a response. */
@@ -11,12 +12,8 @@ export interface BlockReader {
   read(chunk: Uint8Array): readonly Entry[]
 }
 
-/**
- * Creates a reader for a new response.
- *
- * @param maxMessageLength As the option of a stream.
- */
-export function createBlockReader(lastEventId: string, maxMessageLength: number | undefined): BlockReader {
+/** Creates a reader for the response to a request. */
+export function createBlockReader({ lastEventId, maxMessageLength }: StreamRequest): BlockReader {
   let entries: Entry[] = []
   let lastId: string | undefined
   let hasIds = true

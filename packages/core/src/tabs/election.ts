@@ -1,11 +1,8 @@
 import type { Clock } from '../platform/clock.ts'
 import type { TabsPlatform } from '../platform/tabs.ts'
+import type { GroupMember } from './group-member.ts'
 import { createLock, type Lock } from './lock.ts'
-
-/** Time limit for an answer of a leader, in milliseconds. */
-export const ANSWER_MS = 2_000
-/** Silence after which a tab asks if the leader is alive, and the time limit of its last chance, in milliseconds. */
-export const SILENCE_MS = 1_000
+import { ANSWER_MS, LAST_CHANCE_MS } from './timing.ts'
 
 /** Locks of a group of tabs. */
 export class Election {
@@ -14,7 +11,7 @@ export class Election {
   readonly #name: string
   readonly #clock: Clock
   readonly #platform: TabsPlatform
-  readonly #onRefused: () => void
+  readonly #member: GroupMember
   #slot: Lock | undefined
   /** Functions that end a wait. */
   readonly #waits = new Set<() => void>()
@@ -23,15 +20,17 @@ export class Election {
     name: string,
     clock: Clock,
     platform: TabsPlatform,
+    member: GroupMember,
     onHeld: () => void,
     onLost: () => void,
-    onRefused: () => void,
   ) {
     this.#name = name
     this.#clock = clock
     this.#platform = platform
-    this.#onRefused = onRefused
-    this.lock = createLock(platform.locks!, name, onHeld, (isRefused) => (isRefused ? onRefused : onLost)())
+    this.#member = member
+    this.lock = createLock(platform.locks!, name, onHeld, (isRefused) =>
+      isRefused ? member.onBlocked() : onLost(),
+    )
   }
 
   /** Waits for one of two slots, so that at most two tabs catch up at a time. Does not wait for long: others may be frozen. */
@@ -39,7 +38,7 @@ export class Election {
     this.releaseSlot()
     const held = new Promise<void>((resolve) => {
       const name = this.#name + (this.#clock.random() < 0.5 ? 1 : 2)
-      this.#slot = createLock(this.#platform.locks!, name, resolve, () => resolve(this.#onRefused()))
+      this.#slot = createLock(this.#platform.locks!, name, resolve, () => resolve(this.#member.onBlocked()))
       this.#slot.request()
     })
     return Promise.race([held, this.wait(ANSWER_MS)])
@@ -55,7 +54,7 @@ export class Election {
     const judge = async (isMine: unknown) => {
       if (!isMine) return
       ping()
-      await this.wait(SILENCE_MS)
+      await this.wait(LAST_CHANCE_MS)
       const { held } = await locks!.query()
       // A lock that nobody holds is given to the next in the queue.
       if (isDead() && held?.some(({ name }) => name === this.#name)) this.lock.request(true)

@@ -1,24 +1,16 @@
 import type { RoleReason } from '../connection/relay.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { TabChannel, TabsPlatform } from '../platform/tabs.ts'
-import { ANSWER_MS, Election, SILENCE_MS } from './election.ts'
+import { Election } from './election.ts'
+import { createFollowing, type Following } from './following.ts'
 import type { Answer, GroupMember } from './group-member.ts'
+import { createLeaderWatch, type LeaderWatch } from './leader-watch.ts'
 import { createLeadership, type Leadership } from './leadership.ts'
-import { type Entry, isLater, type Join } from './protocol.ts'
-import type { LeaderMessage, TabMessage, Term } from './protocol.ts'
+import { type Entry, isLater, type Join, type LeaderMessage, type TabMessage, type Term } from './protocol.ts'
+import { createQuestion } from './question.ts'
 import type { Ring } from './ring.ts'
-
-/** Interval in which a tab looks if the leader is silent, in milliseconds. */
-const TICK_MS = 500
-/** Delay before a tab that left a leader, or that was too slow, looks for a leader again, in milliseconds. */
-const REJOIN_MS = 1_000
-const SLOW_MS = 10_000
-/** The same after a question without an answer: meanwhile the socket was not read. */
-const SILENT_MS = 5_000
-/** Time that the last batches of a leader have to arrive after its lock, in milliseconds. */
-const GRACE_MS = 100
-/** Length of what a follower takes before it acknowledges it, in UTF-16 code units. */
-const ACK_LENGTH = 2 ** 16
+import { ANSWER_MS, GRACE_MS, REJOIN_MS, SILENT_MS, SLOW_MS, TICK_MS } from './timing.ts'
+import { createWakefulness, type Wakefulness } from './wakefulness.ts'
 
 /** Tabs that share one stream, as one of them sees them: who leads, and what the leader says. */
 export class TabGroup {
@@ -33,18 +25,10 @@ export class TabGroup {
   /** Latest term that any leader has claimed. */
   #seen: Term = [0, '']
   #leadership: Leadership | undefined
-  #following: { readonly term: Term; ordinal: number } | undefined
-  /** Length of what was taken and not acknowledged. */
-  #taken = 0
-  #question: { readonly after: string; settle(answer: Answer): void } | undefined
-  /** True if there seems to be another leader. */
-  #hasLeader = false
-  #heardAt = 0
-  /** Time of the first ping that the leader has not answered. */
-  #pingedAt: number | undefined
-  /** Time of the last event. */
-  #activeAt = 0
-  #checking: Promise<unknown> | undefined
+  #following: Following | undefined
+  readonly #question = createQuestion()
+  readonly #watch: LeaderWatch
+  readonly #wakefulness: Wakefulness
   /** Earliest time to look for a leader. */
   #notBefore = 0
   #cancelTick: (() => void) | undefined
@@ -56,14 +40,10 @@ export class TabGroup {
     this.#platform = platform
     this.#member = member
     this.#tab = String(clock.random())
-    this.#election = new Election(
-      name,
-      clock,
-      platform,
-      () => this.#handleHeld(),
-      () => this.endTerm(false),
-      () => member.onBlocked(),
-    )
+    this.#watch = createLeaderWatch(clock, platform)
+    this.#wakefulness = createWakefulness(clock, platform.locks!)
+    const onHeld = () => this.#handleHeld()
+    this.#election = new Election(name, clock, platform, member, onHeld, () => this.endTerm(false))
   }
 
   /** True while the tab is the leader, or about to be. */
@@ -73,7 +53,9 @@ export class TabGroup {
 
   /** True if the tab could ask a leader to be served. */
   get canAsk(): boolean {
-    return this.#hasLeader && !this.#question && !this.isLeader && this.#now >= this.#notBefore
+    return (
+      this.#watch.hasLeader && !this.#question.isPending && !this.isLeader && this.#now >= this.#notBefore
+    )
   }
 
   get #now(): number {
@@ -89,7 +71,8 @@ export class TabGroup {
       return this.#member.onBlocked()
     }
     this.#channel.addEventListener('message', ({ data }) => this.#receive(data as LeaderMessage | TabMessage))
-    this.#activeAt = this.#heardAt = this.#now
+    this.#watch.note(false)
+    void this.wake()
     if (this.#member.hasSocket()) this.#ask()
     this.#tick()
   }
@@ -97,10 +80,10 @@ export class TabGroup {
   /** Leaves the group. Afterwards it holds nothing that would keep the page from the back-forward cache. */
   leave(failed: boolean): void {
     this.endTerm(failed)
-    this.#question?.settle(undefined)
+    this.#question.settle(undefined)
     this.#channel?.close()
-    this.#channel = this.#following = this.#pingedAt = undefined
-    this.#hasLeader = false
+    this.#channel = this.#following = undefined
+    this.#watch.note(false)
     this.#cancelTick?.()
     this.#election.leave()
   }
@@ -118,26 +101,20 @@ export class TabGroup {
   }
 
   /** Asks the leader for what follows an id. `undefined` if this tab is to be the leader. */
-  ask(after: string): Promise<Answer> {
-    this.#question?.settle(undefined)
-    return new Promise((resolve) => {
-      const settle = (answer: Answer) => {
-        if (this.#question !== question) return
-        this.#question = undefined
-        if (typeof answer === 'string')
-          this.#notBefore = this.#now + (answer === 'catching-up' ? REJOIN_MS : SILENT_MS)
-        resolve(answer)
-      }
-      const question = (this.#question = { after, settle })
-      void this.#election.wait(ANSWER_MS).then(() => settle('leader-silent'))
-      this.#ask()
-    })
+  async ask(after: string): Promise<Answer> {
+    const answered = this.#question.ask(after, this.#election.wait(ANSWER_MS))
+    this.#ask()
+    const answer = await answered
+    if (typeof answer === 'string')
+      this.#notBefore = this.#now + (answer === 'catching-up' ? REJOIN_MS : SILENT_MS)
+    return answer
   }
 
   /** Follows the leader that has answered. */
   follow({ term, ordinal }: Join): void {
-    this.#following = { term, ordinal }
-    this.#taken = 0
+    this.#following = createFollowing(term, ordinal, (length) =>
+      this.#post({ type: 'ack', length, from: this.#tab, seen: this.#seen }),
+    )
     this.#election.releaseSlot()
     this.#member.onRole('follower')
   }
@@ -145,19 +122,16 @@ export class TabGroup {
   /** Stops following the leader, or being it, and forbids to look for another one for a moment. */
   quit(reason: RoleReason): void {
     const isSlow = reason === 'too-slow'
-    const wasFollowing = this.#following
     this.#notBefore = this.#now + (isSlow ? SLOW_MS : REJOIN_MS)
-    this.#following = undefined
     // A slow tab is no leader, and does not wait to become one.
     if (isSlow) this.endTerm(false, reason)
-    if (wasFollowing) this.#member.onDirect(reason)
+    if (this.#following) this.#member.onDirect(reason)
+    this.#following = undefined
   }
 
   /** Tells the leader that the tab has taken so much. */
   acknowledge(length: number): void {
-    if (!this.#following || (this.#taken += length) < ACK_LENGTH) return
-    this.#post({ type: 'ack', length: this.#taken, from: this.#tab, seen: this.#seen })
-    this.#taken = 0
+    this.#following?.take(length)
   }
 
   /** Relays a batch if the tab is the leader. */
@@ -165,18 +139,9 @@ export class TabGroup {
     this.#leadership?.relay(entries)
   }
 
-  /**
-   * Notes that the tab is awake. A leader that did nothing for a while may have been frozen, and replaced. Then it must not relay:
-   * returns a promise to wait for, after which it is no leader any more if it was replaced.
-   */
+  /** Notes an event: see {@link Wakefulness}. */
   wake(): Promise<unknown> | undefined {
-    const checked = () => void (this.#checking = undefined)
-    const idleMs = this.#now - this.#activeAt
-    this.#activeAt = this.#now
-    if (this.#leadership && idleMs > ANSWER_MS)
-      // A lock that was taken away is reported before the answer.
-      this.#checking ??= this.#platform.locks!.query().then(checked, checked)
-    return this.#checking
+    return this.#wakefulness.wake(this.#leadership !== undefined)
   }
 
   /** Ends the term of this tab, if it is the leader. */
@@ -189,7 +154,7 @@ export class TabGroup {
   }
 
   #handleHeld(): void {
-    this.#question?.settle(undefined)
+    this.#question.settle(undefined)
     if (this.#member.hasSocket()) this.#lead()
     // The last batches of the leader may come later than its lock.
     else void this.#election.wait(GRACE_MS).then(() => this.#following && this.#loseLeader())
@@ -202,43 +167,33 @@ export class TabGroup {
   }
 
   #lead(): void {
+    void this.wake()
     // The time, so that a tab that knows of no other leader is still later than one that does not answer any more.
     this.#seen = [Math.max(this.#seen[0] + 1, this.#clock.now()), this.#tab]
     this.#leadership = createLeadership(this.#seen, this.#ring, (message) => this.#post(message))
-    this.#following = this.#pingedAt = undefined
-    this.#hasLeader = false
-    this.#activeAt = this.#now
+    this.#following = undefined
+    this.#watch.note(false)
     this.#election.releaseSlot()
     this.#member.onRole('leader')
     this.#leadership.announce()
   }
 
-  /** Makes sure that there is a leader. Only visible tabs judge one. */
+  /** Makes sure that there is a leader. */
   #tick(): void {
     this.#cancelTick?.()
     this.#cancelTick = this.#clock.timer(() => this.#tick(), TICK_MS)
-    const now = this.#now
-    const sleptMs = now - this.#activeAt
+    const sleptMs = this.#wakefulness.idleMs
     void this.wake()
-    if (now >= this.#notBefore) this.#election.lock.request()
+    if (this.#now >= this.#notBefore) this.#election.lock.request()
     if (this.isLeader) return
-    const isVisible = this.#platform.isVisible()
-    const hasSocket = this.#member.hasSocket()
-    // Timers of a hidden tab are late, and so are those of one that slept: it may have missed the answer.
-    if (!isVisible || sleptMs > ANSWER_MS) this.#pingedAt = undefined
-    if (this.#pingedAt === undefined) {
-      if (now - this.#heardAt >= SILENCE_MS && (hasSocket || isVisible)) this.#ask()
-    } else if (now - this.#pingedAt >= ANSWER_MS) {
-      if (this.#following) this.quit('leader-silent')
-      else if (hasSocket) this.#replaceLeader()
-    }
-  }
-
-  #replaceLeader(): void {
-    this.#election.steal(
-      () => this.#ask(),
-      () => this.#pingedAt !== undefined && this.#member.hasSocket() && this.#platform.isVisible(),
-    )
+    const verdict = this.#watch.judge(sleptMs, this.#member.hasSocket())
+    if (verdict === 'ask') this.#ask()
+    else if (verdict && this.#following) this.quit('leader-silent')
+    else if (verdict && this.#member.hasSocket())
+      this.#election.steal(
+        () => this.#ask(),
+        () => this.#watch.isWaiting && this.#member.hasSocket() && this.#platform.isVisible(),
+      )
   }
 
   async #receive(message: LeaderMessage | TabMessage): Promise<void> {
@@ -263,30 +218,28 @@ export class TabGroup {
   #handleLeader(message: LeaderMessage): void {
     const following = this.#following
     const { type } = message
-    this.#heardAt = this.#now
-    this.#pingedAt = undefined
-    this.#hasLeader = type !== 'bye'
+    this.#watch.note(type !== 'bye')
     if (following && isLater(message.term, following.term)) return this.#loseLeader()
     if ('to' in message && message.to !== this.#tab) return
-    if (type === 'here' && this.#question) this.#ask()
+    if (type === 'here' && this.#question.isPending) this.#ask()
     if (type === 'join') {
-      if (message.after !== this.#question?.after) return
+      if (message.after !== this.#question.after) return
       const { entries } = message
       return this.#question.settle(entries ? { ...message, entries } : 'catching-up')
     }
     if (!following) return this.#member.onLeaderHeard()
     if (type === 'drop') return this.quit('too-slow')
     if (type === 'bye') return message.failed ? this.#member.onLeaderFailed() : this.#loseLeader()
-    // A repeated batch is harmless, a missing one is not.
-    if (type !== 'batch' || message.ordinal <= following.ordinal) return
-    if (message.ordinal === ++following.ordinal) this.#member.onEntries(message.entries)
-    else this.quit('missed-batch')
+    if (type === 'here') return
+    const isNext = following.accept(message.ordinal)
+    if (isNext) this.#member.onEntries(message.entries)
+    else if (isNext === false) this.quit('missed-batch')
   }
 
   /** Asks the pending question, or if the leader is alive. */
   #ask(): void {
-    this.#pingedAt ??= this.#now
-    this.#post({ type: 'ask', after: this.#question?.after, from: this.#tab, seen: this.#seen })
+    this.#watch.noteQuestion()
+    this.#post({ type: 'ask', after: this.#question.after, from: this.#tab, seen: this.#seen })
   }
 
   #post(message: LeaderMessage | TabMessage): void {

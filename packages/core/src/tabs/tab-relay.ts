@@ -1,13 +1,6 @@
 import { continuityOf } from '../connection/continuity.ts'
-import type {
-  Relay,
-  RelayedConnection,
-  RelayTransport,
-  Role,
-  RoleReason,
-  RoleState,
-  TabSharing,
-} from '../connection/relay.ts'
+import type { Relay, RelayedConnection, RelayTransport, Role, RoleReason } from '../connection/relay.ts'
+import { isUnauthorized } from '../connection/retry-policy.ts'
 import type { ConnectionState } from '../connection/state.ts'
 import { isSendableId, openTransport, type TransportRequest } from '../connection/transport.ts'
 import { SseError } from '../errors.ts'
@@ -16,17 +9,15 @@ import type { TabsPlatform } from '../platform/tabs.ts'
 import { type BlockReader, createBlockReader } from './block-reader.ts'
 import { createFeed, type Feed } from './feed.ts'
 import { WINDOW } from './leadership.ts'
+import { findObstacle, type StreamRequest } from './obstacle.ts'
 import { type Entry, type Join, nameOf } from './protocol.ts'
 import { createRing } from './ring.ts'
 import type { Answer, GroupMember } from './group-member.ts'
 import { TabGroup } from './tab-group.ts'
 
-/** Request with the options of its stream. */
-type StreamRequest = TransportRequest & { readonly share?: TabSharing; readonly maxMessageLength?: number }
-
 /** Relay of one connection. Each attempt has a socket or follows a leader, and may change from the socket to the leader. */
 export class TabRelay implements Relay, GroupMember {
-  role: RoleState = { role: 'direct' }
+  role: Relay['role'] = { role: 'direct' }
   readonly #platform: TabsPlatform
   readonly #connection: RelayedConnection
   #name = ''
@@ -71,9 +62,8 @@ export class TabRelay implements Relay, GroupMember {
     try {
       return await this.#openSocket(request, signal, clock, feed)
     } catch (error) {
-      const { status } = error as { status?: number }
-      const isUnauthorized = status === 401 || status === 403
-      if (signal.aborted || !isUnauthorized || !isResumable || this.#hasTriedOthers) throw error
+      const isOver = signal.aborted || !isResumable || this.#hasTriedOthers
+      if (isOver || !isUnauthorized(error as SseError)) throw error
       // The headers of another tab may be fresh.
       this.#hasTriedOthers = true
       group.endTerm(false)
@@ -147,18 +137,9 @@ export class TabRelay implements Relay, GroupMember {
       this.#ring = createRing()
       this.#group = this.#refusal = undefined
     }
-    const obstacle = this.#findObstacle(request)
+    const obstacle = findObstacle(request as StreamRequest, this.#platform)
     if (obstacle) this.#refuse(obstacle)
     else if (!this.#refusal) this.#group ??= new TabGroup(name, this.#ring, clock, this.#platform, this)
-  }
-
-  #findObstacle({ fetch, body, share }: StreamRequest): RoleReason | undefined {
-    const { locks, openChannel } = this.#platform
-    if (share?.user === undefined) return 'not-shared'
-    if (fetch) return 'own-fetch'
-    if (!locks) return 'no-web-locks'
-    if (!openChannel) return 'no-broadcast-channel'
-    return body == null || typeof body === 'string' ? undefined : 'binary-body'
   }
 
   #refuse(reason: RoleReason): void {
@@ -213,8 +194,7 @@ export class TabRelay implements Relay, GroupMember {
     this.#hasTriedOthers = false
     // Unless the server says so, nobody knows if anything is missing between the old content and the new one.
     this.#ring.start(lastEventId, continuityOf(response.headers, lastEventId) === 'resumed')
-    const { maxMessageLength } = request as StreamRequest
-    this.#blocks = createBlockReader(lastEventId, maxMessageLength)
+    this.#blocks = createBlockReader(request as StreamRequest)
     // A lock that the browser refused meanwhile has set another role.
     if (!this.#refusal) {
       this.#socket = socket
@@ -236,8 +216,8 @@ export class TabRelay implements Relay, GroupMember {
           await feed.taken()
         }
         const chunk = await read()
-        await this.#asking
-        await group.wake()
+        // Each may begin while the other one is waited for.
+        for (let pending; (pending = this.#asking ?? group.wake());) await pending
         if (signal.aborted || !chunk) break
         feed.push(chunk)
         if (this.#socket?.signal === signal) this.#relay(chunk)
@@ -246,18 +226,17 @@ export class TabRelay implements Relay, GroupMember {
       error = cause
     }
     if (signal.aborted) return
-    group.endTerm(true)
+    if (this.#socket?.signal === signal) this.#leave(true)
     feed.end(error)
   }
 
   #relay(chunk: Uint8Array): void {
     const blocks = this.#blocks!
-    let entries: readonly Entry[]
+    let entries: readonly Entry[] = []
     try {
       entries = blocks.read(chunk)
     } catch {
       // The connection fails with the same error.
-      return
     }
     this.#ring.push(entries)
     const { lastId } = this.#ring

@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url'
-import { build, type Rolldown } from 'vite'
+import { build, type Plugin, type Rolldown } from 'vite'
 
 /** Bundles a module of this folder and its imports into plain JavaScript, for a page or another process. */
-export async function bundle(file: string): Promise<string> {
+export async function bundle(file: string, ...plugins: Plugin[]): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: 'silent',
+    plugins,
     root: fileURLToPath(new URL('.', import.meta.url)),
     build: {
       write: false,

@@ -58,9 +58,10 @@ export class ModelServer {
     for (const connection of this.#connections) this.#flush(connection)
   }
 
-  /** Sends text on all connections, beside the log. */
-  sendText(text: string): void {
-    for (const connection of this.#connections) this.#send(connection, text)
+  /** Sends text beside the log: on all connections, or on those of one tab. */
+  sendText(text: string, to?: Owner): void {
+    for (const connection of this.#connections)
+      if (!to || connection.owner === to) this.#send(connection, text)
   }
 
   /** Forgets all but the last messages. */

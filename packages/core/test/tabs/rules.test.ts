@@ -72,6 +72,23 @@ test('a tab follows the leader also while messages come faster than the answer',
   expectInOrder(world)
 })
 
+test('a tab does not leave its socket in the middle of a message', async () => {
+  const world = await start(1)
+  const { browser, server, leader } = world
+  browser.filter = (_, { type }) => type !== 'here'
+  const tab = world.addTab({ fold: (_, { data }) => data, initialData: '' })
+  await world.advance(200)
+  server.sendText('id: e1-1\ndata: 0\ndata: x\n\n', leader)
+  server.sendText('id: e1-1\ndata: 0\nda', tab)
+  await world.advance(50)
+  browser.filter = () => true
+  await world.advance(3_000)
+  server.sendText('ta: x\n\n', tab)
+  await world.advance(3_000)
+  expect(tab.role).toBe('follower')
+  expect(tab.stream.getSnapshot()).toMatchObject({ lastEventId: 'e1-1', data: '0\nx' })
+})
+
 test('a tab that has an id already needs no socket if the leader has it, too', async () => {
   const world = await start(1)
   await publishFor(world, 1_000)
@@ -437,6 +454,17 @@ test('a slow follower gets a socket of its own also if it does not learn that it
   world.server.padding = 'x'.repeat(100_000)
   await publishFor(world, 4_000)
   expect(world.followers.map(({ role }) => role)).toEqual(['direct: too-slow', 'follower'])
+})
+
+test('followers learn at once that the socket of a slow leader has failed', async () => {
+  const world = await start(3)
+  world.leader.slowMs = 100_000
+  await publishFor(world, 1_000)
+  world.server.dropConnections()
+  await publishFor(world, 3_000)
+  expect(world.leader.stream.getSnapshot().status).toBe('open')
+  expect(world.followers.map(({ role }) => role).toSorted()).toEqual(['follower', 'leader'])
+  expectComplete({ ...world, tabs: world.followers })
 })
 
 test('a slow leader hands over', async () => {
