@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // node scripts/engines.mjs [--write] [engine...]: runs the tests of pages in Chromium, Firefox and WebKit; with --write, updates the report
 // that the tables of the READMEs show. An engine that is not installed is skipped. Run the build of the demos first, or with --build.
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { firefoxOptions, launch } from '../engines/launch.ts'
@@ -30,7 +30,7 @@ const engines = {
 
 /** Groups of tests, by the path of their file. */
 const groups = {
-  parser: /core\/test\/protocol/,
+  parser: /core\/test\/(protocol|llm)/,
   connection: /core\/test\/connection/,
   tabs: /core\/test\/tabs/,
   bindings: /packages\/(react|vue|svelte|solid)\//,
@@ -41,18 +41,28 @@ const groups = {
 /** Tests that start a browser, and know all engines. */
 const driven = ['packages/core/test/connection', 'packages/core/test/tabs/engines', 'packages/compat']
 
-const run = (command, env) =>
-  spawnSync('pnpm', ['exec', ...command], {
+/** Runs a command. Resolves with true if it succeeds. With `late`, its output is shown when it has ended. */
+function run(command, env, late = false) {
+  const child = spawn('pnpm', ['exec', ...command], {
     cwd: root,
-    stdio: 'inherit',
+    stdio: late ? ['ignore', 'pipe', 'inherit'] : 'inherit',
     env: { ...process.env, ...env },
     shell: process.platform === 'win32',
-  }).status === 0
+  })
+  const output = []
+  child.stdout?.on('data', (data) => output.push(data))
+  return new Promise((resolve) => {
+    child.on('close', (code) => {
+      if (late) process.stdout.write(Buffer.concat(output))
+      resolve(code === 0)
+    })
+  })
+}
 
-/** Runs vitest. Returns the file and the status of each test. */
-function vitest(file, args, env) {
+/** Runs vitest. Resolves with the file and the status of each test. */
+async function vitest(file, args, env) {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const ok = run(['vitest', 'run', '--silent=true', ...args, ...reporters], env)
+  const ok = await run(['vitest', 'run', '--silent=true', ...args, ...reporters], env)
   const { testResults } = readReport(file)
   const tests = testResults.flatMap(({ name, assertionResults }) =>
     assertionResults.map(({ status }) => ({ file: name, status })),
@@ -60,12 +70,10 @@ function vitest(file, args, env) {
   return { ok, tests }
 }
 
-/** Runs the demo with Playwright Test. Returns the file and the status of each test. */
-function playwright(file, env) {
-  const ok = run(['playwright', 'test', '--project=engines', '--reporter=list,json'], {
-    ...env,
-    PLAYWRIGHT_JSON_OUTPUT_FILE: file,
-  })
+/** Runs the demo with Playwright Test. Resolves with the file and the status of each test. */
+async function playwright(file, env) {
+  const command = ['playwright', 'test', '--project=engines', '--reporter=list,json']
+  const ok = await run(command, { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: file }, true)
   const tests = readReport(file)
     .suites.flatMap(({ specs }) => specs)
     .map(({ ok }) => ({ file: 'e2e', status: ok ? 'passed' : 'failed' }))
@@ -77,15 +85,20 @@ const readReport = (file) => JSON.parse(readFileSync(`${root}${file}`, 'utf8'))
 /** Runs all tests of an engine, and counts them by group. */
 async function testEngine(engine) {
   const start = Date.now()
+  const folder = `${results}/${engine}`
+  rmSync(`${root}${folder}`, { recursive: true, force: true })
+  mkdirSync(`${root}${folder}`, { recursive: true })
   const browser = await launch(engine)
   const version = browser.version()
   await browser.close()
   const env = { HEADWATER_ENGINE: engine, HEADWATER_SOAK_SEEDS: '3' }
-  const file = (part) => `${results}/${engine}-${part}.json`
+  const file = (part) => `${folder}/${part}.json`
+  // The demo waits most of the time, so it runs beside the others.
+  const demo = playwright(file('demo'), env)
   const runs = [
-    vitest(file('pages'), ['--config=engines/vitest.config.ts', `--project=${engine} *`], env),
-    vitest(file('browser'), ['--project=browser', ...driven], env),
-    playwright(file('demo'), env),
+    await vitest(file('pages'), ['--config=engines/vitest.config.ts', `--project=${engine} *`], env),
+    await vitest(file('browser'), ['--project=browser', ...driven], env),
+    await demo,
   ]
   const tests = runs.flatMap((each) => each.tests)
   const count = (status, pattern = /./) =>
@@ -101,8 +114,7 @@ async function testEngine(engine) {
   return { name: engines[engine].name, version, counts, passed: count('passed'), failed, seconds }
 }
 
-mkdirSync(`${root}${results}`, { recursive: true })
-if (values.build && !run(['turbo', 'run', 'build', '--filter=demo-*', '--output-logs=errors-only']))
+if (values.build && !(await run(['turbo', 'run', 'build', '--filter=demo-*', '--output-logs=errors-only'])))
   process.exit(1)
 const lines = []
 const tested = []

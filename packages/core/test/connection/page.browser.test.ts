@@ -280,7 +280,7 @@ describe(`a redirect in ${engine}`, () => {
     await open(options, '/moved')
     const [state, message] = await waitForEnd()
     expect(state).toBe('closed failed: redirect')
-    expect(message).toContain("redirect: 'follow'")
+    expect(message).toContain('which the option redirect refuses')
     expect(server.streamRequests).toHaveLength(1)
   })
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Browser } from 'playwright'
-import { launch } from '../../../../engines/launch.ts'
+import { engine, launch } from '../../../../engines/launch.ts'
 import { bundle } from './bundle.ts'
 import { createFaultServer } from './fault-server.ts'
 import { waitFor } from './harness.ts'
@@ -23,8 +23,8 @@ afterAll(() => browser?.close())
 declare const client: typeof Client
 
 test(
-  `delivers ${TOTAL} messages once and in order despite random faults, ${SEEDS} times, in Chromium`,
-  { timeout: SEEDS * 20_000 },
+  `delivers ${TOTAL} messages once and in order despite random faults, ${SEEDS} times, in ${engine}`,
+  { timeout: 120_000 + SEEDS * 20_000 },
   async () => {
     const seeds = Array.from({ length: SEEDS }, (_, index) => index + 1)
     const results: SoakResult[] = []
@@ -66,7 +66,7 @@ test(
     const sum = (key: 'messages' | 'connections' | 'attempts') =>
       results.reduce((total, one) => total + one[key], 0)
     console.log(
-      `Chromium ${browser.version()}, ${results.length} seeds: ${sum('messages')} messages over ${sum('connections')} connections and ${sum('attempts')} attempts, none lost, none repeated, in order`,
+      `${engine} ${browser.version()}, ${results.length} seeds: ${sum('messages')} messages over ${sum('connections')} connections and ${sum('attempts')} attempts, none lost, none repeated, in order`,
     )
   },
 )

@@ -3,7 +3,16 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Plugin } from 'vite'
 import { bundle } from '../connection/bundle.ts'
 import type { Browser } from './browser/browser.ts'
-import { createFleet, type Fleet, livesOf, loaded, type Member, statusOf, until } from './browser/fleet.ts'
+import {
+  createFleet,
+  findLateBatches,
+  type Fleet,
+  livesOf,
+  loaded,
+  type Member,
+  statusOf,
+  until,
+} from './browser/fleet.ts'
 import { inFirefox, isMissing, startBrowser } from './browser/start.ts'
 import { createTabServer, type TabServer } from './browser/tab-server.ts'
 
@@ -55,24 +64,6 @@ async function hideLeader(): Promise<Member> {
   return leader!
 }
 
-/** Message from one tab to the others, as far as the tests know it. */
-interface Post {
-  readonly at: number
-  readonly data: { readonly type: string; readonly term?: unknown }
-}
-
-/** Expects a tab that led before to have relayed nothing of that term since a time. */
-async function expectTermOver({ tab }: Member, since: number): Promise<void> {
-  const posts = await tab.evaluate<Post[]>('tab.posts')
-  const relayed = posts.filter(({ data }) => data.type === 'batch' || data.type === 'join')
-  const last = relayed.findLast(({ at }) => at < since)
-  expect(last).toBeDefined()
-  const late = relayed.filter(
-    ({ at, data }) => at >= since && JSON.stringify(data.term) === JSON.stringify(last!.data.term),
-  )
-  expect(late).toEqual([])
-}
-
 test.skipIf(isMissing)('a tab that misses messages of the leader gets them from the server', async () => {
   await fleet.open('loss=20')
   await fleet.open()
@@ -108,7 +99,7 @@ test.skipIf(isMissing)(
     leader.busy = false
     await fleet.shared()
     await expectExact()
-    await expectTermOver(leader, continuedAt)
+    expect(await findLateBatches(leader, continuedAt)).toEqual([])
     expect(await fleet.leaders()).not.toContain(leader)
     console.log(
       `${browser.name}: another tab led ${replacedMs} ms after the leader was stopped; ` +
@@ -132,7 +123,7 @@ test.skipIf(inFirefox)(
     leader.busy = false
     await fleet.shared()
     await expectExact()
-    await expectTermOver(leader, thawedAt)
+    expect(await findLateBatches(leader, thawedAt)).toEqual([])
     expect(await fleet.leaders()).not.toContain(leader)
   },
 )

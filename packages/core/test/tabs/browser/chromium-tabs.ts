@@ -67,8 +67,13 @@ function createTab(remote: Remote, processes: Processes, targetId: string, sessi
     reload: () => send('Page.reload'),
     back: () => evaluate('history.back()'),
     close: () => remote.send('Target.closeTarget', { targetId }),
-    // A page that crashes does not answer.
-    crash: async () => void send('Page.crash').catch(() => undefined),
+    async crash() {
+      await send('Inspector.enable')
+      const crashed = remote.event('Inspector.targetCrashed', sessionId)
+      // A page that crashes does not answer.
+      send('Page.crash').catch(() => undefined)
+      await crashed
+    },
     freeze: () => send('Page.setWebLifecycleState', { state: 'frozen' }),
     thaw: () => send('Page.setWebLifecycleState', { state: 'active' }),
     async stop() {

@@ -114,6 +114,25 @@ export function statusOf({ tab }: Member): Promise<Status | undefined> {
 
 export const livesOf = ({ tab }: Member): Promise<Life[]> => tab.evaluate('[...tab.lives, tab.life]')
 
+/** Message from one tab to the others, as far as the tests know it. */
+interface Post {
+  readonly at: number
+  readonly data: { readonly type: string; readonly term?: unknown }
+}
+
+/** Returns what a tab has relayed since a time although it belongs to a term from before. */
+export async function findLateBatches({ name, tab }: Member, since: number): Promise<string[]> {
+  const posts = await tab.evaluate<Post[]>('tab.posts')
+  const terms = (list: readonly Post[]) =>
+    list
+      .filter(({ data }) => data.type === 'batch' || data.type === 'join')
+      .map(({ data }) => JSON.stringify(data.term))
+  const old = new Set(terms(posts.filter(({ at }) => at < since)))
+  return terms(posts.filter(({ at }) => at >= since))
+    .filter((term) => old.has(term))
+    .map((term) => `${name} goes on with the term ${term}`)
+}
+
 /** Waits until the page of a tab runs, in a life that began after a time. */
 export function loaded(member: Member, after = 0): Promise<void> {
   return until(`${member.name} to load`, 20_000, async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { TabServer } from './tab-server.ts'
-import { type Fleet, loaded, type Member, statusOf, until } from './fleet.ts'
+import { findLateBatches, type Fleet, loaded, type Member, statusOf, until } from './fleet.ts'
 
 /** Something that happens to a tab and takes its connection away, or to the connections of all tabs. */
 export type Action = 'close' | 'crash' | 'drop' | 'freeze' | 'navigate' | 'reload' | 'stop'
@@ -111,8 +111,12 @@ async function act(
     await loaded(member, startedAt)
   } else {
     await tab.stop()
-    await wait(2500 + 2 * pauseMs)
+    await wait(2000 + 3 * pauseMs)
+    const isReplaced = (await fleet.leaders()).length > 0
+    const continuedAt = Date.now()
     await tab.continue()
     await until(`${member.name} to go on`, 10_000, async () => !!(await statusOf(member)))
+    await wait(200)
+    if (isReplaced) fleet.violations.push(...(await findLateBatches(member, continuedAt)))
   }
 }
