@@ -80,6 +80,7 @@ export const rows = [
   },
   {
     name: 'every page of the docs, with axe and Lighthouse',
+    alone: true,
     command: ['node', 'scripts/check-docs.mjs'],
   },
   {

@@ -85,7 +85,7 @@ async function run(example: Example): Promise<string> {
 
 const expected: { [section: string]: RegExp } = {
   Introduction: /1 story .*It rains.*\n2 message .*It stops/,
-  'Event streams': /open [\s\S]*Reconnecting in \d+ s: The server ended[\s\S]*closed It rains/,
+  'Event streams': /open [\s\S]*Reconnecting in \d+ s: .*the server ended[\s\S]*closed It rains/,
   'The parser': /^1 greeting hello\n$/,
   Testing: /connecting\n[\s\S]*open\n[\s\S]*waiting\n[\s\S]*hello 2\n/,
   'LLM answers': /It scatters\./,
