@@ -72,6 +72,8 @@ for (const app of apps) {
     await expect.poll(answer, polling).toBe(tokensFor('What is a river?').join(''))
     const tokens = await text('.facts')
     expect(Number(/(\d+) tokens used/.exec(tokens)?.[1]), 'the first token expired').toBeGreaterThan(1)
+    // The end of the answer comes after its text. Until then, no question is sent.
+    await expect.poll(() => status('chat'), polling).toBe('closed')
     await press('.question button')
     await page.evaluate(stopAnswer)
     await expect
