@@ -14,7 +14,7 @@ export interface TabLocks {
     options: { readonly signal?: AbortSignal; readonly steal?: boolean; readonly ifAvailable?: boolean },
     callback: (lock: unknown) => unknown,
   ): Promise<unknown>
-  query(): Promise<{ readonly held?: readonly { readonly name?: string }[] }>
+  query(): Promise<{ readonly held?: readonly { readonly name?: string; readonly clientId?: string }[] }>
 }
 
 /** Means by which tabs find each other. Injectable for tests. */

@@ -38,6 +38,14 @@ export type TabMessage = { readonly from: string; readonly seen: Term } &
     | { readonly type: 'ack'; readonly length: number }
   )
 
+export type Mail = LeaderMessage | TabMessage
+
+/** Returns true unless the data comes from other code of the origin, which may send anything. */
+export function isMail(data: unknown): data is Mail {
+  const { term, seen } = Object(data) as { readonly term?: unknown; readonly seen?: unknown }
+  return Array.isArray(term ?? seen)
+}
+
 /** Returns true if a term is later than another one. */
 export function isLater([counter, tab]: Term, [otherCounter, otherTab]: Term): boolean {
   return counter > otherCounter || (counter === otherCounter && tab > otherTab)

@@ -6,7 +6,8 @@ import { createFollowing, type Following } from './following.ts'
 import type { Answer, GroupMember } from './group-member.ts'
 import { createLeaderWatch, type LeaderWatch } from './leader-watch.ts'
 import { createLeadership, type Leadership } from './leadership.ts'
-import { type Entry, isLater, type Join, type LeaderMessage, type TabMessage, type Term } from './protocol.ts'
+import { isLater, isMail } from './protocol.ts'
+import type { Entry, Join, LeaderMessage, Mail, Term } from './protocol.ts'
 import { createQuestion } from './question.ts'
 import type { Ring } from './ring.ts'
 import { ANSWER_MS, GRACE_MS, REJOIN_MS, SILENT_MS, SLOW_MS, TICK_MS } from './timing.ts'
@@ -41,7 +42,7 @@ export class TabGroup {
     this.#member = member
     this.#tab = String(clock.random())
     this.#watch = createLeaderWatch(clock, platform)
-    this.#wakefulness = createWakefulness(clock, platform.locks!)
+    this.#wakefulness = createWakefulness(clock, platform.locks!, name, () => this.endTerm(false))
     const onHeld = () => this.#handleHeld()
     this.#election = new Election(name, clock, platform, member, onHeld, () => this.endTerm(false))
   }
@@ -70,7 +71,7 @@ export class TabGroup {
     } catch {
       return this.#member.onBlocked()
     }
-    this.#channel.addEventListener('message', ({ data }) => this.#receive(data as LeaderMessage | TabMessage))
+    this.#channel.addEventListener('message', ({ data }) => isMail(data) && this.#receive(data))
     this.#watch.note(false)
     void this.wake()
     if (this.#member.hasSocket()) this.#ask()
@@ -154,6 +155,7 @@ export class TabGroup {
   }
 
   #handleHeld(): void {
+    this.#wakefulness.noteHeld()
     this.#question.settle(undefined)
     if (this.#member.hasSocket()) this.#lead()
     // The last batches of the leader may come later than its lock.
@@ -196,7 +198,7 @@ export class TabGroup {
       )
   }
 
-  async #receive(message: LeaderMessage | TabMessage): Promise<void> {
+  async #receive(message: Mail): Promise<void> {
     const checking = this.wake()
     if (checking) await checking
     const leadership = this.#leadership
@@ -242,7 +244,7 @@ export class TabGroup {
     this.#post({ type: 'ask', after: this.#question.after, from: this.#tab, seen: this.#seen })
   }
 
-  #post(message: LeaderMessage | TabMessage): void {
+  #post(message: Mail): void {
     this.#channel?.postMessage(message)
   }
 }

@@ -6,6 +6,8 @@ import { ANSWER_MS } from './timing.ts'
 export interface Wakefulness {
   /** Time since the last event, in milliseconds. */
   readonly idleMs: number
+  /** Called when the tab has got the lock of the leader. */
+  noteHeld(): void
   /**
    * Notes an event. A leader that had none for a while may have been frozen, and replaced. Then it must not relay: returns a promise to
    * wait for, after which it knows.
@@ -13,19 +15,45 @@ export interface Wakefulness {
   wake(isLeader: boolean): Promise<unknown> | undefined
 }
 
-/** Creates a check that begins awake. */
-export function createWakefulness(clock: Clock, locks: TabLocks): Wakefulness {
+/**
+ * Creates a check that begins awake.
+ *
+ * @param name Name of the lock of the leader.
+ * @param onLost Called if the tab slept, and no longer has the lock.
+ */
+export function createWakefulness(
+  clock: Clock,
+  locks: TabLocks,
+  name: string,
+  onLost: () => void,
+): Wakefulness {
   let activeAt = clock.monotonic()
   let checking: Promise<unknown> | undefined
-  const checked = () => void (checking = undefined)
+  /** Holder of the lock when this tab had got it: this tab. */
+  let self: string | undefined
   const idleMs = () => clock.monotonic() - activeAt
+  const findHolder = async () => (await locks.query()).held?.find((lock) => lock.name === name)?.clientId
   return {
     get idleMs() {
       return idleMs()
     },
+    noteHeld() {
+      self = undefined
+      findHolder().then(
+        (holder) => (self = holder),
+        () => undefined,
+      )
+    },
     wake(isLeader) {
-      // A lock that was taken away is reported before the answer.
-      if (isLeader && idleMs() > ANSWER_MS) checking ??= locks.query().then(checked, checked)
+      // A browser may report a lock that was taken away later than it answers, so the answer itself must tell.
+      if (isLeader && idleMs() > ANSWER_MS)
+        checking ??= findHolder()
+          .then((holder) => holder !== undefined && holder === self)
+          .catch(() => false)
+          .then((isMine) => {
+            checking = undefined
+            if (!isMine) onLost()
+          })
       activeAt += idleMs()
       return checking
     },

@@ -124,7 +124,11 @@ export class FakeBrowser {
         }),
       query: () =>
         new Promise((resolve) => {
-          this.#tell(owner, () => resolve({ held: [...this.#held.keys()].map((name) => ({ name })) }))
+          this.#tell(owner, () =>
+            resolve({
+              held: [...this.#held].map(([name, { owner }]) => ({ name, clientId: String(idOf(owner)) })),
+            }),
+          )
         }),
     }
   }
@@ -149,7 +153,10 @@ export class FakeBrowser {
     this.#held.delete(request.name)
     if (holder) {
       holder.isOver = true
-      this.#tell(holder.owner, () => holder.reject(new DOMException('Stolen or aborted', 'AbortError')))
+      // Later than an answer to `query()`, as browsers sometimes do.
+      this.#scheduler.schedule(holder.owner, 5, 'lost locks', () =>
+        holder.reject(new DOMException('Stolen or aborted', 'AbortError')),
+      )
     }
     this.#queues.set(request.name, [request, ...(this.#queues.get(request.name) ?? [])])
   }

@@ -321,6 +321,16 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
   },
 )
 
+test('messages of another form are ignored', async () => {
+  const world = await start(2)
+  await publishFor(world, 500)
+  for (const message of [null, 'text', 7, {}, { term: 1 }, { from: 'x' }, { from: 'x', seen: 5 }])
+    world.browser.inject(message as never)
+  await publishFor(world, 500)
+  expect(roles(world)).toEqual(['leader', 'follower'])
+  expectComplete(world)
+})
+
 test('messages of an older term are ignored', async () => {
   const world = await start(2)
   await publishFor(world, 500)
