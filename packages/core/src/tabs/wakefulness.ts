@@ -33,6 +33,11 @@ export function createWakefulness(
   let self: string | undefined
   const idleMs = () => clock.monotonic() - activeAt
   const findHolder = async () => (await locks.query()).held?.find((lock) => lock.name === name)?.clientId
+  const check = async () => {
+    const holder = await findHolder().catch(() => undefined)
+    checking = undefined
+    if (holder === undefined || holder !== self) onLost()
+  }
   return {
     get idleMs() {
       return idleMs()
@@ -46,14 +51,7 @@ export function createWakefulness(
     },
     wake(isLeader) {
       // A browser may report a lock that was taken away later than it answers, so the answer itself must tell.
-      if (isLeader && idleMs() > ANSWER_MS)
-        checking ??= findHolder()
-          .then((holder) => holder !== undefined && holder === self)
-          .catch(() => false)
-          .then((isMine) => {
-            checking = undefined
-            if (!isMine) onLost()
-          })
+      if (isLeader && idleMs() > ANSWER_MS) checking ??= check()
       activeAt += idleMs()
       return checking
     },
