@@ -17,7 +17,8 @@ const pick = <T>(list: readonly T[]) => list[Math.floor(Math.random() * list.len
 
 test(
   `${COUNT} answers, while readers, servers and Redis are killed at random: each one is complete, or told to have failed, and is asked for once`,
-  { timeout: 20_000 + COUNT * 1_000 },
+  // A reader waits for up to 30 s before its next attempt, and for 20 s if a killed process took its connection.
+  { timeout: 90_000 + COUNT * 1_000 },
   async (context) => {
     skipWithoutRedis(context)
     const [redis, model] = await Promise.all([
