@@ -174,7 +174,7 @@ const apps = [
               group: [...packagesOf(frameworks), '@headwater/compat', '@headwater/compat/**'],
               message: 'demo-shared imports no view library.',
             },
-            // What is the same in all bindings.
+            // These entries are the same in all bindings, so shared code takes them from core.
             { ...typesOfCore, group: [...typesOfCore.group, '!@headwater/core/{llm,tabs}'] },
           ],
         },

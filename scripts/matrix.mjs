@@ -88,7 +88,7 @@ async function runAll(list, lanes) {
   await Promise.all(Array.from({ length: lanes }, runNext))
 }
 
-// What measures time has the machine for itself.
+// Rows that measure time run alone.
 await runAll(
   selected.filter(({ alone }) => !alone),
   2,

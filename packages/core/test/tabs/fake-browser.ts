@@ -33,7 +33,7 @@ interface LockRequest {
   isOver: boolean
 }
 
-/** What the tabs of one browser share: channels and locks. */
+/** Simulated browser: the channels and locks that its tabs share. */
 export class FakeBrowser {
   readonly faults: ChannelFaults = { drop: 0, duplicate: 0, delayMs: 0 }
   /** Called with each message that a tab sends. */
