@@ -66,7 +66,7 @@ async function liveExample(page: Page) {
   await live.scrollIntoViewIfNeeded()
   return {
     live,
-    status: live.locator('.live-status'),
+    status: live.locator('.status'),
     detail: live.locator('.live-detail'),
     proof: live.locator('.live-proof'),
     bars: live.locator('.live-chart i'),
