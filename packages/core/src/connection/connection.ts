@@ -25,6 +25,8 @@ import { redactUrl } from './url.ts'
 export interface ConnectionListener extends ReaderListener {
   /** Called with each new state, and with the event that led to it. */
   onStateChange(state: ConnectionState, event: ConnectionEventBody): void
+  /** Called when the role among the tabs has changed. */
+  onRoleChange(): void
   /** Returns true if the server may end the response now: nothing is missing. */
   isComplete(): boolean
 }
@@ -79,6 +81,7 @@ export function createConnection(
     if (inspect) guard(inspect, createStep(event, before, after, effects))
     relay?.onStep(after.state)
     if (before.state !== after.state) listener.onStateChange(after.state, body)
+    if (before.role !== after.role) listener.onRoleChange()
   }
 
   async function connect(effect: Extract<Effect, { type: 'connect' }>, signal: AbortSignal): Promise<void> {

@@ -77,7 +77,7 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
     },
     onStateChange(state: ConnectionState, event: ConnectionEventBody) {
       gate.isOpen = state.status === 'open'
-      if (event.type !== 'role' && startsAgain(state)) pipeline.folds.restart()
+      if (startsAgain(state)) pipeline.folds.restart()
       store.publish()
       if (!subscription?.isClosing) callCallbacks(state, event, options(), pipeline.folds)
       if (state.status === 'closed') subscription?.leaveIfUnused()

@@ -17,7 +17,7 @@ export interface Subscriber {
   onJoin(connection: SharedConnection): void
   /** Called with each new state of the joined connection, and with the event that led to it. */
   onStateChange(state: ConnectionState, event: ConnectionEventBody): void
-  /** Called with the current state when the stream has joined a connection, or closed one that it has not joined. */
+  /** Called with the current state when the stream has joined a connection, closed one that it has not joined, or got another role. */
   onUpdate(state: ConnectionState): void
   /** Called when the stream has lost its connection and starts again without data, without notifying a view. */
   onReset(): void
@@ -84,6 +84,9 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
       onComment: onComment && ((comment) => void guard(() => leader.options().onComment?.(comment))),
       onStateChange(state, event) {
         for (const subscriber of subscribers) subscriber.onStateChange(state, event)
+      },
+      onRoleChange() {
+        for (const subscriber of subscribers) subscriber.onUpdate(connection.state)
       },
       isComplete: () => leader.pipeline.folds.isComplete(),
     },

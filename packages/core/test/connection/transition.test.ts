@@ -245,10 +245,7 @@ describe.each(Object.entries(policies))('under %s', (_, options) => {
           `the next attempt is in time: ${transitionText()}`,
         )
         check(
-          // A change of the role leaves the time as it is.
-          (event.type === 'role' && from.machine.state.status === 'waiting') ||
-            state === from.machine.state ||
-            state.retryAt === now + state.delayMs,
+          state === from.machine.state || state.retryAt === now + state.delayMs,
           `the time of the next attempt is a time of the wall clock: ${transitionText()}`,
         )
         check(Number.isInteger(state.delayMs), `the delay is whole: ${transitionText()}`)
