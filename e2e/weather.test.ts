@@ -72,6 +72,8 @@ for (const app of apps) {
       await expect.poll(() => secondsLeft(demo)).toBeLessThan(before - 0.5)
       expect(await demo.violations()).toEqual([])
       expect(await demo.layoutShifts(), 'no layout shift').toEqual([])
+      // The button of the news retries only in this state. On an open stream it closes.
+      await expect(news.detail).toContainText(/status: .*503/, { timeout })
       await demo.press('clear')
       await weather.button.click()
       await news.button.click()

@@ -1,6 +1,6 @@
 import { systemClock } from '../platform/clock.ts'
 import { guard } from '../errors.ts'
-import type { ConnectionOptions, Step, StreamUrl } from '../options.ts'
+import type { ConnectionOptions, StreamUrl } from '../options.ts'
 import { type Page, systemPage } from '../platform/page.ts'
 import { runAttempt } from './attempt.ts'
 import type { DeliveryResult } from './delivery.ts'
@@ -77,8 +77,7 @@ export function createConnection(
     effects.forEach(perform)
     // An event without effect is not inspected: an inspector that closes the stream at each event would never end.
     if (before === after) return
-    const { inspect } = options()
-    if (inspect) guard(inspect, createStep(event, before, after, effects))
+    inspectStep(options().inspect, event, before, after, effects)
     relay?.onStep(after.state)
     if (before.state !== after.state) listener.onStateChange(after.state, body)
     if (before.role !== after.role) listener.onRoleChange()
@@ -192,14 +191,16 @@ function createEffects(
   }
 }
 
-function createStep(
+function inspectStep(
+  inspect: ConnectionOptions['inspect'],
   event: ConnectionEvent,
   before: Machine,
   after: Machine,
   effects: readonly Effect[],
-): Step {
+): void {
+  if (!inspect) return
   const step = { event, before: snapshotOf(before), after: snapshotOf(after), effects }
-  return isBuffered(after) && !isBuffered(before) ? { ...step, hint: 'buffered-by-proxy' } : step
+  guard(inspect, isBuffered(after) && !isBuffered(before) ? { ...step, hint: 'buffered-by-proxy' } : step)
 }
 
 function snapshotOf({ state, generation, failures, retryMs, timerAt }: Machine): ConnectionSnapshot {
