@@ -18,6 +18,15 @@ function recordRequests({ page }: Demo) {
   return requests
 }
 
+/** Returns the height of the line that names the server process, without its text and with the longest process id of Linux. */
+const processHeights = ({ page }: Demo): Promise<number[]> =>
+  page.locator('.process').evaluate((line) =>
+    ['', 'One process serves this page (PID 4194304).'].map((text) => {
+      line.querySelector('span')!.textContent = text
+      return line.getBoundingClientRect().height
+    }),
+  )
+
 for (const app of apps) {
   test.describe(`${app} on a phone with a dark theme`, () => {
     test.use({ viewport: { width: 390, height: 844 }, colorScheme: 'dark', locale: 'en-GB' })
@@ -47,6 +56,8 @@ for (const app of apps) {
       expect(third).toEqual({ ...second, token: expect.any(String) })
       expect(third?.token).not.toBe(second?.token)
       expect(await demo.layoutShifts(), 'no layout shift').toEqual([])
+      const [empty, long] = await processHeights(demo)
+      expect(long, 'no layout shift with a longer process id').toBe(empty)
 
       await sendButton.click()
       await expect(row('text').nth(1)).toContainText('A river does not')
