@@ -41,7 +41,7 @@ const limits = {
   ],
   '@headwater/compat/event-source': [['EventSource, including core', '{ EventSource }', '6.5 kB']],
   '@headwater/compat/event-source-polyfill': [
-    ['EventSourcePolyfill, including core', '{ EventSourcePolyfill }', '6.8 kB'],
+    ['EventSourcePolyfill, including core', '{ EventSourcePolyfill }', '6.85 kB'],
   ],
   '@headwater/compat/fetch-event-source': [
     ['fetchEventSource, including core', '{ fetchEventSource }', '5.35 kB'],

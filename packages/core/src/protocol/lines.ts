@@ -1,3 +1,4 @@
+import { GATHER_BYTES } from './utf8.ts'
 import {
   addData,
   type Block,
@@ -40,49 +41,48 @@ const LARGE_TEXT = 1024
  * @param bytes Bytes that the text was decoded from.
  */
 export function parseText(state: ParserState, text: string, bytes?: Uint8Array): void {
+  const start = state.line !== '' || state.skip !== NOTHING ? beginText(state, text) : 0
+  if (start === STOPPED) return
+  const { length } = text
+  // To write a new string into an old object costs more than to parse a message, so the many messages of a large text get a young one.
+  if (length > LARGE_TEXT) state.block = { ...state.block }
+  const { block } = state
+  const cr = indexOf(text, '\r', start)
+  // Even if the whole text were one message, it would be below the limit.
+  const isBelowLimit = block.head.length + length <= state.maxMessageLength
+  const end =
+    cr === length && isBelowLimit && bytes?.length === length
+      ? scanBytes(state, block, text, bytes, start)
+      : scanText(state, block, text, start, cr, isBelowLimit)
+  if (end === STOPPED) return
+  if (end < length) holdLine(state, end === 0 ? text : text.slice(end))
+  if (state.line !== '' || block.data !== undefined || state.gatherLimit < GATHER_BYTES) prepare(state)
+}
+
+/** Ends the unfinished line at the start of a text. Returns the start of the next line, or STOPPED. */
+function beginText(state: ParserState, text: string): number {
   const { line, block } = state
+  const { length } = text
   let start = 0
   if (line !== '') {
     const end = indexOf(text.slice(0, indexOf(text, '\n', 0)), '\r', 0)
-    if (end === text.length) {
+    if (end === length) {
       holdLine(state, text)
-      return prepare(state)
+      return length
     }
     const whole = line + text.slice(0, end)
     state.line = ''
     state.discardLine = false
     checkLength(state, whole)
-    if (processLine(state, block, whole, 0, whole.length)) return
+    if (processLine(state, block, whole, 0, whole.length)) return STOPPED
     if (text.charCodeAt(end) === CR) state.skip = LF
     start = end + 1
   }
-  if (start < text.length) {
+  if (start < length) {
     if (text.charCodeAt(start) === state.skip) start++
     state.skip = NOTHING
-    processLines(state, text, bytes, start)
   }
-  prepare(state)
-}
-
-/**
- * Processes a text that begins with a line, and keeps its unfinished line.
- *
- * @param bytes Bytes of the text, if each is one character.
- */
-function processLines(state: ParserState, text: string, bytes: Uint8Array | undefined, from: number): void {
-  const { length } = text
-  const { type, id, lastId, head, data } = state.block
-  // To write a new string into an old object costs more than to parse a message, so the many messages of a large text get a young one.
-  if (length > LARGE_TEXT) state.block = { type, id, lastId, head, data }
-  const { block } = state
-  const cr = indexOf(text, '\r', from)
-  // Even if the whole text were one message, it would be below the limit.
-  const isBelowLimit = head.length + length <= state.maxMessageLength
-  const end =
-    isBelowLimit && bytes?.length === length && cr === length
-      ? scanBytes(state, block, text, bytes, from)
-      : scanText(state, block, text, from, cr, isBelowLimit)
-  if (end !== STOPPED && end < length) holdLine(state, end === 0 ? text : text.slice(end))
+  return start
 }
 
 // The two loops below are the cost of a message: they compare characters one by one, and take `data: …` with the blank line after it

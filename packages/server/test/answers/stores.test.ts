@@ -115,7 +115,7 @@ describe.each(Object.keys(kinds))('answers in %s', (kind) => {
 
   test('after the lease, the first read ends the answer, once', async () => {
     const store = await create()
-    const claim = claimOf('x', { leaseMs: 40 })
+    const claim = claimOf('x', { leaseMs: 1_000 })
     await store.claim(claim)
     await store.write(claim, 1, [message('1')])
     expect((await store.read('a', '0-0', 100))!.ended).toBe(false)
@@ -156,7 +156,7 @@ describe.each(Object.keys(kinds))('answers in %s', (kind) => {
 
   test('an answer expires after its last message, and its id is free again', async () => {
     const store = await create()
-    const claim = claimOf('x', { expireMs: 300 })
+    const claim = claimOf('x', { expireMs: 2_000 })
     await store.claim(claim)
     await store.write(claim, 1, [message('old'), endMessage('done')])
     expect(await store.claim(claimOf('y', { epoch: claim.epoch + 5 }))).toBe(false)
