@@ -7,8 +7,8 @@ const CORE = '@headwater/core'
 /** Limits by entry: the name of the measurement, the import and the limit. `without core` leaves core out of the measurement. */
 const limits = {
   '@headwater/core': [
-    ['createEventStream', '{ createEventStream }', '13.75 kB'],
-    ['everything', '*', '14.55 kB'],
+    ['createEventStream', '{ createEventStream }', '13.85 kB'],
+    ['everything', '*', '14.6 kB'],
   ],
   '@headwater/core/parser': [
     ['createParser', '{ createParser }', '2.7 kB'],
@@ -22,7 +22,7 @@ const limits = {
         'packages/core/dist/index.js': '{ createEventStream }',
         'packages/core/dist/tabs/index.js': '{ acrossTabs }',
       },
-      '17.85 kB',
+      '17.95 kB',
     ],
   ],
   '@headwater/core/testing': [['everything', '*', '1.45 kB']],

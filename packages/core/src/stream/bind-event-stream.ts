@@ -12,7 +12,7 @@ import { iterateMessages } from './iterator.ts'
 import { latest, latestUrl } from './latest-options.ts'
 import { hold } from './listeners.ts'
 import { scheduleNotification } from './notify-scheduler.ts'
-import { createPipeline, type Pipeline } from './pipeline.ts'
+import { createPipeline } from './pipeline.ts'
 import { createScope, type Scope, withDefaults } from './scope.ts'
 import { select } from './select.ts'
 import type { SharedConnection } from './shared-connection.ts'
@@ -60,12 +60,12 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
 
   // A copy of the state, because it is read several times per message.
   const gate: Gate = { isOpen: false }
-  const pipeline: Pipeline<Data, MessageOf<Events>> = createPipeline(
-    options,
-    gate,
-    () => subscription?.isClosing === true,
-    () => store.schedulePublish(),
+  const store = createSnapshotStore(
+    () => createSnapshot(),
+    (publish) => scheduleNotification(publish, options().notify, clock, page, unref),
   )
+  const isClosing = (): boolean => subscription?.isClosing === true
+  const pipeline = createPipeline(options, gate, isClosing, store.schedulePublish)
   const subscriber = {
     options,
     pipeline,
@@ -79,7 +79,7 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
       gate.isOpen = state.status === 'open'
       if (startsAgain(state)) pipeline.folds.restart()
       store.publish()
-      if (!subscription?.isClosing) callCallbacks(state, event, options(), pipeline.folds)
+      if (!isClosing()) callCallbacks(state, event, options(), pipeline.folds)
       if (state.status === 'closed') subscription?.leaveIfUnused()
     },
     onUpdate(state: ConnectionState) {
@@ -110,9 +110,7 @@ export function bindEventStream<Events = NoEvents, Data = MessageOf<Events>['dat
   const shared = subscription?.findShared()
   // The first rendering of a late subscriber shows what the others have. A server and a page that hydrates show `initial`.
   if (shared) pipeline.folds.join(shared)
-  const store = createSnapshotStore(shared ? createSnapshot(shared) : initial, createSnapshot, (publish) =>
-    scheduleNotification(publish, options().notify, clock, page, unref),
-  )
+  store.reset(shared ? createSnapshot(shared) : initial)
 
   const stream: EventStream<Data, MessageOf<Events>> = {
     subscribe: (listener) => hold(store.observe(listener), subscription?.retain()),

@@ -52,7 +52,8 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
   // Variables, because properties would cost each message a tenth more. Replaced with each change, so that a loop over the subscribers
   // is not disturbed.
   let subscribers: readonly Subscriber[] = []
-  let lastMessage: Message | undefined
+  /** The message that was delivered last. A new object for each chunk, because to write a message into an old object costs more. */
+  let last: { message: Message | undefined } = { message: undefined }
   /** Oldest subscriber; its options configure the connection. */
   let leader = first
   /** The leader's `until` for the current chunk. */
@@ -64,6 +65,7 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
     () => leader.options(),
     {
       onChunk() {
+        last = { ...last }
         for (const { pipeline } of subscribers) pipeline.refreshOptions()
         ;({ until } = leader.pipeline)
       },
@@ -71,7 +73,7 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
         const end = until && guard(until, message)
         if (end && end !== 'inclusive')
           return { ended: true, error: end instanceof SseError ? end : undefined }
-        lastMessage = message
+        last.message = message
         let result = DELIVERED
         for (const { pipeline } of subscribers) {
           const delivery = pipeline.deliver(message)
@@ -96,7 +98,7 @@ export function createSharedConnection(first: Subscriber): SharedConnection {
 
   return Object.assign(connection, {
     subscribers: () => subscribers,
-    lastMessage: () => lastMessage,
+    lastMessage: () => last.message,
     isCompatible: (options: SharedConnectionOptions) => options.fetch === fetch && options.clock === clock,
     join(subscriber: Subscriber) {
       ;[leader = subscriber] = subscribers

@@ -6,31 +6,31 @@ export interface SnapshotStore<Snapshot> {
   readonly snapshot: Snapshot
   /** Replaces the snapshot and notifies the listeners. */
   publish(): void
-  /** Replaces the snapshot without notifying the listeners. */
-  reset(): void
+  /** Replaces the snapshot, by default with a new one, without notifying the listeners. */
+  reset(next?: Snapshot): void
   /** Publishes later, unless that is scheduled already. */
   schedulePublish(): void
   observe(listener: () => void): () => void
 }
 
 /**
- * Creates a store. Only a publication replaces the snapshot, so no view sees a later one than it was notified of.
+ * Creates a store. It has no snapshot before the first `reset`. Then only a publication replaces it, so no view sees a later one
+ * than it was notified of.
  *
  * @param schedule Calls back later, or immediately. Returns a function that cancels the call.
  */
 export function createSnapshotStore<Snapshot>(
-  initial: Snapshot,
   createSnapshot: () => Snapshot,
   schedule: (callback: () => void) => (() => void) | undefined,
 ): SnapshotStore<Snapshot> {
   const listeners: Listeners<() => void> = { current: [] }
-  let snapshot = initial
+  let snapshot: Snapshot
   let cancel: (() => void) | undefined
 
-  function reset(): void {
+  function reset(next = createSnapshot()): void {
     cancel?.()
     cancel = undefined
-    snapshot = createSnapshot()
+    snapshot = next
   }
 
   function publish(): void {

@@ -34,7 +34,7 @@ export interface FoldRunner<Data> extends FoldData<Data> {
   readonly wantsLast: boolean
   /** The fold's `until`, if it has one. */
   readonly until: ((message: Message) => UntilResult) | undefined
-  /** Uses the fold of these options from now on. */
+  /** Uses the fold of these options from now on. Called once before the messages of a chunk. */
   refreshOptions(options: FoldOptions<Data>): void
   /** Adds a message. Returns false if the data does not depend on it. */
   add(message: AnyMessage): boolean
@@ -52,34 +52,34 @@ export interface FoldRunner<Data> extends FoldData<Data> {
 export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Data> {
   let options = first
   let fold = foldOf(options)
-  let state: unknown
+  /** Set by each message. A new object for each chunk, because to write a value into an old object costs more. */
+  let current: { state: unknown; lastType: string } = { state: undefined, lastType: '' }
   let data: Data
   let isStale: boolean
-  let lastType: string
   let hasData: boolean
   /** True once this runner has added a message itself. */
   let isOwn: boolean
 
   /** Starts with `initialData`, or with the data that another runner has built. */
   function start(initialData: Data | undefined, type = ''): void {
-    state = fold.initial(initialData)
+    current.state = fold.initial(initialData)
     isStale = true
     isOwn = false
     hasData = type !== ''
-    lastType = type
+    current.lastType = type
   }
   start(options.initialData)
-  data = fold.view(state)
-  const setState = (final: unknown) => void ((state = final), (isStale = true))
+  data = fold.view(current.state)
+  const setState = (final: unknown) => void ((current.state = final), (isStale = true))
 
   const runner: FoldRunner<Data> = {
     get data() {
-      if (isStale) guard(() => (data = fold.view(state)))
+      if (isStale) guard(() => (data = fold.view(current.state)))
       isStale = false
       return data
     },
     get lastType() {
-      return lastType
+      return current.lastType
     },
     get hasData() {
       return hasData
@@ -91,10 +91,11 @@ export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Dat
       return [fold.stateKey ?? options.fold, !options.fold, `${Object.keys(options.events ?? {}).sort()}`]
     },
     get until() {
-      return fold.until && ((message: Message) => checkEnd(fold, message, state, setState))
+      return fold.until && ((message: Message) => checkEnd(fold, message, current.state, setState))
     },
-    isComplete: () => guard(() => fold.isComplete?.(state)) === true,
+    isComplete: () => guard(() => fold.isComplete?.(current.state)) === true,
     refreshOptions(latestOptions) {
+      current = { ...current }
       const { fold: given } = options
       options = latestOptions
       if (options.fold === given) return
@@ -106,10 +107,10 @@ export function createFoldRunner<Data>(first: FoldOptions<Data>): FoldRunner<Dat
       // As `onmessage` of an EventSource, the default fold gets the messages without a name.
       if (!options.fold && !options.events && message.type !== 'message') return false
       isOwn = hasData = isStale = true
-      lastType = message.type
+      current.lastType = message.type
       // Not guard(): a closure per message costs too much.
       try {
-        state = fold.add(state, message)
+        current.state = fold.add(current.state, message)
       } catch (error) {
         report(error)
       }
