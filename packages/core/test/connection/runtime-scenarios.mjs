@@ -124,7 +124,7 @@ const scenarios = {
     ]) {
       const { state } = await read('/away', options, isClosed)
       expectEqual([state.reason, state.error.code], ['failed', 'redirect'], Object.keys(options).join())
-      expectEqual(/ to http.*\/stream\./.test(state.error.message), true, state.error.message)
+      expectEqual(/ to http.*\/stream, which/.test(state.error.message), true, state.error.message)
     }
     expectEqual(
       (await stats()).requests.filter(({ url }) => url.startsWith('other')),
