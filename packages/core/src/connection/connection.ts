@@ -80,7 +80,7 @@ export function createConnection(
     inspectStep(options().inspect, event, before, after, effects)
     relay?.onStep(after.state)
     if (before.state !== after.state) listener.onStateChange(after.state, body)
-    if (before.role !== after.role) listener.onRoleChange()
+    if (body.type === 'role') listener.onRoleChange()
   }
 
   async function connect(effect: Extract<Effect, { type: 'connect' }>, signal: AbortSignal): Promise<void> {

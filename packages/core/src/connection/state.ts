@@ -115,8 +115,6 @@ export type RetryDecision = number | 'refresh' | 'ended' | 'failed'
 /** Everything that transitions depend on. */
 export interface Machine {
   readonly state: ConnectionState
-  /** Role among the tabs; `undefined` until it changes for the first time. */
-  readonly role: RoleState | undefined
   /** Time at which the state began. */
   readonly stateSince: number
   /** Wall clock minus monotonic clock at the last event. A leap shows that the computer slept; `Infinity` before the first event. */
@@ -185,7 +183,6 @@ export type Draft = { -readonly [Field in keyof Machine]: Machine[Field] }
 export function createMachine(): Machine {
   return {
     state: { status: 'idle' },
-    role: undefined,
     stateSince: 0,
     clockOffset: Infinity,
     generation: 0,

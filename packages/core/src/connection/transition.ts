@@ -120,7 +120,7 @@ function handle(machine: Draft, event: ConnectionEvent, options: PolicyOptions, 
       if (holdsSocket(machine)) connect(machine, at)
       return
     case 'role':
-      machine.role = event
+      // The relay has the role.
       return
     case 'gap':
       if (machine.state.status === 'open') machine.state = { ...machine.state, continuity: 'gap' }

@@ -56,10 +56,14 @@ export function parseText(state: ParserState, text: string, bytes?: Uint8Array):
       : scanText(state, block, text, start, cr, isBelowLimit)
   if (end === STOPPED) return
   if (end < length) holdLine(state, end === 0 ? text : text.slice(end))
+  // Nothing to prepare after whole messages, unless the limit for the next chunk was low.
   if (state.line !== '' || block.data !== undefined || state.gatherLimit < GATHER_BYTES) prepare(state)
 }
 
-/** Ends the unfinished line at the start of a text. Returns the start of the next line, or STOPPED. */
+/**
+ * Ends the unfinished line at the start of a text, and skips a byte order mark or the LF of a CRLF that was cut. Returns the start of the
+ * next line, which is the length of the text if there is none, or STOPPED.
+ */
 function beginText(state: ParserState, text: string): number {
   const { line, block } = state
   const { length } = text
