@@ -20,12 +20,16 @@ function recordRequests({ page }: Demo) {
 
 /** Returns the height of the line that names the server process, without its text and with the longest process id of Linux. */
 const processHeights = ({ page }: Demo): Promise<number[]> =>
-  page.locator('.process').evaluate((line) =>
-    ['', 'One process serves this page (PID 4194304).'].map((text) => {
-      line.querySelector('span')!.textContent = text
+  page.locator('.process').evaluate((line) => {
+    const span = line.querySelector('span')!
+    const shown = span.textContent
+    const heights = ['', 'One process serves this page (PID 4194304).'].map((text) => {
+      span.textContent = text
       return line.getBoundingClientRect().height
-    }),
-  )
+    })
+    span.textContent = shown
+    return heights
+  })
 
 for (const app of apps) {
   test.describe(`${app} on a phone with a dark theme`, () => {

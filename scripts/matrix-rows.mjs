@@ -9,7 +9,7 @@ function rowsOf({ name, npm }) {
     name: `${name} ${versions[npm]}`,
     catalog: versions,
     env,
-    // Other clients are compared with the current versions only. Servers and proxies in front have a row of their own.
+    // Other clients are compared with the current versions only. The tests of other servers and of proxies have a row of their own.
     command: [
       'vitest',
       'run',
