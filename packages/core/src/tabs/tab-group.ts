@@ -148,10 +148,10 @@ export class TabGroup {
   /** Ends the term of this tab, if it is the leader. */
   endTerm(failed: boolean, reason?: RoleReason): void {
     this.#election.lock.release()
-    if (!this.#leadership) return
-    this.#leadership.end(failed)
+    const leadership = this.#leadership
     this.#leadership = undefined
-    this.#member.onRole('direct', reason)
+    leadership?.end(failed)
+    if (leadership) this.#member.onRole('direct', reason)
   }
 
   #handleHeld(): void {
@@ -245,6 +245,8 @@ export class TabGroup {
   }
 
   #post(message: Mail): void {
+    // The process was stopped since the event that led here: another tab may lead by now.
+    if (this.#leadership && this.#wakefulness.idleMs > ANSWER_MS) return this.endTerm(false)
     this.#channel?.postMessage(message)
   }
 }
