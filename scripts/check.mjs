@@ -1,13 +1,16 @@
 #!/usr/bin/env node
 // node scripts/check.mjs [--all]: runs all checks and tests; with --all also those in a browser, and the release dry run.
-// Every stage runs, even if an earlier one fails. The last line counts what passed and what failed.
-import { spawnSync } from 'node:child_process'
+// Every stage runs, even if an earlier one fails. At the end, the last lines of each failed stage are printed again, then
+// a table of the stages. The last line counts what passed and what failed.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const all = process.argv.includes('--all')
 const results = '.test-results'
+const linesPrintedAgain = 80
 
 const vitest = (name, ...options) => ({
   name,
@@ -65,40 +68,64 @@ const stages = [
     : []),
 ]
 
+/** Runs a command, and prints what it prints. Returns its exit code, and the end of its output. */
+async function run([program, ...options]) {
+  const isNode = program === 'node'
+  const child = spawn(isNode ? process.execPath : 'pnpm', isNode ? options : ['exec', program, ...options], {
+    cwd: root,
+    stdio: ['inherit', 'pipe', 'pipe'],
+    shell: process.platform === 'win32',
+    // The output is a pipe, so the programs do not see that there is a terminal behind it.
+    env: process.stdout.isTTY ? { ...process.env, FORCE_COLOR: '1' } : process.env,
+  })
+  let output = ''
+  for (const stream of ['stdout', 'stderr']) {
+    child[stream].setEncoding('utf8').on('data', (text) => {
+      process[stream].write(text)
+      output = (output + text).slice(-100_000)
+    })
+  }
+  try {
+    const [exitCode] = await once(child, 'close')
+    return { exitCode, output }
+  } catch (error) {
+    return { exitCode: null, output: `Cannot run ${program}: ${error.message}` }
+  }
+}
+
+/** Tells how many tests of a stage passed and failed. A stage without a report counts as one test. */
+function countTests({ name, count }, ok) {
+  if (!count) return ok ? [1, 0] : [0, 1]
+  try {
+    const file = `${root}${results}/${name.replaceAll(' ', '-')}.json`
+    const [passed, failed] = count(JSON.parse(readFileSync(file, 'utf8')))
+    // A run without a test, or one that fails without a failed test, counts as one failure.
+    return [passed, ok && passed > 0 ? failed : Math.max(failed, 1)]
+  } catch {
+    return [0, 1]
+  }
+}
+
 rmSync(new URL(`../${results}`, import.meta.url), { recursive: true, force: true })
 mkdirSync(new URL(`../${results}`, import.meta.url))
-const lines = []
+const failures = []
+const table = []
 let passed = 0
 let failed = 0
-for (const { name, command, count } of stages) {
-  console.log(`\n▸ ${name}`)
+for (const stage of stages) {
+  console.log(`\n▸ ${stage.name}`)
   const start = Date.now()
-  const [program, ...rest] = command
-  const full = program === 'node' ? rest : ['exec', ...command]
-  const { status, error } = spawnSync(program === 'node' ? process.execPath : 'pnpm', full, {
-    cwd: root,
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  })
-  const ok = status === 0
-  let counts = ok ? [1, 0] : [0, 1]
-  if (count) {
-    try {
-      const file = `${root}${results}/${name.replaceAll(' ', '-')}.json`
-      const report = count(JSON.parse(readFileSync(file, 'utf8')))
-      // A run without a test, or one that fails without a failed test, counts as one failure.
-      counts = ok && report[0] > 0 ? report : [report[0], Math.max(report[1], 1)]
-    } catch {
-      counts = [0, 1]
-    }
-  }
+  const { exitCode, output } = await run(stage.command)
+  const seconds = ((Date.now() - start) / 1000).toFixed(1)
+  const counts = countTests(stage, exitCode === 0)
   passed += counts[0]
   failed += counts[1]
   const verdict = counts[1] === 0 ? '✔' : '✖'
-  const seconds = ((Date.now() - start) / 1000).toFixed(1)
-  lines.push(
-    `${verdict} ${name.padEnd(15)} ${counts.join(' / ').padStart(9)}  ${seconds} s${error ? `  ${error.message}` : ''}`,
-  )
+  table.push(`${verdict} ${stage.name.padEnd(15)} ${counts.join(' / ').padStart(9)}  ${seconds} s`)
+  if (counts[1] > 0) {
+    const end = output.trimEnd().split('\n').slice(-linesPrintedAgain).join('\n')
+    failures.push(`✖ ${stage.name}, the end of its output:\n\n${end}\n`)
+  }
 }
-console.log(`\n${lines.join('\n')}\n\n${passed} passed, ${failed} failed`)
+console.log(`\n${[...failures, ...table].join('\n')}\n\n${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1
