@@ -3,6 +3,8 @@ import type { Log, LogEntry, NewMessage, PublishErrorCode } from '../log.ts'
 
 /** Longest time for which a test waits for a wake-up, in milliseconds. */
 const WAIT_MS = 10_000
+/** Time after which a read that was rejected is tried again, in milliseconds. */
+const RETRY_MS = 50
 
 /** Throws if two values differ, compared by their content. */
 export const equal = (actual: unknown, expected: unknown, subject: string): void => {
@@ -49,7 +51,7 @@ export const readAll = async (log: Log, after: string, limit = 100): Promise<Log
 
 export const dataOf = (entries: readonly LogEntry[]): string[] => entries.map(({ data }) => data)
 
-/** Follows a log like a channel: reads from a position whenever the log wakes it. */
+/** Follows a log like a channel: reads from a position whenever the log wakes it, and again where a read was rejected. */
 export interface Follower {
   readonly entries: LogEntry[]
   /** Resolves once so many entries were read. */
@@ -60,31 +62,40 @@ export interface Follower {
 export const follow = (log: Log, after: string): Follower => {
   const entries: LogEntry[] = []
   let notify = (): void => undefined
-  let failure: Error | undefined
+  /** Reason of the last read, if it was rejected. */
+  let failure: unknown
+  let isStopped = false
   let reading = Promise.resolve()
   const read = async () => {
-    entries.push(...(await readAll(log, entries.at(-1)?.id ?? after)))
-    notify()
-  }
-  const stop = log.tail(() => {
-    reading = reading.then(read).catch((error: unknown) => {
-      failure = error as Error
+    if (isStopped) return
+    try {
+      entries.push(...(await readAll(log, entries.at(-1)?.id ?? after)))
+      failure = undefined
       notify()
-    })
-  })
+    } catch (error) {
+      failure = error
+      setTimeout(wake, RETRY_MS)
+    }
+  }
+  const wake = () => void (reading = reading.then(read))
+  const stopTail = log.tail(wake)
   return {
     entries,
-    stop,
+    stop: () => {
+      isStopped = true
+      stopTail()
+    },
     count: (length) =>
       new Promise((resolve, reject) => {
-        const fail = () =>
-          reject(new Error(`${length} entries expected, ${entries.length} came in ${WAIT_MS} ms`))
+        const fail = () => {
+          const text = `${length} entries expected, ${entries.length} came in ${WAIT_MS} ms`
+          reject(new Error(failure ? `${text}. The last read failed: ${failure}` : text))
+        }
         const timer = setTimeout(fail, WAIT_MS)
         notify = () => {
-          if (!failure && entries.length < length) return
+          if (entries.length < length) return
           clearTimeout(timer)
-          if (failure) reject(failure)
-          else resolve()
+          resolve()
         }
         notify()
       }),
