@@ -107,24 +107,15 @@ function scanBytes(state: ParserState, block: Block, text: string, bytes: Uint8A
     }
     // Reading past the end would slow down every read. A line of less than eight characters goes to processLine.
     const isLong = start + 7 < length
-    if (
-      first === D &&
-      isLong &&
-      bytes[start + 4] === COLON &&
-      bytes[start + 1] === A &&
-      bytes[start + 2] === T &&
-      bytes[start + 3] === A
-    ) {
+    if (first === D && isLong && isDataLine(bytes, start)) {
       const value = bytes[start + 5] === SPACE ? start + 6 : start + 5
       const end = text.indexOf('\n', value)
       if (end < 0) return start
-      const data = text.slice(value, end)
       start = end + 1
-      if (block.data !== undefined || start === length || bytes[start] !== LF) addData(block, data)
-      else {
+      if (block.data === undefined && start < length && bytes[start] === LF) {
         start++
-        if (deliver(state, block, data)) return STOPPED
-      }
+        if (deliver(state, block, text.slice(value, end))) return STOPPED
+      } else start = scanDataLines(block, text, bytes, value, end)
       continue
     }
     const end = text.indexOf('\n', start)
@@ -152,6 +143,42 @@ function scanBytes(state: ParserState, block: Block, text: string, bytes: Uint8A
     start = end + 1
   }
   return start
+}
+
+/** Returns true if a line that begins with `d` has the field `data` and a colon. */
+function isDataLine(bytes: Uint8Array, start: number): boolean {
+  return (
+    bytes[start + 4] === COLON && bytes[start + 1] === A && bytes[start + 2] === T && bytes[start + 3] === A
+  )
+}
+
+/**
+ * Adds the values of `data` lines in a row, of which the first is known. Returns the start of the next line.
+ *
+ * Each value but the last is taken with its LF, so it need not be added.
+ */
+function scanDataLines(
+  block: Block,
+  text: string,
+  bytes: Uint8Array,
+  firstValue: number,
+  firstEnd: number,
+): number {
+  let value = firstValue
+  let end = firstEnd
+  let data = block.data === undefined ? '' : block.data + '\n'
+  for (;;) {
+    const start = end + 1
+    if (start + 7 >= text.length || bytes[start] !== D || !isDataLine(bytes, start)) break
+    const nextValue = bytes[start + 5] === SPACE ? start + 6 : start + 5
+    const nextEnd = text.indexOf('\n', nextValue)
+    if (nextEnd < 0) break
+    data += text.slice(value, start)
+    value = nextValue
+    end = nextEnd
+  }
+  block.data = data + text.slice(value, end)
+  return end + 1
 }
 
 /** Processes the lines of any text. */
