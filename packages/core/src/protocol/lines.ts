@@ -17,7 +17,6 @@ const D = 100
 const E = 101
 const I = 105
 const N = 110
-const R = 114
 const T = 116
 const V = 118
 const LF = 10
@@ -78,7 +77,7 @@ function beginText(state: ParserState, text: string): number {
     state.line = ''
     state.discardLine = false
     checkLength(state, whole)
-    if (processLine(state, block, whole, 0, whole.length)) return STOPPED
+    if (processLine(state, block, whole)) return STOPPED
     if (text.charCodeAt(end) === CR) state.skip = LF
     start = end + 1
   }
@@ -139,7 +138,7 @@ function scanBytes(state: ParserState, block: Block, text: string, bytes: Uint8A
     )
       block.id = text.slice(bytes[start + 3] === SPACE ? start + 4 : start + 3, end)
     else if (first === COLON && onComment === undefined) state.comments++
-    else if (processLine(state, block, text, start, end)) return STOPPED
+    else if (processLine(state, block, text.slice(start, end))) return STOPPED
     start = end + 1
   }
   return start
@@ -217,7 +216,18 @@ function scanText(
           end++
           if (deliver(state, block, data)) return STOPPED
         }
-      } else if (processLine(state, block, text, start, end)) return STOPPED
+      } else if (
+        first === E &&
+        text.charCodeAt(start + 5) === COLON &&
+        text.charCodeAt(start + 1) === V &&
+        text.charCodeAt(start + 2) === E &&
+        text.charCodeAt(start + 3) === N &&
+        text.charCodeAt(start + 4) === T
+      )
+        block.type = text.slice(text.charCodeAt(start + 6) === SPACE ? start + 7 : start + 6, end)
+      else if (first === I && text.charCodeAt(start + 1) === D && text.charCodeAt(start + 2) === COLON)
+        setId(block, text.slice(text.charCodeAt(start + 3) === SPACE ? start + 4 : start + 3, end))
+      else if (processLine(state, block, text.slice(start, end))) return STOPPED
     }
     start = end + 1
     if (text.charCodeAt(end) === CR) {
@@ -233,41 +243,33 @@ function scanText(
  *
  * [spec] "process the field"; other fields are ignored. A name may stand without a colon, and one space before the value is skipped.
  */
-function processLine(state: ParserState, block: Block, text: string, start: number, end: number): boolean {
-  const first = text.charCodeAt(start)
-  if (first === COLON) {
-    // [spec] "If the line starts with a U+003A COLON character (:): ignore the line."
-    state.comments++
-    const { onComment } = state
-    return onComment !== undefined && call(state, onComment, valueOf(text, start, end))
-  }
-  if (first === D) {
-    if (isField(text, start, end, 'data')) addData(block, valueOf(text, start + 4, end))
-  } else if (first === E) {
-    if (isField(text, start, end, 'event')) block.type = valueOf(text, start + 5, end)
-  } else if (first === I) {
-    if (isField(text, start, end, 'id')) {
-      const id = valueOf(text, start + 2, end)
-      // [spec] "If the field value does not contain U+0000 NULL"
-      if (!id.includes('\0')) block.id = id
-    }
-  } else if (first === R) {
-    // [spec] "If the field value consists of only ASCII digits"
-    const retry = /^retry: ?(\d+)$/.exec(text.slice(start, end))
-    return retry !== null && call(state, state.onRetry, Math.min(Number(retry[1]), MAX_TIMER_MS))
+function processLine(state: ParserState, block: Block, line: string): boolean {
+  const colon = indexOf(line, ':', 0)
+  const value = line.slice(line.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1)
+  switch (line.slice(0, colon)) {
+    case '':
+      // [spec] "If the line starts with a U+003A COLON character (:): ignore the line."
+      state.comments++
+      return call(state, state.onComment, value)
+    case 'data':
+      addData(block, value)
+      break
+    case 'event':
+      block.type = value
+      break
+    case 'id':
+      setId(block, value)
+      break
+    case 'retry':
+      // [spec] "If the field value consists of only ASCII digits"
+      return /^\d+$/.test(value) && call(state, state.onRetry, Math.min(Number(value), MAX_TIMER_MS))
   }
   return false
 }
 
-/** Returns true if a line is a field of this name, with or without a colon. */
-function isField(text: string, start: number, end: number, name: string): boolean {
-  const colon = start + name.length
-  return (colon === end || text.charCodeAt(colon) === COLON) && text.startsWith(name, start)
-}
-
-/** Returns the value after the colon at `colon`, less one leading space; `''` without a colon. */
-function valueOf(text: string, colon: number, end: number): string {
-  return text.slice(text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1, end)
+/** [spec] "If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value." */
+function setId(block: Block, id: string): void {
+  if (!id.includes('\0')) block.id = id
 }
 
 /** Returns the next index of a character, or the length of the text. */
