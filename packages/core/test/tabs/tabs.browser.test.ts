@@ -130,6 +130,69 @@ test.skipIf(inFirefox)(
   },
 )
 
+test.skipIf(isMissing)(
+  'slow tabs, the leader among them, get connections of their own, and hold nobody else back',
+  async () => {
+    await openTabs(4)
+    const [leader] = await fleet.leaders()
+    const followers = fleet.members.filter((member) => member !== leader)
+    const slow = [leader!, followers[0]!]
+    const others = followers.slice(1)
+    const statuses = (members: readonly Member[]) => Promise.all(members.map(statusOf))
+    await Promise.all(slow.map(({ tab }) => tab.evaluate('tab.hold()')))
+    // 2 MB a second: a tab that takes nothing is too far behind after half a second.
+    server.publish(100, undefined, 20_000)
+    await until('the slow tabs to have connections of their own', 10_000, async () =>
+      (await statuses(slow)).every((each) => each?.role === 'direct' && each.roleReason === 'too-slow'),
+    )
+    await until('the others to share one', 5000, async () => {
+      const roles = (await statuses(others)).map((each) => each?.role)
+      return roles.toSorted().join() === 'follower,leader' && server.streams === 3
+    })
+    const before = await statuses(slow)
+    server.publish(100)
+    await wait(500)
+    server.pause()
+    await until('the others to read all messages', 5000, async () =>
+      (await statuses(others)).every((each) => each?.last === server.sent.length),
+    )
+    expect((await statuses(slow)).map((each) => each?.last)).toEqual(before.map((each) => each?.last))
+    server.publish(100)
+    await Promise.all(slow.map(({ tab }) => tab.evaluate('tab.letGo()')))
+    await fleet.shared()
+    await expectExact()
+  },
+)
+
+test.skipIf(isMissing)(
+  'a tab whose headers are refused follows one whose headers are accepted, and fails if there is none',
+  async () => {
+    const [leader, refused, accepted] = [
+      await fleet.open('token=first'),
+      await fleet.open('token=old'),
+      await fleet.open('token=new'),
+    ]
+    await fleet.shared()
+    expect(await fleet.leaders()).toEqual([leader])
+    server.revoked.add('old')
+    // The tab that has waited longest is the next leader.
+    await fleet.close(leader)
+    await until('the tab to be refused', 10_000, () => server.refused.includes('old'))
+    await fleet.shared()
+    expect(await fleet.leaders()).toEqual([accepted])
+    expect(await statusOf(refused)).toMatchObject({ status: 'open', role: 'follower' })
+    await wait(300)
+    server.revoked.add('new')
+    server.drop()
+    await until('both tabs to fail', 10_000, async () =>
+      (await fleet.statuses()).every((each) => each?.status === 'closed'),
+    )
+    expect(await fleet.statuses()).toMatchObject([{ error: 'status' }, { error: 'status' }])
+    server.pause()
+    expect((await fleet.check()).violations).toEqual([])
+  },
+)
+
 test.skipIf(isMissing)('tabs of two users share nothing, also after a new login', async () => {
   server.publish(200, (n) => [null, 'alice', 'bob'][n % 3]!)
   const login = async (user: string) => {

@@ -36,9 +36,13 @@ export const posts: { readonly at: number; readonly data: unknown }[] = []
 const KEY = 'tab'
 const query = new URLSearchParams(location.search)
 const user = query.get('user')
+const token = query.get('token')
 /** One of so many messages to other tabs is lost. */
 let lossInterval = Number(query.get('loss') ?? 0)
 let posted = 0
+/** Ends the wait of the listener. While it waits, the tab takes no messages. */
+let release: (() => void) | undefined
+let held: Promise<void> | undefined
 const stored = read()
 export const lives = [...stored.lives]
 export const life: Life = {
@@ -71,6 +75,16 @@ BroadcastChannel.prototype.postMessage = function (data) {
   if (!lossInterval || ++posted % lossInterval) postMessage.call(this, data)
 }
 
+/** Makes the listener slow: it waits, until {@link letGo}. */
+export function hold(): void {
+  held = new Promise((resolve) => (release = resolve))
+}
+
+export function letGo(): void {
+  release?.()
+  held = undefined
+}
+
 /** Ends the loss of messages to other tabs. */
 export function stopLoss(): void {
   lossInterval = 0
@@ -88,8 +102,8 @@ const options: EventStreamOptions = {
       }
     },
   },
-  // The server refuses a page whose user is not the one of the cookie.
-  ...(user && { headers: { 'x-user': user } }),
+  // The server refuses a page whose user is not the one of the cookie, or whose token was revoked.
+  headers: { ...(user && { 'x-user': user }), ...(token && { 'x-token': token }) },
   onReconnect({ continuity }) {
     life.reconnects[continuity] = (life.reconnects[continuity] ?? 0) + 1
   },
@@ -108,6 +122,7 @@ stream.onMessage(({ data, id }) => {
   const now = Date.now()
   if (life.lastMessageAt) life.longestPauseMs = Math.max(life.longestPauseMs, now - life.lastMessageAt)
   life.lastMessageAt = now
+  return held
 })
 stream.subscribe(recordRole)
 recordRole()

@@ -24,8 +24,17 @@ export interface TabServer {
   readonly sent: readonly Sent[]
   /** User of each open stream. */
   readonly users: readonly (string | null)[]
-  /** Publishes at a constant rate until {@link pause}. `to` returns the user of a message; default: all users. */
-  publish(perSecond: number, to?: (n: number) => string | null): void
+  /** Tokens of pages that are refused with 403. */
+  readonly revoked: Set<string>
+  /** Requests that were refused so far, as their tokens. */
+  readonly refused: readonly string[]
+  /**
+   * Publishes at a constant rate until {@link pause}.
+   *
+   * @param to Returns the user of a message. Default: all users.
+   * @param padding Characters that are added to each message.
+   */
+  publish(perSecond: number, to?: (n: number) => string | null, padding?: number): void
   pause(): void
   /** Cuts all streams. */
   drop(): void
@@ -43,7 +52,7 @@ let channels = 0
 /** Starts a server. `code` is the module of the page, `other` that of another version of the library. */
 export async function createTabServer(code: string, other = code): Promise<TabServer> {
   const name = `tabs-${++channels}`
-  const channel = createChannel<{ message: Sent }, Reader>(name, {
+  const channel = createChannel<{ message: Sent & { readonly padding?: string } }, Reader>(name, {
     log: memoryLog({ maxMessages: 1_000_000, maxLength: 2 ** 30 }),
     filter: ({ data }, { user }) => data.to === null || data.to === user,
     retryMs: 100,
@@ -53,6 +62,8 @@ export async function createTabServer(code: string, other = code): Promise<TabSe
   const sent: Sent[] = []
   const open = new Map<ServerResponse, string | null>()
   const sockets = new Set<Socket>()
+  const revoked = new Set<string>()
+  const refused: string[] = []
   let [peak, requests] = [0, 0]
   let timer: NodeJS.Timeout | undefined
 
@@ -92,7 +103,9 @@ export async function createTabServer(code: string, other = code): Promise<TabSe
     const user = /(?:^|; )user=(\w+)/.exec(request.headers.cookie ?? '')?.[1] ?? null
     const claimed = request.headers['x-user']
     requests++
-    if (claimed && claimed !== user) return void response.writeHead(403).end()
+    const token = String(request.headers['x-token'] ?? '')
+    if (revoked.has(token)) refused.push(token)
+    if (revoked.has(token) || (claimed && claimed !== user)) return void response.writeHead(403).end()
     open.set(response, user)
     peak = Math.max(peak, open.size)
     response.on('close', () => open.delete(response))
@@ -106,10 +119,10 @@ export async function createTabServer(code: string, other = code): Promise<TabSe
   await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve))
   const { port } = server.address() as AddressInfo
 
-  function send(to: string | null): Promise<string> {
+  function send(to: string | null, padding = 0): Promise<string> {
     const message = { n: sent.length + 1, to }
     sent.push(message)
-    return channel.publish('message', message)
+    return channel.publish('message', padding ? { ...message, padding: 'x'.repeat(padding) } : message)
   }
   const pause = () => clearInterval(timer)
 
@@ -132,16 +145,18 @@ export async function createTabServer(code: string, other = code): Promise<TabSe
       return sockets.size
     },
     sent,
+    revoked,
+    refused,
     get users() {
       return [...open.values()]
     },
-    publish(perSecond, to = () => null) {
+    publish(perSecond, to = () => null, padding = 0) {
       pause()
       const begin = performance.now()
       const before = sent.length
       timer = setInterval(() => {
         const due = before + ((performance.now() - begin) * perSecond) / 1000
-        while (sent.length < due) void send(to(sent.length + 1))
+        while (sent.length < due) void send(to(sent.length + 1), padding)
       }, 20)
     },
     pause,
