@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Tab } from './browser.ts'
-import { type Processes, startProcesses, type Stopped, stopProcess } from './processes.ts'
+import { startProcesses } from './processes.ts'
 import { connect, type Remote } from './remote.ts'
 
 /** Path of Firefox, which may not be installed. */
@@ -25,7 +25,11 @@ const preferences = {
 export async function startFirefox(): Promise<Browser> {
   const processes = await startProcesses(
     firefox,
-    (profile) => ['--headless', '--no-remote', '--remote-debugging-port=0', '--profile', profile],
+    (profile) => [
+      ...['--headless', '--no-remote', '--remote-debugging-port=0', '--profile', profile],
+      // Scripts may run in the browser's own window, which knows the process of each page.
+      '--remote-allow-system-access',
+    ],
     (profile) =>
       writeFile(
         join(profile, 'user.js'),
@@ -38,6 +42,11 @@ export async function startFirefox(): Promise<Browser> {
   const { capabilities } = await remote.send<{ capabilities: Record<string, string> }>('session.new', {
     capabilities: {},
   })
+  const { contexts } = await remote.send<{ contexts: { context: string }[] }>('browsingContext.getTree', {
+    'moz:scope': 'chrome',
+    maxDepth: 0,
+  })
+  const window = contexts[0]!.context
   return {
     name: `Firefox ${capabilities['browserVersion']}`,
     insecureOrigin: (port) => `http://tabs.example:${port}`,
@@ -45,7 +54,7 @@ export async function startFirefox(): Promise<Browser> {
       const { context } = await remote.send<{ context: string }>('browsingContext.create', {
         type: isWindow ? 'window' : 'tab',
       })
-      const tab = createTab(remote, processes, context)
+      const tab = createTab(remote, window, context)
       await tab.open(url)
       return tab
     },
@@ -56,7 +65,7 @@ export async function startFirefox(): Promise<Browser> {
   }
 }
 
-function createTab(remote: Remote, processes: Processes, context: string): Tab {
+function createTab(remote: Remote, window: string, context: string): Tab {
   const evaluate = async <Result>(expression: string) => {
     const answer = await remote.send<{
       result: { value: string }
@@ -72,8 +81,16 @@ function createTab(remote: Remote, processes: Processes, context: string): Tab {
   }
   const command = async (method: string, params?: object) =>
     void (await remote.send(`browsingContext.${method}`, { context, ...params }))
-  const stop = () => stopProcess(() => processes.find('-contentproc'), evaluate)
-  let stopped: Stopped | undefined
+  const findProcess = async () => {
+    const manager = 'chrome://remote/content/shared/NavigableManager.sys.mjs'
+    const { result } = await remote.send<{ result: { value: number } }>('script.evaluate', {
+      expression: `ChromeUtils.importESModule('${manager}').NavigableManager.getBrowsingContextById('${context}').currentWindowGlobal.osPid`,
+      target: { context: window },
+      awaitPromise: false,
+    })
+    return result.value
+  }
+  let stopped: number | undefined
   return {
     evaluate,
     show: () => command('activate'),
@@ -81,13 +98,14 @@ function createTab(remote: Remote, processes: Processes, context: string): Tab {
     reload: () => command('reload', { wait: 'none' }),
     back: () => command('traverseHistory', { delta: -1 }),
     close: () => command('close'),
-    crash: async () => void process.kill((await stop()).pid, 'SIGKILL'),
+    crash: async () => void process.kill(await findProcess(), 'SIGKILL'),
     freeze: () => Promise.reject(new Error('Firefox does not freeze pages')),
     thaw: () => Promise.reject(new Error('Firefox does not freeze pages')),
     async stop() {
-      stopped = await stop()
-      return stopped.at
+      stopped = await findProcess()
+      process.kill(stopped, 'SIGSTOP')
+      return Date.now()
     },
-    continue: async () => void process.kill(stopped!.pid, 'SIGCONT'),
+    continue: async () => void process.kill(stopped!, 'SIGCONT'),
   }
 }

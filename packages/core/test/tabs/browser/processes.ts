@@ -78,12 +78,12 @@ export async function stopProcess(
     const pid = pids[used.indexOf(Math.max(...used))]!
     process.kill(pid, 'SIGSTOP')
     const at = Date.now()
-    // Another process may have been busier.
+    // Another process may have been busier. A page on a busy machine needs a while to answer.
     const answers = evaluate('1').then(
       () => true,
       () => false,
     )
-    if (!(await Promise.race([answers, wait(200, false)]))) return { pid, at }
+    if (!(await Promise.race([answers, wait(1000, false)]))) return { pid, at }
     process.kill(pid, 'SIGCONT')
   }
   throw new Error('The process of the page was not found')
