@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFailed, test } from 'vitest'
 import { RedisServer, skipWithoutRedis } from '../logs/redis-server.ts'
 import { Model, partsOf, read, readToEnd, Server, starting } from './processes.ts'
 
@@ -30,11 +30,17 @@ test(
     const results = { complete: 0, failed: 0, reloads: 0, cuts: 0, servers: 0, redis: 0 }
     const gaps: unknown[] = []
     let isOver = false
+    const reading = new Map<string, ReturnType<typeof read>>()
+    onTestFailed(() => {
+      const states = [...reading].map(([id, stream]) => [id, stream.getSnapshot()])
+      console.log(`All answers were read: ${isOver}.`, JSON.stringify({ results, states }))
+    })
 
     /** Reads an answer, from anew after a random number of messages. */
     const readAnswer = async (id: string) => {
       for (;;) {
         const stream = read(id, () => pick(servers).url, { ...starting, onGap: (gap) => void gaps.push(gap) })
+        reading.set(id, stream)
         const end = readToEnd(stream)
         let messages = Math.random() < 0.4 ? around(15) : Infinity
         const reload = new Promise<undefined>((resolve) => {
@@ -42,6 +48,7 @@ test(
         })
         const snapshot = await Promise.race([end, reload])
         stream.close()
+        reading.delete(id)
         if (snapshot) return snapshot
         results.reloads++
       }
@@ -62,7 +69,8 @@ test(
     }
     const disturb = async (life: number, kill: () => Promise<void>) => {
       for (;;) {
-        await model.parts(around(life))
+        // After the last answer the model sends no more parts to wait for.
+        if (!isOver) await model.parts(around(life))
         if (isOver) return
         await kill()
       }
@@ -85,10 +93,10 @@ test(
       }),
     ]
     const ids = Array.from({ length: COUNT }, (_, n) => `answer-${'x'.repeat(n % 7)}${n}`)
-    const reading = Array.from({ length: CONCURRENCY }, async () => {
+    const readers = Array.from({ length: CONCURRENCY }, async () => {
       for (let id = ids.pop(); id; id = ids.pop()) await check(id)
     })
-    await Promise.all(reading)
+    await Promise.all(readers)
     isOver = true
     model.release()
     await Promise.all(disturbances)

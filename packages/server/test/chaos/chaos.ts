@@ -67,6 +67,7 @@ class Chaos {
   readonly #processes: Processes
   readonly #proxy: Proxy
   readonly #publisher: Publisher
+  readonly #readers: readonly Readers[]
 
   constructor(
     options: ChaosOptions,
@@ -74,12 +75,14 @@ class Chaos {
     processes: Processes,
     proxy: Proxy,
     publisher: Publisher,
+    readers: readonly Readers[],
   ) {
     this.#options = options
     this.#random = random
     this.#processes = processes
     this.#proxy = proxy
     this.#publisher = publisher
+    this.#readers = readers
   }
 
   get #count(): number {
@@ -151,6 +154,9 @@ class Chaos {
 
   /** Trims the log below readers that are away. No process may run then, because it may have what is trimmed. */
   async #trim(redis: RedisServer): Promise<void> {
+    // A reader that has not returned since Redis lost its messages would be told of that.
+    await this.#publisher.publish(1, true)
+    await reach(this.#readers, this.#publisher.last, 30_000)
     await this.#without(0.1, async () => {
       await this.#publisher.publish(20, true)
       const { ports } = this.#processes
@@ -213,7 +219,7 @@ export async function runChaos(options: ChaosOptions, ports: readonly number[]):
   // Some of these came before some readers.
   publisher.confirmed.clear()
   const over = new AbortController()
-  const chaos = new Chaos(options, random, processes, proxy, publisher)
+  const chaos = new Chaos(options, random, processes, proxy, publisher, groups)
     .run(() => publisher.last >= messages)
     .finally(() => over.abort())
   const begin = Date.now()
