@@ -1,28 +1,36 @@
 import { existsSync, readFileSync } from 'node:fs'
 import frameworks from '../frameworks.json' with { type: 'json' }
 
-/** Rows of one package, from `packages/<name>/matrix.json`: versions of its peers, and the environment of its tests. */
-function rowsOf({ name, npm }) {
+/**
+ * Rows of one package, from `packages/<name>/matrix.json`: versions of its peers, and the environment of its tests. `folders` are those
+ * of the tests that use the peer; default: all.
+ */
+function rowsOf({ name, npm, folders = [] }) {
   const file = new URL(`../packages/${name}/matrix.json`, import.meta.url)
   if (!existsSync(file)) return []
   return JSON.parse(readFileSync(file, 'utf8')).map(({ versions, env }) => ({
     name: `${name} ${versions[npm]}`,
     catalog: versions,
     env,
-    // Other clients are compared with the current versions only. The tests of other servers and of proxies have a row of their own.
-    command: [
-      'vitest',
-      'run',
-      `--project=${name}`,
-      '--exclude=**/contenders.test.ts',
-      '--exclude=**/wire/**',
-    ],
+    // Other clients are compared with the current versions only.
+    command: ['vitest', 'run', `--project=${name}`, '--exclude=**/contenders.test.ts', ...folders],
   }))
 }
 
 /** Rows of the matrix: the dependencies to replace, the environment, the command to run, and if nothing else may run beside it. */
 export const rows = [
-  ...[...frameworks, { name: 'server', npm: 'redis' }].flatMap(rowsOf),
+  // The longest first, so that both lanes end at about the same time.
+  {
+    name: 'every page of the docs, with axe',
+    command: ['node', 'scripts/check-docs.mjs', '--axe'],
+  },
+  {
+    name: 'half a million deliveries through killed servers and logs',
+    env: { HEADWATER_CHAOS_DELIVERIES: '500000' },
+    command: ['vitest', 'run', '--project=server', 'packages/server/test/chaos/chaos.test.ts'],
+  },
+  ...frameworks.flatMap(rowsOf),
+  ...rowsOf({ name: 'server', npm: 'redis', folders: ['test/logs', 'test/answers', 'test/chaos'] }),
   {
     name: 'a million random streams, parser against reference',
     env: { HEADWATER_STREAMS: '1000000' },
@@ -58,12 +66,6 @@ export const rows = [
     command: ['vitest', 'run', '--project=browser', 'packages/core/test/tabs'],
   },
   {
-    name: 'half a million deliveries through killed servers and logs',
-    alone: true,
-    env: { HEADWATER_CHAOS_DELIVERIES: '500000' },
-    command: ['vitest', 'run', '--project=server', 'packages/server/test/chaos/chaos.test.ts'],
-  },
-  {
     name: 'ten thousand readers on one process',
     alone: true,
     env: { HEADWATER_LOAD_READERS: '10000', HEADWATER_LOAD_SECONDS: '60' },
@@ -84,10 +86,6 @@ export const rows = [
     name: 'Chromium, Firefox and WebKit',
     alone: true,
     command: ['node', 'scripts/engines.mjs', '--build'],
-  },
-  {
-    name: 'every page of the docs, with axe',
-    command: ['node', 'scripts/check-docs.mjs', '--axe'],
   },
   {
     name: 'four pages of the docs, with Lighthouse',
