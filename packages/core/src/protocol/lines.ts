@@ -1,8 +1,8 @@
+import { indexOf, processLine, setId } from './field.ts'
 import { GATHER_BYTES } from './utf8.ts'
 import {
   addData,
   type Block,
-  call,
   checkLength,
   deliver,
   endBlock,
@@ -23,8 +23,6 @@ const LF = 10
 const CR = 13
 const SPACE = 32
 const COLON = 58
-
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Result of the functions below if a callback has reset or closed the parser. */
 const STOPPED = -1
@@ -236,44 +234,4 @@ function scanText(
     }
   }
   return start
-}
-
-/**
- * Processes a line that is not blank. Returns true if a callback has reset or closed the parser.
- *
- * [spec] "process the field"; other fields are ignored. A name may stand without a colon, and one space before the value is skipped.
- */
-function processLine(state: ParserState, block: Block, line: string): boolean {
-  const colon = indexOf(line, ':', 0)
-  const value = line.slice(line.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1)
-  switch (line.slice(0, colon)) {
-    case '':
-      // [spec] "If the line starts with a U+003A COLON character (:): ignore the line."
-      state.comments++
-      return call(state, state.onComment, value)
-    case 'data':
-      addData(block, value)
-      break
-    case 'event':
-      block.type = value
-      break
-    case 'id':
-      setId(block, value)
-      break
-    case 'retry':
-      // [spec] "If the field value consists of only ASCII digits"
-      return /^\d+$/.test(value) && call(state, state.onRetry, Math.min(Number(value), MAX_TIMER_MS))
-  }
-  return false
-}
-
-/** [spec] "If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value." */
-function setId(block: Block, id: string): void {
-  if (!id.includes('\0')) block.id = id
-}
-
-/** Returns the next index of a character, or the length of the text. */
-function indexOf(text: string, character: string, from: number): number {
-  const index = text.indexOf(character, from)
-  return index < 0 ? text.length : index
 }
